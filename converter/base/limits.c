@@ -1,0 +1,75 @@
+#include "limits.h"
+
+#include "checked.h"
+#include "error.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGNMENT ((gsize) 64)
+
+static atomic_int fail_after = -1;
+
+void
+weir_fail_alloc_after (int count)
+{
+  atomic_store (&fail_after, count);
+}
+
+static gboolean
+fault_is_due (void)
+{
+  int left = atomic_load (&fail_after);
+
+  if (left < 0)
+    return FALSE;
+  return atomic_fetch_sub (&fail_after, 1) == 0;
+}
+
+void
+weir_budget_init (WeirBudget *budget, gsize file_size)
+{
+  gsize limit;
+
+  if (!weir_mul_size (file_size, WEIR_BUDGET_PER_BYTE, &limit) ||
+      !weir_add_size (limit, WEIR_BUDGET_BASE, &limit))
+    limit = G_MAXSIZE;
+  budget->limit = limit;
+  budget->used = 0;
+}
+
+gboolean
+weir_budget_take (WeirBudget *budget, gsize size, const char *what, GError **error)
+{
+  if (size > budget->limit - budget->used)
+    return weir_fail (error, WEIR_ERROR_LIMIT,
+                      "%s would take %" G_GSIZE_FORMAT
+                      " bytes, more than the %" G_GSIZE_FORMAT
+                      " that are left for a file of this size",
+                      what, size, budget->limit - budget->used);
+  budget->used += size;
+  return TRUE;
+}
+
+void *
+weir_try_alloc (gsize size, GError **error)
+{
+  gsize rounded;
+  void *memory = NULL;
+
+  if (!fault_is_due () && weir_align_size (MAX (size, 1), ALIGNMENT, &rounded))
+    memory = aligned_alloc (ALIGNMENT, rounded);
+  if (memory == NULL) {
+    weir_fail (error, WEIR_ERROR_LIMIT, "cannot allocate %" G_GSIZE_FORMAT " bytes", size);
+    return NULL;
+  }
+  memset (memory, 0, rounded);
+  return memory;
+}
+
+void
+weir_free (void *memory)
+{
+  free (memory);
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/source.h"
+#include "ir/model.h"
+
+WEIR_BEGIN_DECLS
+
+/**
+ * SECTION: io
+ *
+ * Reading and writing OpenVINO IR: NAME.xml and NAME.bin, versions 10 and 11.
+ */
+
+/** weir_ir_probe: whether @bytes begin like an IR's XML: `<net` behind an XML declaration,
+ * comments or white space. */
+gboolean weir_ir_probe (const WeirBytes *bytes);
+
+/** weir_ir_read: (transfer full): the IR at @xml_path and the .bin beside it. */
+WeirModel *weir_ir_read (const char *xml_path, GError **error);
+/** weir_ir_read_sources: (transfer full): @bin is (nullable) for a network without weights. */
+WeirModel *weir_ir_read_sources (WeirSource *xml, WeirSource *bin, GError **error);
+
+/** weir_ir_serialize: the XML and the BIN as bytes. @version is 10 or 11. */
+gboolean weir_ir_serialize (const WeirModel *model, guint version, GBytes **xml,
+                            GBytes **bin, GError **error);
+/** weir_ir_write: writes @directory/@name.xml and .bin, both or none: into temporary files
+ * first, flushed, then renamed. @directory is created where it is missing. */
+gboolean weir_ir_write (const WeirModel *model, guint version, const char *directory,
+                        const char *name, GError **error);
+
+/**
+ * weir_stream_pack: (transfer full):
+ *
+ * One buffer a model (`application/x-openvino-ir`): a header with magic, the sizes of XML
+ * and BIN and the SHA-256 of both, the XML, then the BIN at 64-byte alignment.
+ * docs/ir-format.md has the bytes.
+ */
+GBytes *weir_stream_pack (GBytes *xml, GBytes *bin, GError **error);
+/** weir_stream_unpack: checks sizes and hash; the results share @stream's memory. */
+gboolean weir_stream_unpack (GBytes *stream, GBytes **xml, GBytes **bin, GError **error);
+/** weir_stream_probe: whether @bytes begin with the magic. */
+gboolean weir_stream_probe (const WeirBytes *bytes);
+
+WEIR_END_DECLS

@@ -1,0 +1,158 @@
+#include "model.h"
+
+#include <string.h>
+
+typedef struct {
+  char *path;
+  char *value;
+} Info;
+
+struct _WeirModel {
+  gatomicrefcount refs;
+  WeirGraph *graph;
+  char *name;
+  char *framework;
+  GPtrArray *info; /* Info */
+};
+
+G_DEFINE_BOXED_TYPE (WeirModel, weir_model, weir_model_ref, weir_model_unref)
+
+static void
+info_free (gpointer data)
+{
+  Info *info = data;
+
+  g_free (info->path);
+  g_free (info->value);
+  g_free (info);
+}
+
+WeirModel *
+weir_model_new (WeirGraph *graph, const char *name, const char *framework)
+{
+  WeirModel *model = g_new0 (WeirModel, 1);
+
+  g_atomic_ref_count_init (&model->refs);
+  model->graph = graph;
+  model->name = g_strdup (name);
+  model->framework = g_strdup (framework);
+  model->info = g_ptr_array_new_with_free_func (info_free);
+  return model;
+}
+
+WeirModel *
+weir_model_ref (WeirModel *model)
+{
+  g_atomic_ref_count_inc (&model->refs);
+  return model;
+}
+
+void
+weir_model_unref (WeirModel *model)
+{
+  if (model == NULL || !g_atomic_ref_count_dec (&model->refs))
+    return;
+  weir_graph_free (model->graph);
+  g_free (model->name);
+  g_free (model->framework);
+  g_ptr_array_unref (model->info);
+  g_free (model);
+}
+
+WeirModel *
+weir_model_copy (const WeirModel *model)
+{
+  WeirModel *copy =
+      weir_model_new (weir_graph_copy (model->graph), model->name, model->framework);
+
+  for (guint i = 0; i < model->info->len; i++) {
+    const Info *info = model->info->pdata[i];
+    weir_model_set_info (copy, info->path, info->value);
+  }
+  return copy;
+}
+
+WeirGraph *
+weir_model_graph (const WeirModel *model)
+{
+  return model->graph;
+}
+
+const char *
+weir_model_name (const WeirModel *model)
+{
+  return model->name;
+}
+
+void
+weir_model_set_name (WeirModel *model, const char *name)
+{
+  char *copy = g_strdup (name);
+
+  g_free (model->name);
+  model->name = copy;
+}
+
+const char *
+weir_model_framework (const WeirModel *model)
+{
+  return model->framework;
+}
+
+static Info *
+info_find (const WeirModel *model, const char *path, guint *index)
+{
+  for (guint i = 0; i < model->info->len; i++) {
+    Info *info = model->info->pdata[i];
+    if (strcmp (info->path, path) == 0) {
+      *index = i;
+      return info;
+    }
+  }
+  return NULL;
+}
+
+const char *
+weir_model_info (const WeirModel *model, const char *path)
+{
+  guint index;
+  const Info *info = info_find (model, path, &index);
+
+  return info != NULL ? info->value : NULL;
+}
+
+void
+weir_model_set_info (WeirModel *model, const char *path, const char *value)
+{
+  guint index;
+  Info *info = info_find (model, path, &index);
+
+  if (value == NULL) {
+    if (info != NULL)
+      g_ptr_array_remove_index (model->info, index);
+    return;
+  }
+  if (info == NULL) {
+    info = g_new0 (Info, 1);
+    info->path = g_strdup (path);
+    g_ptr_array_add (model->info, info);
+  }
+  g_free (info->value);
+  info->value = g_strdup (value);
+}
+
+guint
+weir_model_n_info (const WeirModel *model)
+{
+  return model->info->len;
+}
+
+void
+weir_model_info_at (const WeirModel *model, guint index, const char **path,
+                    const char **value)
+{
+  const Info *info = model->info->pdata[index];
+
+  *path = info->path;
+  *value = info->value;
+}

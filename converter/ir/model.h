@@ -1,0 +1,47 @@
+#pragma once
+
+#include "graph.h"
+
+WEIR_BEGIN_DECLS
+
+/**
+ * WeirModel:
+ *
+ * A graph and what is known about it: name, framework, and the information that goes with
+ * it as `rt_info` of the IR. Reference-counted; a model that is shared is not changed.
+ */
+typedef struct _WeirModel WeirModel;
+
+#define WEIR_TYPE_MODEL (weir_model_get_type ())
+GType weir_model_get_type (void);
+
+/** weir_model_new: (constructor): @graph: (transfer full) */
+WeirModel *weir_model_new (WeirGraph *graph, const char *name, const char *framework);
+WeirModel *weir_model_ref (WeirModel *model);
+void weir_model_unref (WeirModel *model);
+/** weir_model_copy: (transfer full): a copy that may be changed; tensors are shared. */
+WeirModel *weir_model_copy (const WeirModel *model);
+
+WeirGraph *weir_model_graph (const WeirModel *model);
+const char *weir_model_name (const WeirModel *model);
+void weir_model_set_name (WeirModel *model, const char *name);
+/** weir_model_framework: "onnx", "tflite", …, "ir". */
+const char *weir_model_framework (const WeirModel *model);
+
+/**
+ * weir_model_info:
+ * @path: "model_info/labels"
+ *
+ * Returns: (nullable): what is said there.
+ */
+const char *weir_model_info (const WeirModel *model, const char *path);
+/** weir_model_set_info: says @value at @path; %NULL takes it away. */
+void weir_model_set_info (WeirModel *model, const char *path, const char *value);
+/** weir_model_n_info: how many there are, in the order in which they were said. */
+guint weir_model_n_info (const WeirModel *model);
+void weir_model_info_at (const WeirModel *model, guint index, const char **path,
+                         const char **value);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirModel, weir_model_unref)
+
+WEIR_END_DECLS

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "ir/model.h"
+#include "ir/pass.h"
+
+WEIR_BEGIN_DECLS
+
+/**
+ * WeirInputSpec:
+ * @name: node or tensor name; %NULL where inputs are meant in their order
+ * @port: -1, or the port number that was given with the name
+ * @before: with @port: whether it is an input port ("0:node") or an output port ("node:0")
+ * @shape: (nullable): the IR's spelling, "1,3,?,1..10"
+ * @dtype: element type of the new input, or unknown to keep it
+ * @value: (nullable): freezes the input to this
+ */
+typedef struct {
+  char *name;
+  int port;
+  gboolean before;
+  char *shape;
+  WeirDtype dtype;
+  WeirTensor *value;
+} WeirInputSpec;
+
+/** WeirOutputSpec: where a graph is cut after; @port as in #WeirInputSpec. */
+typedef struct {
+  char *name;
+  int port;
+  gboolean before;
+} WeirOutputSpec;
+
+/** WeirChannelSpec: mean or scale values of one input; @name %NULL: by order. */
+typedef struct {
+  char *name;
+  double *values;
+  gsize n;
+} WeirChannelSpec;
+
+/** WeirLayoutSpec: "nhwc", or source and target of "nhwc->nchw"; either may be %NULL. */
+typedef struct {
+  char *name;
+  char *source;
+  char *target;
+} WeirLayoutSpec;
+
+/**
+ * WeirPassOptions:
+ *
+ * What the user asked the passes to do. All arrays are (nullable) and hold pointers to the
+ * structures named; weir_pass_options_clear() frees everything.
+ */
+typedef struct {
+  GPtrArray *inputs;  /* WeirInputSpec */
+  GPtrArray *outputs; /* WeirOutputSpec */
+  GPtrArray *mean;    /* WeirChannelSpec */
+  GPtrArray *scale;   /* WeirChannelSpec */
+  GPtrArray *layouts; /* WeirLayoutSpec */
+  double scale_all;   /* 0: none */
+  gint64 batch;       /* 0: keep */
+  gboolean reverse_input_channels;
+  gboolean compress_to_fp16;
+} WeirPassOptions;
+
+void weir_pass_options_init (WeirPassOptions *options);
+void weir_pass_options_clear (WeirPassOptions *options);
+
+/** WeirPass: changes the model in place; on failure the model is of no more use. */
+typedef gboolean (*WeirPass) (WeirModel *model, const WeirPassOptions *options,
+                              GError **error);
+
+/** weir_passes_convert: the whole ordered list: what the user asked for, then what makes
+ * the network small and fast, then FP16 and unique names: ready to be written. */
+gboolean weir_passes_convert (WeirModel *model, const WeirPassOptions *options,
+                              GError **error);
+/** weir_passes_optimise: only what keeps the network's meaning and interface: folding,
+ * fusing, dead code, decompression of FP16 constants: what the engine runs before it
+ * compiles any model, an IR of other tools too. */
+gboolean weir_passes_optimise (WeirModel *model, GError **error);
+
+WEIR_END_DECLS

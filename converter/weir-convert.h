@@ -1,0 +1,91 @@
+#pragma once
+
+#include "base/export.h"
+#include "base/error.h"
+#include "ir/model.h"
+
+#include <glib-object.h>
+
+WEIR_BEGIN_DECLS
+
+/**
+ * WeirConvertOptions:
+ *
+ * The options of one conversion, by the names that Model Optimizer gives them, without the
+ * dashes: "input_model", "input_shape", "mean_values", "compress_to_fp16", …
+ */
+typedef struct _WeirConvertOptions WeirConvertOptions;
+
+#define WEIR_TYPE_CONVERT_OPTIONS (weir_convert_options_get_type ())
+GType weir_convert_options_get_type (void);
+
+/** weir_convert_options_new: (constructor) */
+WeirConvertOptions *weir_convert_options_new (void);
+WeirConvertOptions *weir_convert_options_copy (const WeirConvertOptions *options);
+void weir_convert_options_free (WeirConvertOptions *options);
+
+/** weir_convert_options_set: checks the grammar of @value; %NULL unsets. An unknown name or
+ * a wrong value fails with %WEIR_ERROR_ARGUMENT. Booleans are "true" and "false". */
+gboolean weir_convert_options_set (WeirConvertOptions *options, const char *name,
+                                   const char *value, GError **error);
+/** weir_convert_options_get: (nullable): the text that was set. */
+const char *weir_convert_options_get (const WeirConvertOptions *options, const char *name);
+/** weir_convert_options_parse: arguments as on the command line, "--mean_values", "[1,2,3]".
+ * @arguments: (array zero-terminated=1) */
+gboolean weir_convert_options_parse (WeirConvertOptions *options,
+                                     const char *const *arguments, GError **error);
+/** weir_convert_options_parse_line: the same from one line, split as a shell does. */
+gboolean weir_convert_options_parse_line (WeirConvertOptions *options, const char *line,
+                                          GError **error);
+/** weir_convert_options_help: (transfer full): the help text of all options. */
+char *weir_convert_options_help (void);
+/** weir_convert_options_to_string: (transfer full): what was set, for cache keys. */
+char *weir_convert_options_to_string (const WeirConvertOptions *options);
+
+/**
+ * WeirProgress:
+ * @fraction: 0 to 1
+ * @stage: what is being done: "reading", "converting", "optimising", "writing"
+ *
+ * Returns: %FALSE to stop; the conversion then fails with G_IO_ERROR_CANCELLED.
+ */
+typedef gboolean (*WeirProgress) (double fraction, const char *stage, gpointer user_data);
+
+/**
+ * weir_convert_file: (transfer full):
+ * @path: a model file of any framework, an IR, or a directory
+ * @options: (nullable)
+ *
+ * Reads, converts and optimises.
+ */
+WeirModel *weir_convert_file (const char *path, const WeirConvertOptions *options,
+                              WeirProgress progress, gpointer user_data, GError **error);
+
+/**
+ * weir_convert_bytes: (transfer full):
+ * @bytes: the model: a framework's file, an IR stream, or a stream of named parts
+ * @name: what errors call it
+ * @topology: (nullable): the second file of Caffe and MXNet
+ */
+WeirModel *weir_convert_bytes (GBytes *bytes, const char *name, GBytes *topology,
+                               const WeirConvertOptions *options, WeirProgress progress,
+                               gpointer user_data, GError **error);
+
+/** weir_convert_cached: (transfer full): like weir_convert_file(), through the cache folder
+ * @cache_dir (%NULL: the user's; "": none). Keyed by content, options and version. */
+WeirModel *weir_convert_cached (const char *path, const WeirConvertOptions *options,
+                                const char *cache_dir, WeirProgress progress,
+                                gpointer user_data, GError **error);
+
+/** weir_convert_write: writes @directory/@name.xml and .bin, both or none. */
+gboolean weir_convert_write (WeirModel *model, const char *directory, const char *name,
+                             guint ir_version, GError **error);
+/** weir_convert_to_stream: (transfer full): the model as `application/x-openvino-ir`. */
+GBytes *weir_convert_to_stream (WeirModel *model, GError **error);
+
+/** weir_convert_framework: (nullable): which framework's file begins with @data. */
+const char *weir_convert_framework (const guint8 *data, gsize size, const char *path);
+/** weir_convert_media_type: (nullable): the media type of a framework's model stream. */
+const char *weir_convert_media_type (const char *framework);
+
+WEIR_END_DECLS
