@@ -1,0 +1,39 @@
+#pragma once
+
+#include "runtime/plan.h"
+
+/**
+ * WeirDevice:
+ * @name: "CPU", "GPU.0", …
+ * @description: what it is, for `weir devices`: the processor and its instruction set
+ * @block: the block size it wants for rank-4 values
+ * @is_host: whether its arena is memory that the CPU may read and write
+ * @kernels: candidates in the order in which they are asked; @n_kernels of them
+ * @reorder: kernel that copies a value from any layout to any other, on this device
+ * @alloc: an arena of @size zeroed bytes
+ * @free_arena: frees it
+ * @upload, @download: copy between host memory and the arena (not for host devices)
+ * @finish: waits until all that was queued is done (not for host devices)
+ */
+struct _WeirDevice {
+  const char *name;
+  const char *description;
+  guint block;
+  gboolean is_host;
+  const WeirKernel *const *kernels;
+  guint n_kernels;
+  const WeirKernel *reorder;
+  void *(*alloc) (WeirDevice *device, gsize size, GError **error);
+  void (*free_arena) (WeirDevice *device, void *arena);
+  gboolean (*upload) (WeirDevice *device, void *arena, gsize offset, const void *from,
+                      gsize size, GError **error);
+  gboolean (*download) (WeirDevice *device, void *arena, gsize offset, void *to,
+                        gsize size, GError **error);
+  gboolean (*finish) (WeirDevice *device, void *arena, GError **error);
+};
+
+/** weir_cpu_device: the CPU with the widest instruction set that both it and the
+ * environment variable WEIR_ISA ("c", "avx2", "avx512") allow. Lives for ever. */
+WeirDevice *weir_cpu_device (void);
+/** weir_reference_device: the plain evaluators. Lives for ever. */
+WeirDevice *weir_reference_device (void);
