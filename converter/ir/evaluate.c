@@ -50,6 +50,45 @@ clear_tensors (WeirTensor **tensors, guint n)
     g_clear_pointer (&tensors[i], weir_tensor_unref);
 }
 
+/* Inference ran on what was known beforehand; these are the real types and shapes, and no
+ * `evaluate` sees any that its `infer` refuses. Bodies are inferred with their graph. */
+static gboolean
+infer_outputs (const WeirNode *node, WeirTensor *const *inputs, WeirValueInfo *infos,
+               GError **error)
+{
+  g_autofree WeirValueInfo *known = g_new0 (WeirValueInfo, MAX (node->n_inputs, 1));
+  WeirInfer infer = { .node = (WeirNode *) node,
+                      .inputs = known,
+                      .n_inputs = node->n_inputs,
+                      .outputs = infos,
+                      .n_outputs = node->n_outputs };
+
+  for (guint i = 0; i < node->n_outputs; i++)
+    infos[i].shape = WEIR_SHAPE_UNKNOWN;
+  if ((node->op->flags & WEIR_OP_BODY) != 0)
+    return TRUE;
+  for (guint i = 0; i < node->n_inputs; i++)
+    known[i] = (WeirValueInfo){ .dtype = weir_tensor_dtype (inputs[i]),
+                                .shape = *weir_tensor_shape (inputs[i]),
+                                .value = inputs[i] };
+  return node->op->infer (&infer, error);
+}
+
+static gboolean
+evaluate_op (WeirEval *eval, GError **error)
+{
+  g_autofree WeirValueInfo *infos = g_new0 (WeirValueInfo, MAX (eval->n_outputs, 1));
+  gboolean good;
+
+  eval->infos = infos;
+  good = infer_outputs (eval->node, eval->inputs, infos, error) &&
+         eval->node->op->evaluate (eval, error);
+  for (guint i = 0; i < eval->n_outputs; i++)
+    weir_tensor_unref (infos[i].value);
+  eval->infos = NULL;
+  return good;
+}
+
 gboolean
 weir_node_evaluate (const WeirNode *node, WeirTensor *const *inputs, WeirTensor **outputs,
                     WeirState *state, GError **error)
@@ -67,7 +106,7 @@ weir_node_evaluate (const WeirNode *node, WeirTensor *const *inputs, WeirTensor 
     return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
                       "node '%s' (%s): there is no implementation", node->name,
                       node->op->name);
-  if (node->op->evaluate (&eval, error))
+  if (evaluate_op (&eval, error))
     return TRUE;
   clear_tensors (outputs, node->n_outputs);
   g_prefix_error (error, "node '%s' (%s): ", node->name, node->op->name);
@@ -153,16 +192,17 @@ check_input (const WeirNode *parameter, const WeirTensor *input, GError **error)
       (dtype != WEIR_DTYPE_UNKNOWN && dtype != weir_tensor_dtype (input))) {
     g_autofree char *want = weir_shape_to_string (&parameter->outputs[0].info.shape);
     g_autofree char *got = weir_shape_to_string (weir_tensor_shape (input));
-    return weir_fail (error, WEIR_ERROR_SHAPE, "input '%s': expected %s of %s, found %s of %s",
-                      parameter->name, want, weir_dtype_name (dtype), got,
+    return weir_fail (error, WEIR_ERROR_SHAPE,
+                      "input '%s': expected %s of %s, found %s of %s", parameter->name,
+                      want, weir_dtype_name (dtype), got,
                       weir_dtype_name (weir_tensor_dtype (input)));
   }
   return TRUE;
 }
 
 gboolean
-weir_graph_evaluate (const WeirGraph *graph, WeirTensor *const *inputs, WeirTensor **outputs,
-                     WeirState *state, GError **error)
+weir_graph_evaluate (const WeirGraph *graph, WeirTensor *const *inputs,
+                     WeirTensor **outputs, WeirState *state, GError **error)
 {
   g_autoptr (GArray) order = weir_graph_order (graph, error);
   Run run;

@@ -19,6 +19,10 @@ check_arity (const WeirNode *node, GError **error)
       (op->max_inputs != WEIR_ANY_NUMBER && node->n_inputs > op->max_inputs))
     return weir_fail (error, WEIR_ERROR_FORMAT, "expected %u to %u inputs, found %u",
                       op->min_inputs, op->max_inputs, node->n_inputs);
+  if (op->outputs != WEIR_ANY_NUMBER &&
+      (node->n_outputs > op->outputs || (node->n_outputs == 0 && op->outputs > 0)))
+    return weir_fail (error, WEIR_ERROR_FORMAT, "expected %u outputs, found %u",
+                      op->outputs, node->n_outputs);
   return TRUE;
 }
 
@@ -49,7 +53,8 @@ is_small (const WeirValueInfo *info)
 }
 
 static gboolean
-can_compute (const WeirNode *node, const WeirValueInfo *inputs, const WeirValueInfo *outputs)
+can_compute (const WeirNode *node, const WeirValueInfo *inputs,
+             const WeirValueInfo *outputs)
 {
   if (node->op->evaluate == NULL || node->n_inputs == 0 || node->n_outputs == 0 ||
       (node->op->flags & (WEIR_OP_STATEFUL | WEIR_OP_BODY)) != 0)
@@ -58,7 +63,7 @@ can_compute (const WeirNode *node, const WeirValueInfo *inputs, const WeirValueI
     if (inputs[i].value == NULL)
       return FALSE;
   for (guint i = 0; i < node->n_outputs; i++)
-    if (!is_small (&outputs[i]))
+    if (outputs[i].value != NULL || !is_small (&outputs[i]))
       return FALSE;
   return TRUE;
 }
@@ -75,8 +80,8 @@ compute (WeirNode *node, const WeirValueInfo *inputs, WeirValueInfo *outputs,
   if (!weir_node_evaluate (node, in, out, NULL, error))
     return FALSE;
   for (guint i = 0; i < node->n_outputs; i++) {
-    weir_tensor_unref (outputs[i].value);
     outputs[i].value = out[i];
+    outputs[i].dtype = weir_tensor_dtype (out[i]);
     outputs[i].shape = *weir_tensor_shape (out[i]);
   }
   return TRUE;
@@ -92,8 +97,8 @@ take_outputs (WeirNode *node, WeirValueInfo *outputs)
 }
 
 static gboolean
-node_infer (WeirGraph *graph, WeirNode *node, WeirValueInfo *inputs, WeirValueInfo *outputs,
-            GError **error)
+node_infer (WeirGraph *graph, WeirNode *node, WeirValueInfo *inputs,
+            WeirValueInfo *outputs, GError **error)
 {
   WeirInfer infer = { .node = node,
                       .inputs = inputs,

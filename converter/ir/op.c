@@ -84,8 +84,7 @@ weir_infer_broadcast (WeirInfer *infer, GError **error)
 gboolean
 weir_infer_ints (const WeirInfer *infer, guint port, gint64 *values, gsize *count)
 {
-  const WeirTensor *value =
-      port < infer->n_inputs ? infer->inputs[port].value : NULL;
+  const WeirTensor *value = port < infer->n_inputs ? infer->inputs[port].value : NULL;
 
   if (value == NULL || !weir_dtype_is_integer (weir_tensor_dtype (value)) ||
       weir_tensor_count (value) > WEIR_MAX_RANK * 2)
@@ -104,4 +103,12 @@ weir_eval_output (WeirEval *eval, guint port, WeirDtype dtype, const WeirShape *
   weir_tensor_unref (eval->outputs[port]);
   eval->outputs[port] = weir_tensor_new (dtype, shape, error);
   return eval->outputs[port];
+}
+
+WeirTensor *
+weir_eval_inferred (WeirEval *eval, guint port, GError **error)
+{
+  g_return_val_if_fail (port < eval->n_outputs, NULL);
+  return weir_eval_output (eval, port, eval->infos[port].dtype, &eval->infos[port].shape,
+                           error);
 }

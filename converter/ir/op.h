@@ -37,13 +37,17 @@ typedef struct {
 /**
  * WeirEval:
  *
- * What an operation's `evaluate` works on. All inputs are there, typed and shaped as
- * `infer` accepted them. Each output is made by weir_eval_output().
+ * What an operation's `evaluate` works on. All inputs are there, and `infer` has accepted
+ * just these types, shapes and contents (but for operations with bodies). Each output is
+ * made by weir_eval_output() or weir_eval_inferred().
+ * @infos: what `infer` says of the outputs for these inputs: static shapes, unless they
+ *   depend on contents that it does not look at
  */
 typedef struct {
   const WeirNode *node;
   WeirTensor *const *inputs;
   guint n_inputs;
+  const WeirValueInfo *infos;
   WeirTensor **outputs;
   guint n_outputs;
   WeirState *state; /* (nullable): variables of a network with memory */
@@ -63,7 +67,7 @@ typedef enum {
   WEIR_OP_BODY = 1 << 3,
 } WeirOpFlags;
 
-#define WEIR_ANY_NUMBER 255
+#define WEIR_ANY_NUMBER   255
 #define WEIR_MAX_VERSIONS 8
 
 /**
@@ -123,7 +127,8 @@ gboolean weir_infer_same (WeirInfer *infer, GError **error);
 /** weir_infer_broadcast: output 0 is the NumPy broadcast of inputs 0 and 1. */
 gboolean weir_infer_broadcast (WeirInfer *infer, GError **error);
 /** weir_infer_ints: (nullable): the elements of a known integer input of at most
- * %WEIR_MAX_RANK * 2 elements into @values, their number into @count; %FALSE if unknown. */
+ * %WEIR_MAX_RANK * 2 elements into @values, their number into @count; %FALSE if unknown.
+ */
 gboolean weir_infer_ints (const WeirInfer *infer, guint port, gint64 *values,
                           gsize *count);
 
@@ -132,5 +137,7 @@ gboolean weir_infer_ints (const WeirInfer *infer, guint port, gint64 *values,
 /** weir_eval_output: makes output @port; @shape must be static. */
 WeirTensor *weir_eval_output (WeirEval *eval, guint port, WeirDtype dtype,
                               const WeirShape *shape, GError **error);
+/** weir_eval_inferred: makes output @port as `infer` has found it for these inputs. */
+WeirTensor *weir_eval_inferred (WeirEval *eval, guint port, GError **error);
 
 WEIR_END_DECLS
