@@ -11,20 +11,21 @@ WEIR_BEGIN_DECLS
  * Reading and writing OpenVINO IR: NAME.xml and NAME.bin, versions 10 and 11.
  */
 
-/** weir_ir_probe: whether @bytes begin like an IR's XML: `<net` behind an XML declaration,
- * comments or white space. */
+/** weir_ir_probe: whether @bytes begin like an IR's XML: `<net` behind an XML
+ * declaration, comments or white space. */
 gboolean weir_ir_probe (const WeirBytes *bytes);
 
 /** weir_ir_read: (transfer full): the IR at @xml_path and the .bin beside it. */
 WeirModel *weir_ir_read (const char *xml_path, GError **error);
-/** weir_ir_read_sources: (transfer full): @bin is (nullable) for a network without weights. */
+/** weir_ir_read_sources: (transfer full): @bin is (nullable) for a network without
+ * weights. */
 WeirModel *weir_ir_read_sources (WeirSource *xml, WeirSource *bin, GError **error);
 
 /** weir_ir_serialize: the XML and the BIN as bytes. @version is 10 or 11. */
 gboolean weir_ir_serialize (const WeirModel *model, guint version, GBytes **xml,
                             GBytes **bin, GError **error);
-/** weir_ir_write: writes @directory/@name.xml and .bin, both or none: into temporary files
- * first, flushed, then renamed. @directory is created where it is missing. */
+/** weir_ir_write: writes @directory/@name.xml and .bin, both or none: into temporary
+ * files first, flushed, then renamed. @directory is created where it is missing. */
 gboolean weir_ir_write (const WeirModel *model, guint version, const char *directory,
                         const char *name, GError **error);
 
