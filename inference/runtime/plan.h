@@ -82,7 +82,7 @@ typedef enum {
 typedef struct {
   WeirActivationKind kind;
   float alpha, beta;
-  WeirTensor *slopes; /* (nullable): f32, one a channel; borrowed from the graph */
+  WeirTensor *slopes; /* (nullable): f32, one a channel */
 } WeirActivation;
 
 /**
