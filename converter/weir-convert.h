@@ -1,7 +1,7 @@
 #pragma once
 
-#include "base/export.h"
 #include "base/error.h"
+#include "base/export.h"
 #include "ir/model.h"
 
 #include <glib-object.h>
@@ -11,8 +11,8 @@ WEIR_BEGIN_DECLS
 /**
  * WeirConvertOptions:
  *
- * The options of one conversion, by the names that Model Optimizer gives them, without the
- * dashes: "input_model", "input_shape", "mean_values", "compress_to_fp16", …
+ * The options of one conversion, by the names that Model Optimizer gives them, without
+ * the dashes: "input_model", "input_shape", "mean_values", "compress_to_fp16", …
  */
 typedef struct _WeirConvertOptions WeirConvertOptions;
 
@@ -24,13 +24,15 @@ WeirConvertOptions *weir_convert_options_new (void);
 WeirConvertOptions *weir_convert_options_copy (const WeirConvertOptions *options);
 void weir_convert_options_free (WeirConvertOptions *options);
 
-/** weir_convert_options_set: checks the grammar of @value; %NULL unsets. An unknown name or
- * a wrong value fails with %WEIR_ERROR_ARGUMENT. Booleans are "true" and "false". */
+/** weir_convert_options_set: checks the grammar of @value; %NULL unsets. An unknown name
+ * or a wrong value fails with %WEIR_ERROR_ARGUMENT. Booleans are "true" and "false". */
 gboolean weir_convert_options_set (WeirConvertOptions *options, const char *name,
                                    const char *value, GError **error);
 /** weir_convert_options_get: (nullable): the text that was set. */
-const char *weir_convert_options_get (const WeirConvertOptions *options, const char *name);
-/** weir_convert_options_parse: arguments as on the command line, "--mean_values", "[1,2,3]".
+const char *weir_convert_options_get (const WeirConvertOptions *options,
+                                      const char *name);
+/** weir_convert_options_parse: arguments as on the command line, "--mean_values",
+ * "[1,2,3]".
  * @arguments: (array zero-terminated=1) */
 gboolean weir_convert_options_parse (WeirConvertOptions *options,
                                      const char *const *arguments, GError **error);
@@ -71,7 +73,8 @@ WeirModel *weir_convert_bytes (GBytes *bytes, const char *name, GBytes *topology
                                const WeirConvertOptions *options, WeirProgress progress,
                                gpointer user_data, GError **error);
 
-/** weir_convert_cached: (transfer full): like weir_convert_file(), through the cache folder
+/** weir_convert_cached: (transfer full): like weir_convert_file(), through the cache
+ * folder
  * @cache_dir (%NULL: the user's; "": none). Keyed by content, options and version. */
 WeirModel *weir_convert_cached (const char *path, const WeirConvertOptions *options,
                                 const char *cache_dir, WeirProgress progress,
@@ -82,6 +85,10 @@ gboolean weir_convert_write (WeirModel *model, const char *directory, const char
                              guint ir_version, GError **error);
 /** weir_convert_to_stream: (transfer full): the model as `application/x-openvino-ir`. */
 GBytes *weir_convert_to_stream (WeirModel *model, GError **error);
+
+/** weir_convert_optimise: what keeps the network's meaning and interface and makes it
+ * fast: folding, fusing, dead code. @model is changed, so nobody else may hold it. */
+gboolean weir_convert_optimise (WeirModel *model, GError **error);
 
 /** weir_convert_framework: (nullable): which framework's file begins with @data. */
 const char *weir_convert_framework (const guint8 *data, gsize size, const char *path);

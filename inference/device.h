@@ -6,6 +6,8 @@
  * WeirDevice:
  * @name: "CPU", "GPU.0", …
  * @description: what it is, for `weir devices`: the processor and its instruction set
+ * @isa: the instruction set its kernels are built for: "avx512"; "" where there is no
+ * choice
  * @block: the block size it wants for rank-4 values
  * @is_host: whether its arena is memory that the CPU may read and write
  * @kernels: candidates in the order in which they are asked; @n_kernels of them
@@ -18,6 +20,7 @@
 struct _WeirDevice {
   const char *name;
   const char *description;
+  const char *isa;
   guint block;
   gboolean is_host;
   const WeirKernel *const *kernels;

@@ -29,8 +29,8 @@ typedef enum {
 
 /**
  * WeirImage:
- * @planes: first byte of each plane; borrowed. YV12 gives Y, U, V here: the planes are named
- *   by what they hold, not by their order in memory
+ * @planes: first byte of each plane; borrowed. YV12 gives Y, U, V here: the planes are
+ * named by what they hold, not by their order in memory
  * @strides: bytes from row to row; may be negative
  * @full_range: whether luma spans 0..255 instead of 16..235
  */
@@ -72,7 +72,8 @@ typedef struct {
   float scale[4];
 } WeirImageTransform;
 
-/** WeirImagePlacement: where the image landed: input = image * scale + offset, in pixels. */
+/** WeirImagePlacement: where the image landed: input = image * scale + offset, in pixels.
+ */
 typedef struct {
   double scale_x, scale_y;
   double offset_x, offset_y;
@@ -87,8 +88,8 @@ void weir_image_transform_init (WeirImageTransform *transform);
  * @item: which image of the batch
  * @placement: (out) (optional)
  *
- * Colour conversion, crop, bilinear resize, channel order, mean and scale in one pass, from
- * the image straight into the input that the next run reads.
+ * Colour conversion, crop, bilinear resize, channel order, mean and scale in one pass,
+ * from the image straight into the input that the next run reads.
  */
 gboolean weir_request_set_image (WeirRequest *request, guint index, guint item,
                                  const WeirImage *image,

@@ -7,9 +7,9 @@ WEIR_BEGIN_DECLS
 /**
  * SECTION: weir-infer
  *
- * Runs models. A #WeirNetwork is a model compiled for a device and for fixed shapes; it is
- * immutable and shared between threads. A #WeirRequest is one run of it at a time, with
- * memory of its own.
+ * Runs models. A #WeirNetwork is a model compiled for a device and for fixed shapes; it
+ * is immutable and shared between threads. A #WeirRequest is one run of it at a time,
+ * with memory of its own.
  */
 
 typedef struct _WeirNetwork WeirNetwork;
@@ -65,7 +65,8 @@ void weir_network_input (const WeirNetwork *network, guint index, WeirPortInfo *
 void weir_network_output (const WeirNetwork *network, guint index, WeirPortInfo *info);
 /** weir_network_find_input: by name (":0" does not count); -1 if there is none. */
 int weir_network_find_input (const WeirNetwork *network, const char *name);
-/** weir_network_model: (transfer none): the model it was made from, for its information. */
+/** weir_network_model: (transfer none): the model it was made from, for its information.
+ */
 WeirModel *weir_network_model (const WeirNetwork *network);
 /** weir_network_device: "CPU"; weir_network_isa: "avx512". */
 const char *weir_network_device (const WeirNetwork *network);
@@ -82,8 +83,8 @@ WeirRequest *weir_request_ref (WeirRequest *request);
 void weir_request_unref (WeirRequest *request);
 WeirNetwork *weir_request_network (const WeirRequest *request);
 
-/** weir_request_set_input: the tensor is read where it is, at the next run. Type and shape
- * must be those of the input. */
+/** weir_request_set_input: the tensor is read where it is, at the next run. Type and
+ * shape must be those of the input. */
 gboolean weir_request_set_input (WeirRequest *request, guint index, WeirTensor *tensor,
                                  GError **error);
 /** weir_request_output: (transfer none): valid until the next run begins. */

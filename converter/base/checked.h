@@ -2,7 +2,8 @@
 
 #include <glib.h>
 
-/* The only arithmetic allowed on sizes that come from a file: each returns FALSE on overflow. */
+/* The only arithmetic allowed on sizes that come from a file: each returns FALSE on
+ * overflow. */
 
 static inline gboolean
 weir_add_size (gsize a, gsize b, gsize *result)

@@ -35,10 +35,12 @@ static const struct {
   const char *name;
   WeirDtype dtype;
 } aliases[] = {
-  { "float", WEIR_DTYPE_F32 },  { "float32", WEIR_DTYPE_F32 }, { "half", WEIR_DTYPE_F16 },
-  { "float16", WEIR_DTYPE_F16 }, { "double", WEIR_DTYPE_F64 },  { "int32", WEIR_DTYPE_I32 },
-  { "int64", WEIR_DTYPE_I64 },  { "int8", WEIR_DTYPE_I8 },     { "uint8", WEIR_DTYPE_U8 },
-  { "bool", WEIR_DTYPE_BOOL },  { "int16", WEIR_DTYPE_I16 },   { "float64", WEIR_DTYPE_F64 },
+  { "float", WEIR_DTYPE_F32 },  { "float32", WEIR_DTYPE_F32 },
+  { "half", WEIR_DTYPE_F16 },   { "float16", WEIR_DTYPE_F16 },
+  { "double", WEIR_DTYPE_F64 }, { "int32", WEIR_DTYPE_I32 },
+  { "int64", WEIR_DTYPE_I64 },  { "int8", WEIR_DTYPE_I8 },
+  { "uint8", WEIR_DTYPE_U8 },   { "bool", WEIR_DTYPE_BOOL },
+  { "int16", WEIR_DTYPE_I16 },  { "float64", WEIR_DTYPE_F64 },
 };
 
 const char *
@@ -141,7 +143,8 @@ weir_f16_from_f32 (float value)
     return sign | 0x7c00;
   if (magnitude < 0x38800000u)
     return sign | (guint16) lrintf (float_from_bits (magnitude) * 0x1p24f);
-  return sign | (guint16) ((magnitude - 0x38000000u + 0xfff + (magnitude >> 13 & 1)) >> 13);
+  return sign |
+         (guint16) ((magnitude - 0x38000000u + 0xfff + (magnitude >> 13 & 1)) >> 13);
 }
 
 float
@@ -301,8 +304,8 @@ weir_dtype_store (WeirDtype dtype, void *data, gsize index, double value)
     break;
   case WEIR_DTYPE_U64:
     ((guint64 *) data)[index] = isnan (value) || value <= 0 ? 0
-                                : value >= 0x1p64            ? G_MAXUINT64
-                                                             : (guint64) value;
+                                : value >= 0x1p64           ? G_MAXUINT64
+                                                            : (guint64) value;
     break;
   case WEIR_DTYPE_UNKNOWN:
   case WEIR_DTYPE_STRING:

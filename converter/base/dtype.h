@@ -9,9 +9,9 @@ WEIR_BEGIN_DECLS
 /**
  * WeirDtype:
  *
- * The element type of a tensor. %WEIR_DTYPE_UNKNOWN stands for a type that is not inferred
- * yet. Values narrower than a byte are packed, the first element in the low bits (u4, i4)
- * or the high bit (u1), as in OpenVINO's IR.
+ * The element type of a tensor. %WEIR_DTYPE_UNKNOWN stands for a type that is not
+ * inferred yet. Values narrower than a byte are packed, the first element in the low bits
+ * (u4, i4) or the high bit (u1), as in OpenVINO's IR.
  */
 typedef enum {
   WEIR_DTYPE_UNKNOWN,

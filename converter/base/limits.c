@@ -61,7 +61,8 @@ weir_try_alloc (gsize size, GError **error)
   if (!fault_is_due () && weir_align_size (MAX (size, 1), ALIGNMENT, &rounded))
     memory = aligned_alloc (ALIGNMENT, rounded);
   if (memory == NULL) {
-    weir_fail (error, WEIR_ERROR_LIMIT, "cannot allocate %" G_GSIZE_FORMAT " bytes", size);
+    weir_fail (error, WEIR_ERROR_LIMIT, "cannot allocate %" G_GSIZE_FORMAT " bytes",
+               size);
     return NULL;
   }
   memset (memory, 0, rounded);

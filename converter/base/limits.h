@@ -6,18 +6,19 @@
 
 WEIR_BEGIN_DECLS
 
-/* What a file from a stranger may ask for. docs/limits.md lists these with their reasons. */
+/* What a file from a stranger may ask for. docs/limits.md lists these with their reasons.
+ */
 
-#define WEIR_MAX_RANK          8
-#define WEIR_MAX_NODES         1000000
-#define WEIR_MAX_NAME          4096
-#define WEIR_MAX_DEPTH         100
-#define WEIR_MAX_BODY_DEPTH    32
-#define WEIR_MAX_TENSOR_BYTES  ((gsize) 1 << 32)
-#define WEIR_MAX_FILE_BYTES    ((gsize) 1 << 34)
-#define WEIR_FOLD_BYTES        ((gsize) 16 << 20)
-#define WEIR_BUDGET_BASE       ((gsize) 64 << 20)
-#define WEIR_BUDGET_PER_BYTE   8
+#define WEIR_MAX_RANK         8
+#define WEIR_MAX_NODES        1000000
+#define WEIR_MAX_NAME         4096
+#define WEIR_MAX_DEPTH        100
+#define WEIR_MAX_BODY_DEPTH   32
+#define WEIR_MAX_TENSOR_BYTES ((gsize) 1 << 32)
+#define WEIR_MAX_FILE_BYTES   ((gsize) 1 << 34)
+#define WEIR_FOLD_BYTES       ((gsize) 16 << 20)
+#define WEIR_BUDGET_BASE      ((gsize) 64 << 20)
+#define WEIR_BUDGET_PER_BYTE  8
 
 /**
  * WeirBudget:

@@ -62,7 +62,8 @@ source_read (int fd, const char *name, const char *directory, gboolean single_li
   } else if (!S_ISREG (st.st_mode)) {
     weir_fail (error, WEIR_ERROR_IO, "%s: not a regular file", name);
   } else if (single_link && st.st_nlink > 1) {
-    weir_fail (error, WEIR_ERROR_IO, "%s: a file with more than one link is refused", name);
+    weir_fail (error, WEIR_ERROR_IO, "%s: a file with more than one link is refused",
+               name);
   } else if ((guint64) st.st_size > WEIR_MAX_FILE_BYTES) {
     weir_fail (error, WEIR_ERROR_LIMIT, "%s: larger than %" G_GSIZE_FORMAT " bytes", name,
                WEIR_MAX_FILE_BYTES);
@@ -159,7 +160,8 @@ weir_source_open_beneath (const char *directory, const char *relative, GError **
   close (dir);
   if (fd < 0) {
     weir_fail (error, WEIR_ERROR_IO, "%s: %s", path,
-               saved == ELOOP || saved == EXDEV ? "links are refused" : g_strerror (saved));
+               saved == ELOOP || saved == EXDEV ? "links are refused"
+                                                : g_strerror (saved));
     return NULL;
   }
   return source_read (fd, path, directory, TRUE, error);

@@ -9,8 +9,8 @@ WEIR_BEGIN_DECLS
 /**
  * WeirSource:
  *
- * The bytes of one input file, read whole, with the name that errors call it by. Files are
- * read, not mapped: a file that is truncated under a map would kill a live pipeline.
+ * The bytes of one input file, read whole, with the name that errors call it by. Files
+ * are read, not mapped: a file that is truncated under a map would kill a live pipeline.
  * Reference-counted; tensors that point into a source hold a reference to its bytes.
  */
 typedef struct _WeirSource WeirSource;
@@ -37,7 +37,8 @@ void weir_source_unref (WeirSource *source);
 
 /** weir_source_name: the path, or the name given. */
 const char *weir_source_name (const WeirSource *source);
-/** weir_source_directory: (nullable): the folder it lies in; %NULL for bytes from memory. */
+/** weir_source_directory: (nullable): the folder it lies in; %NULL for bytes from memory.
+ */
 const char *weir_source_directory (const WeirSource *source);
 /** weir_source_bytes: a cursor at the beginning. */
 WeirBytes weir_source_bytes (const WeirSource *source);

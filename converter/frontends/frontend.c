@@ -91,6 +91,6 @@ weir_unsupported_fail (GPtrArray *unsupported, const char *framework, GError **e
   if (unsupported->len > LISTED)
     g_string_append_printf (list, "; and %u more", unsupported->len - LISTED);
   return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
-                    "%u %s operations cannot be converted: %s", unsupported->len, framework,
-                    list->str);
+                    "%u %s operations cannot be converted: %s", unsupported->len,
+                    framework, list->str);
 }

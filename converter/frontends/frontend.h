@@ -31,9 +31,10 @@ typedef struct {
  * @extensions: file name endings, "onnx" or "pb|pbtxt"
  * @probe: how sure the first bytes (at most 4096) make it, 0 to 100
  * @op_names: (transfer none): operations it converts, sorted, for `weir ops`
- * @load: reads a model into a graph: inferred, verified, not yet optimised. All operations
- *   that it cannot convert are added to @unsupported (element-type WeirUnsupported) before
- *   it fails with %WEIR_ERROR_UNSUPPORTED and a message that lists them.
+ * @load: reads a model into a graph: inferred, verified, not yet optimised. All
+ * operations that it cannot convert are added to @unsupported (element-type
+ * WeirUnsupported) before it fails with %WEIR_ERROR_UNSUPPORTED and a message that lists
+ * them.
  */
 typedef struct {
   const char *name;

@@ -264,9 +264,12 @@ const char *
 weir_attr_type_name (WeirAttrType type)
 {
   static const char *const names[] = {
-    [WEIR_ATTR_INT] = "int",           [WEIR_ATTR_FLOAT] = "float",
-    [WEIR_ATTR_BOOL] = "boolean",      [WEIR_ATTR_STRING] = "string",
-    [WEIR_ATTR_DTYPE] = "element type", [WEIR_ATTR_INTS] = "int list",
+    [WEIR_ATTR_INT] = "int",
+    [WEIR_ATTR_FLOAT] = "float",
+    [WEIR_ATTR_BOOL] = "boolean",
+    [WEIR_ATTR_STRING] = "string",
+    [WEIR_ATTR_DTYPE] = "element type",
+    [WEIR_ATTR_INTS] = "int list",
     [WEIR_ATTR_FLOATS] = "float list",
   };
 

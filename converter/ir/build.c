@@ -59,8 +59,8 @@ weir_build_end (WeirBuilder *builder, WeirNode *node)
 }
 
 WeirPort
-weir_build (WeirBuilder *builder, const char *op, const char *name, const WeirPort *inputs,
-            guint n_inputs)
+weir_build (WeirBuilder *builder, const char *op, const char *name,
+            const WeirPort *inputs, guint n_inputs)
 {
   return weir_build_end (builder, weir_build_begin (builder, op, name, inputs, n_inputs));
 }
@@ -72,7 +72,8 @@ weir_build1 (WeirBuilder *builder, const char *op, const char *name, WeirPort x)
 }
 
 WeirPort
-weir_build2 (WeirBuilder *builder, const char *op, const char *name, WeirPort x, WeirPort y)
+weir_build2 (WeirBuilder *builder, const char *op, const char *name, WeirPort x,
+             WeirPort y)
 {
   return weir_build (builder, op, name, WEIR_INPUTS (x, y));
 }
@@ -110,7 +111,8 @@ weir_build_scalar (WeirBuilder *builder, const char *name, WeirPort like, double
   dtype = weir_graph_dtype (builder->graph, like);
   return weir_build_constant (
       builder, name,
-      weir_tensor_new_scalar (dtype != WEIR_DTYPE_UNKNOWN ? dtype : WEIR_DTYPE_F32, value));
+      weir_tensor_new_scalar (dtype != WEIR_DTYPE_UNKNOWN ? dtype : WEIR_DTYPE_F32,
+                              value));
 }
 
 WeirPort
@@ -144,8 +146,8 @@ build_with_list (WeirBuilder *builder, const char *op, const char *name, WeirPor
 }
 
 WeirPort
-weir_build_reshape (WeirBuilder *builder, const char *name, WeirPort x, const gint64 *dims,
-                    gsize n, gboolean special_zero)
+weir_build_reshape (WeirBuilder *builder, const char *name, WeirPort x,
+                    const gint64 *dims, gsize n, gboolean special_zero)
 {
   g_autofree char *list = g_strconcat (name, "/Reshape_list", NULL);
   WeirPort shape = weir_build_i64 (builder, list, dims, n);
@@ -175,8 +177,8 @@ weir_build_convert (WeirBuilder *builder, const char *name, WeirPort x, WeirDtyp
 }
 
 WeirPort
-weir_build_squeeze (WeirBuilder *builder, const char *name, WeirPort x, const gint64 *axes,
-                    gsize n)
+weir_build_squeeze (WeirBuilder *builder, const char *name, WeirPort x,
+                    const gint64 *axes, gsize n)
 {
   return build_with_list (builder, "Squeeze", name, x, axes, n);
 }

@@ -21,8 +21,8 @@ typedef struct {
 #define WEIR_BUILDER(g) ((WeirBuilder){ .graph = (g) })
 
 /** WEIR_INPUTS: an array of ports and its length, for weir_build_begin(). */
-#define WEIR_INPUTS(...)                                                                   \
-  (const WeirPort[]){ __VA_ARGS__ },                                                       \
+#define WEIR_INPUTS(...)             \
+  (const WeirPort[]){ __VA_ARGS__ }, \
       (guint) (sizeof ((WeirPort[]){ __VA_ARGS__ }) / sizeof (WeirPort))
 
 /**
@@ -35,10 +35,11 @@ typedef struct {
  */
 WeirNode *weir_build_begin (WeirBuilder *builder, const char *op, const char *name,
                             const WeirPort *inputs, guint n_inputs);
-/** weir_build_begin_outputs: for operations whose number of outputs depends on the node. */
-WeirNode *weir_build_begin_outputs (WeirBuilder *builder, const char *op, const char *name,
-                                    const WeirPort *inputs, guint n_inputs,
-                                    guint n_outputs);
+/** weir_build_begin_outputs: for operations whose number of outputs depends on the node.
+ */
+WeirNode *weir_build_begin_outputs (WeirBuilder *builder, const char *op,
+                                    const char *name, const WeirPort *inputs,
+                                    guint n_inputs, guint n_outputs);
 /** weir_build_end: infers @node. Returns: output 0. */
 WeirPort weir_build_end (WeirBuilder *builder, WeirNode *node);
 

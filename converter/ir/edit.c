@@ -62,8 +62,8 @@ weir_edit_add (WeirGraph *graph, const WeirOp *op, guint version, const char *na
   }
   for (guint i = 0; i < n_inputs; i++)
     if (!port_exists (graph, inputs[i])) {
-      weir_fail (error, WEIR_ERROR_INTERNAL, "node '%s' (%s): input %u does not exist", name,
-                 op->name, i);
+      weir_fail (error, WEIR_ERROR_INTERNAL, "node '%s' (%s): input %u does not exist",
+                 name, op->name, i);
       return NULL;
     }
   if (version == 0)
@@ -128,8 +128,8 @@ weir_edit_remove_unused (WeirGraph *graph, WeirNode *node)
 
   g_array_append_val (queue, node->id);
   while (queue->len > 0) {
-    WeirNode *next = weir_graph_node (
-        graph, g_array_index (queue, WeirNodeId, queue->len - 1));
+    WeirNode *next =
+        weir_graph_node (graph, g_array_index (queue, WeirNodeId, queue->len - 1));
 
     g_array_set_size (queue, queue->len - 1);
     if (next == NULL || is_used (next) || weir_node_is (next, "Parameter") ||

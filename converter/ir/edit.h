@@ -22,8 +22,8 @@ WEIR_BEGIN_DECLS
  *
  * Adds a node with default attributes and unknown outputs.
  *
- * Returns: (transfer none): the node; %NULL only beyond %WEIR_MAX_NODES, or where an input
- *   names no port.
+ * Returns: (transfer none): the node; %NULL only beyond %WEIR_MAX_NODES, or where an
+ * input names no port.
  */
 WeirNode *weir_edit_add (WeirGraph *graph, const WeirOp *op, guint version,
                          const char *name, const WeirPort *inputs, guint n_inputs,
@@ -41,7 +41,8 @@ void weir_edit_append_input (WeirGraph *graph, WeirNode *node, WeirPort port);
 void weir_edit_truncate_inputs (WeirGraph *graph, WeirNode *node, guint count);
 /** weir_edit_replace: everyone who reads @from reads @to; tensor names move along. */
 void weir_edit_replace (WeirGraph *graph, WeirPort from, WeirPort to);
-/** weir_edit_redirect: like weir_edit_replace(), but names stay and @except keeps @from. */
+/** weir_edit_redirect: like weir_edit_replace(), but names stay and @except keeps @from.
+ */
 void weir_edit_redirect (WeirGraph *graph, WeirPort from, WeirPort to, WeirNodeId except);
 
 void weir_edit_rename (WeirNode *node, const char *name);
@@ -57,7 +58,8 @@ WeirBody *weir_edit_add_body (WeirNode *node);
 /** weir_edit_set_constant: the contents of a Constant. */
 void weir_edit_set_constant (WeirNode *node, WeirTensor *value);
 
-/** weir_edit_order_parameters: (array length=n): a new order, a permutation of the ids. */
+/** weir_edit_order_parameters: (array length=n): a new order, a permutation of the ids.
+ */
 void weir_edit_order_parameters (WeirGraph *graph, const WeirNodeId *ids, guint n);
 void weir_edit_order_results (WeirGraph *graph, const WeirNodeId *ids, guint n);
 
@@ -69,6 +71,7 @@ void weir_node_set_bool (WeirNode *node, const char *attr, gboolean value);
 void weir_node_set_dtype (WeirNode *node, const char *attr, WeirDtype value);
 void weir_node_set_string (WeirNode *node, const char *attr, const char *value);
 void weir_node_set_ints (WeirNode *node, const char *attr, const gint64 *values, gsize n);
-void weir_node_set_floats (WeirNode *node, const char *attr, const double *values, gsize n);
+void weir_node_set_floats (WeirNode *node, const char *attr, const double *values,
+                           gsize n);
 
 WEIR_END_DECLS

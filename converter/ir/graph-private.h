@@ -4,7 +4,7 @@
 
 /* What graph.c and edit.c share: nobody else sees inside. */
 struct _WeirGraph {
-  GPtrArray *nodes;   /* WeirNode by id; NULL where one was removed */
+  GPtrArray *nodes; /* WeirNode by id; NULL where one was removed */
   guint count;
   GArray *parameters; /* WeirNodeId */
   GArray *results;    /* WeirNodeId */

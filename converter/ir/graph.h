@@ -7,8 +7,8 @@ WEIR_BEGIN_DECLS
 /**
  * SECTION: graph
  *
- * A graph owns its nodes by stable ids. Read the structures here; change them only through
- * edit.h and build.h, which keep use-lists and order right.
+ * A graph owns its nodes by stable ids. Read the structures here; change them only
+ * through edit.h and build.h, which keep use-lists and order right.
  */
 
 typedef struct _WeirGraph WeirGraph;
@@ -22,7 +22,7 @@ typedef struct {
   guint32 index;
 } WeirPort;
 
-#define WEIR_PORT_NONE ((WeirPort){ .node = WEIR_NODE_NONE })
+#define WEIR_PORT_NONE  ((WeirPort){ .node = WEIR_NODE_NONE })
 #define WEIR_PORT(n, i) ((WeirPort){ .node = (n)->id, .index = (i) })
 
 static inline gboolean
@@ -120,7 +120,8 @@ guint weir_graph_count (const WeirGraph *graph);
 WeirNode *weir_graph_node (const WeirGraph *graph, WeirNodeId id);
 /** weir_graph_find: (nullable): the first node of this name; linear. */
 WeirNode *weir_graph_find (const WeirGraph *graph, const char *name);
-/** weir_graph_find_tensor: a value by tensor name, else the node's name; none if absent. */
+/** weir_graph_find_tensor: a value by tensor name, else the node's name; none if absent.
+ */
 WeirPort weir_graph_find_tensor (const WeirGraph *graph, const char *name);
 /** weir_graph_order: (transfer full) (element-type WeirNodeId): every node after its
  * inputs, otherwise by id; fails with a node's name where there is a cycle. */
@@ -134,7 +135,8 @@ WeirNode *weir_graph_result (const WeirGraph *graph, guint index);
 /** weir_graph_result_name: (transfer none): the name of network output @index: the tensor
  * name of what it hands out, else the name of that node. */
 const char *weir_graph_result_name (const WeirGraph *graph, guint index);
-/** weir_graph_parameter_name: (transfer none): tensor name of input @index, else the node's. */
+/** weir_graph_parameter_name: (transfer none): tensor name of input @index, else the
+ * node's. */
 const char *weir_graph_parameter_name (const WeirGraph *graph, guint index);
 
 /* What stands behind a port; the port must exist. */

@@ -9,7 +9,8 @@ weir_match (const WeirGraph *graph, WeirPort port, const char *op)
 }
 
 WeirNode *
-weir_match_input (const WeirGraph *graph, const WeirNode *node, guint index, const char *op)
+weir_match_input (const WeirGraph *graph, const WeirNode *node, guint index,
+                  const char *op)
 {
   return index < node->n_inputs ? weir_match (graph, node->inputs[index], op) : NULL;
 }
@@ -33,7 +34,8 @@ weir_match_constant (const WeirGraph *graph, const WeirNode *node, guint index)
 }
 
 gboolean
-weir_match_scalar (const WeirGraph *graph, const WeirNode *node, guint index, double *value)
+weir_match_scalar (const WeirGraph *graph, const WeirNode *node, guint index,
+                   double *value)
 {
   const WeirTensor *tensor = weir_match_constant (graph, node, index);
 

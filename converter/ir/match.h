@@ -11,12 +11,13 @@ WeirNode *weir_match (const WeirGraph *graph, WeirPort port, const char *op);
 /** weir_match_input: (nullable): the node that feeds input @index if it is @op. */
 WeirNode *weir_match_input (const WeirGraph *graph, const WeirNode *node, guint index,
                             const char *op);
-/** weir_match_only_use: (nullable): the one node that reads @port; %NULL if there are more
- * uses, or none. */
+/** weir_match_only_use: (nullable): the one node that reads @port; %NULL if there are
+ * more uses, or none. */
 WeirNode *weir_match_only_use (const WeirGraph *graph, WeirPort port);
-/** weir_match_constant: (transfer none) (nullable): the tensor at input @index of @node if
- * its contents are known: a Constant, or small and computed from Constants. */
-WeirTensor *weir_match_constant (const WeirGraph *graph, const WeirNode *node, guint index);
+/** weir_match_constant: (transfer none) (nullable): the tensor at input @index of @node
+ * if its contents are known: a Constant, or small and computed from Constants. */
+WeirTensor *weir_match_constant (const WeirGraph *graph, const WeirNode *node,
+                                 guint index);
 /** weir_match_scalar: whether input @index is a constant whose elements are all equal. */
 gboolean weir_match_scalar (const WeirGraph *graph, const WeirNode *node, guint index,
                             double *value);
@@ -29,8 +30,8 @@ gboolean weir_match_scalar (const WeirGraph *graph, const WeirNode *node, guint 
  */
 gboolean weir_match_binary (const WeirGraph *graph, const WeirNode *node, WeirPort *data,
                             WeirTensor **constant);
-/** weir_match_channel: whether @tensor, broadcast to rank @rank, is a scalar or varies only
- * along dimension 1: shapes [], [C,1,1], [1,C,1,1]; @channels is 1 or C. */
+/** weir_match_channel: whether @tensor, broadcast to rank @rank, is a scalar or varies
+ * only along dimension 1: shapes [], [C,1,1], [1,C,1,1]; @channels is 1 or C. */
 gboolean weir_match_channel (const WeirTensor *tensor, int rank, gsize *channels);
 
 WEIR_END_DECLS

@@ -13,7 +13,8 @@ weir_node_is (const WeirNode *node, const char *op)
 WeirNode *
 weir_node_input (const WeirGraph *graph, const WeirNode *node, guint index)
 {
-  return index < node->n_inputs ? weir_graph_node (graph, node->inputs[index].node) : NULL;
+  return index < node->n_inputs ? weir_graph_node (graph, node->inputs[index].node)
+                                : NULL;
 }
 
 const WeirValueInfo *

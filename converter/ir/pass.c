@@ -22,7 +22,8 @@ rewrite_node (WeirGraph *graph, WeirNodeId id, const WeirRewrite *rows, gboolean
 }
 
 static gboolean
-rewrite_bodies (WeirNode *node, const WeirRewrite *rows, gboolean *changed, GError **error)
+rewrite_bodies (WeirNode *node, const WeirRewrite *rows, gboolean *changed,
+                GError **error)
 {
   for (guint b = 0; b < node->n_bodies; b++)
     if (!weir_rewrite_graph (node->bodies[b].graph, rows, changed, error))
@@ -31,7 +32,8 @@ rewrite_bodies (WeirNode *node, const WeirRewrite *rows, gboolean *changed, GErr
 }
 
 static gboolean
-rewrite_once (WeirGraph *graph, const WeirRewrite *rows, gboolean *changed, GError **error)
+rewrite_once (WeirGraph *graph, const WeirRewrite *rows, gboolean *changed,
+              GError **error)
 {
   g_autoptr (GArray) order = weir_graph_order (graph, error);
 

@@ -12,7 +12,8 @@ WEIR_BEGIN_DECLS
  */
 typedef struct {
   const char *op;
-  gboolean (*rewrite) (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error);
+  gboolean (*rewrite) (WeirGraph *graph, WeirNode *node, gboolean *changed,
+                       GError **error);
 } WeirRewrite;
 
 /**

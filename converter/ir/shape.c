@@ -100,7 +100,8 @@ weir_shape_axis (gint64 axis, int rank, int *result, GError **error)
 {
   if (axis < -rank || axis >= rank)
     return weir_fail (error, WEIR_ERROR_SHAPE,
-                      "axis %" G_GINT64_FORMAT " is out of range for rank %d", axis, rank);
+                      "axis %" G_GINT64_FORMAT " is out of range for rank %d", axis,
+                      rank);
   *result = (int) (axis < 0 ? axis + rank : axis);
   return TRUE;
 }
@@ -152,7 +153,8 @@ weir_shape_broadcast (const WeirShape *a, const WeirShape *b, WeirShape *result,
   for (int i = 0; i < out.rank; i++) {
     int ia = i - (out.rank - a->rank), ib = i - (out.rank - b->rank);
 
-    if (!broadcast_dim (ia < 0 ? 1 : a->dims[ia], ib < 0 ? 1 : b->dims[ib], &out.dims[i])) {
+    if (!broadcast_dim (ia < 0 ? 1 : a->dims[ia], ib < 0 ? 1 : b->dims[ib],
+                        &out.dims[i])) {
       g_autofree char *ta = weir_shape_to_string (a);
       g_autofree char *tb = weir_shape_to_string (b);
       return weir_fail (error, WEIR_ERROR_SHAPE, "shapes %s and %s do not broadcast", ta,

@@ -25,11 +25,12 @@ typedef struct {
 #define WEIR_SHAPE_UNKNOWN ((WeirShape){ .rank = WEIR_RANK_UNKNOWN })
 #define WEIR_SHAPE_SCALAR  ((WeirShape){ .rank = 0 })
 /** WEIR_SHAPE: a shape from its dimensions: `WEIR_SHAPE (1, 3, 224, 224)`. */
-#define WEIR_SHAPE(...)                                                                    \
-  ((WeirShape){ .rank = sizeof ((gint64[]){ __VA_ARGS__ }) / sizeof (gint64),              \
+#define WEIR_SHAPE(...)                                                       \
+  ((WeirShape){ .rank = sizeof ((gint64[]){ __VA_ARGS__ }) / sizeof (gint64), \
                 .dims = { __VA_ARGS__ } })
 
-/** weir_shape_init: from @rank dimensions; fails on a rank or a dimension out of range. */
+/** weir_shape_init: from @rank dimensions; fails on a rank or a dimension out of range.
+ */
 gboolean weir_shape_init (WeirShape *shape, const gint64 *dims, gsize rank,
                           GError **error);
 /** weir_shape_unknown: a shape of @rank unknown dimensions. */

@@ -26,13 +26,14 @@ weir_tensor_bytes (WeirDtype dtype, const WeirShape *shape, gsize *size, GError 
   if (!weir_shape_count (shape, &count, error))
     return FALSE;
   if (weir_dtype_bits (dtype) == 0)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "elements of type %s cannot be stored",
-                      weir_dtype_name (dtype));
+    return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
+                      "elements of type %s cannot be stored", weir_dtype_name (dtype));
   if (!weir_mul_size (count, weir_dtype_bits (dtype), &bits) ||
       !weir_add_size (bits, 7, &bits) || bits / 8 > WEIR_MAX_TENSOR_BYTES) {
     g_autofree char *text = weir_shape_to_string (shape);
-    return weir_fail (error, WEIR_ERROR_LIMIT, "a tensor %s of %s is larger than %zu bytes",
-                      text, weir_dtype_name (dtype), WEIR_MAX_TENSOR_BYTES);
+    return weir_fail (error, WEIR_ERROR_LIMIT,
+                      "a tensor %s of %s is larger than %zu bytes", text,
+                      weir_dtype_name (dtype), WEIR_MAX_TENSOR_BYTES);
   }
   *size = bits / 8;
   return TRUE;
@@ -89,8 +90,8 @@ weir_tensor_new_from_bytes (WeirDtype dtype, const WeirShape *shape, GBytes *byt
     return NULL;
   if (offset > total || size > total - offset) {
     weir_fail (error, WEIR_ERROR_FORMAT,
-               "%zu bytes at offset %zu lie outside of the %zu bytes that there are", size,
-               offset, total);
+               "%zu bytes at offset %zu lie outside of the %zu bytes that there are",
+               size, offset, total);
     return NULL;
   }
   if (size != wanted) {
@@ -118,8 +119,7 @@ tensor_new_small (WeirDtype dtype, const WeirShape *shape)
 WeirTensor *
 weir_tensor_new_i64 (const gint64 *values, gsize count)
 {
-  WeirTensor *tensor =
-      tensor_new_small (WEIR_DTYPE_I64, &WEIR_SHAPE ((gint64) count));
+  WeirTensor *tensor = tensor_new_small (WEIR_DTYPE_I64, &WEIR_SHAPE ((gint64) count));
 
   if (count > 0)
     memcpy (tensor->data, values, count * sizeof *values);

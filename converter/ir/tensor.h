@@ -10,8 +10,9 @@ WEIR_BEGIN_DECLS
 /**
  * WeirTensor:
  *
- * A dense array in row-major order, reference-counted. The data is aligned to its elements
- * at least, to 64 bytes when Weir allocated it. A tensor that is shared is not written.
+ * A dense array in row-major order, reference-counted. The data is aligned to its
+ * elements at least, to 64 bytes when Weir allocated it. A tensor that is shared is not
+ * written.
  */
 typedef struct _WeirTensor WeirTensor;
 
@@ -56,10 +57,12 @@ WeirTensor *weir_tensor_new_f32_scalar (float value);
 /** weir_tensor_new_scalar: (constructor): @value stored as @dtype. */
 WeirTensor *weir_tensor_new_scalar (WeirDtype dtype, double value);
 
-/** weir_tensor_reshape: (constructor): the same data under another shape of equal count. */
+/** weir_tensor_reshape: (constructor): the same data under another shape of equal count.
+ */
 WeirTensor *weir_tensor_reshape (WeirTensor *tensor, const WeirShape *shape,
                                  GError **error);
-/** weir_tensor_convert: (constructor): the elements as @dtype; the same tensor if it is. */
+/** weir_tensor_convert: (constructor): the elements as @dtype; the same tensor if it is.
+ */
 WeirTensor *weir_tensor_convert (WeirTensor *tensor, WeirDtype dtype, GError **error);
 
 WeirTensor *weir_tensor_ref (WeirTensor *tensor);

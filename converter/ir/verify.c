@@ -42,7 +42,8 @@ verify_uses (const WeirGraph *graph, const WeirNode *node, GError **error)
 
       if (user == NULL || use.index >= user->n_inputs ||
           !weir_port_equal (user->inputs[use.index], WEIR_PORT (node, o)))
-        return weir_fail (error, WEIR_ERROR_INTERNAL, "use %u of output %u is stale", i, o);
+        return weir_fail (error, WEIR_ERROR_INTERNAL, "use %u of output %u is stale", i,
+                          o);
     }
   return TRUE;
 }
@@ -72,9 +73,9 @@ verify_values (const WeirNode *node, GError **error)
   for (guint o = 0; o < node->n_outputs; o++) {
     const WeirValueInfo *info = &node->outputs[o].info;
 
-    if (info->value != NULL && (weir_tensor_dtype (info->value) != info->dtype ||
-                                !weir_shape_equal (weir_tensor_shape (info->value),
-                                                   &info->shape)))
+    if (info->value != NULL &&
+        (weir_tensor_dtype (info->value) != info->dtype ||
+         !weir_shape_equal (weir_tensor_shape (info->value), &info->shape)))
       return weir_fail (error, WEIR_ERROR_INTERNAL,
                         "output %u holds another type or shape than it says", o);
     if (info->value == NULL && weir_node_is (node, "Constant"))

@@ -1,16 +1,15 @@
 #include "window.h"
 
-/* Convolution and GroupConvolution: y[n,o] = sum over i and the window of x[n,i] * w[o,i].
- * Weights are [O, I, spatial...], grouped ones [G, O/G, I/G, spatial...]. */
+/* Convolution and GroupConvolution: y[n,o] = sum over i and the window of x[n,i] *
+ * w[o,i]. Weights are [O, I, spatial...], grouped ones [G, O/G, I/G, spatial...]. */
 
-static const WeirAttrRow attrs[] = {
-  { "strides", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
-  { "pads_begin", WEIR_ATTR_INTS, "", NULL, 0, 0 },
-  { "pads_end", WEIR_ATTR_INTS, "", NULL, 0, 0 },
-  { "dilations", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
-  { "auto_pad", WEIR_ATTR_STRING, "explicit", "explicit|same_upper|same_lower|valid", 0, 0 },
-  { NULL }
-};
+static const WeirAttrRow attrs[] = { { "strides", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
+                                     { "pads_begin", WEIR_ATTR_INTS, "", NULL, 0, 0 },
+                                     { "pads_end", WEIR_ATTR_INTS, "", NULL, 0, 0 },
+                                     { "dilations", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
+                                     { "auto_pad", WEIR_ATTR_STRING, "explicit",
+                                       "explicit|same_upper|same_lower|valid", 0, 0 },
+                                     { NULL } };
 
 /* Channels of the weights: how many groups, outputs a group, inputs a group. */
 typedef struct {
@@ -92,8 +91,8 @@ geometry_init (Geometry *g, const WeirShape *x, const WeirShape *y)
 
 /* Adds one input channel's window at output position @at. */
 static double
-window_sum (const Geometry *g, WeirDtype dtype, const void *x, gsize x_base, const void *w,
-            gsize w_base, const gint64 *at)
+window_sum (const Geometry *g, WeirDtype dtype, const void *x, gsize x_base,
+            const void *w, gsize w_base, const gint64 *at)
 {
   const WeirWindow *v = &g->window;
   double sum = 0;
@@ -185,7 +184,8 @@ WEIR_OP_DEFINE (group_convolution) = {
   .max_inputs = 2,
   .outputs = 1,
   .attrs = attrs,
-  .summary = "Convolution of separate groups of channels; depthwise with one channel a group",
+  .summary =
+      "Convolution of separate groups of channels; depthwise with one channel a group",
   .infer = convolution_infer,
   .evaluate = convolution_evaluate,
 };

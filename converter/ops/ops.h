@@ -4,4 +4,5 @@
 #include "base/error.h"
 #include "ir/graph.h"
 
-/* What a file of operations includes: declarations and what `infer` and `evaluate` use. */
+/* What a file of operations includes: declarations and what `infer` and `evaluate` use.
+ */

@@ -14,25 +14,26 @@ map (WeirEval *eval, double (*function) (double), GError **error)
   if (y == NULL)
     return FALSE;
   for (gsize i = 0; i < weir_tensor_count (x); i++)
-    weir_dtype_store (dtype, weir_tensor_writable (y), i, function (weir_tensor_get (x, i)));
+    weir_dtype_store (dtype, weir_tensor_writable (y), i,
+                      function (weir_tensor_get (x, i)));
   return TRUE;
 }
 
-#define WEIR_OP_UNARY_DEFINE(id, op, since, function, text)                                \
-  static gboolean id##_evaluate (WeirEval *eval, GError **error)                           \
-  {                                                                                        \
-    return map (eval, function, error);                                                    \
-  }                                                                                        \
-  WEIR_OP_DEFINE (id) = {                                                                  \
-    .name = op,                                                                            \
-    .versions = { since },                                                                 \
-    .min_inputs = 1,                                                                       \
-    .max_inputs = 1,                                                                       \
-    .outputs = 1,                                                                          \
-    .flags = WEIR_OP_UNARY,                                                                \
-    .summary = text,                                                                       \
-    .infer = weir_infer_same,                                                              \
-    .evaluate = id##_evaluate,                                                             \
+#define WEIR_OP_UNARY_DEFINE(id, op, since, function, text)      \
+  static gboolean id##_evaluate (WeirEval *eval, GError **error) \
+  {                                                              \
+    return map (eval, function, error);                          \
+  }                                                              \
+  WEIR_OP_DEFINE (id) = {                                        \
+    .name = op,                                                  \
+    .versions = { since },                                       \
+    .min_inputs = 1,                                             \
+    .max_inputs = 1,                                             \
+    .outputs = 1,                                                \
+    .flags = WEIR_OP_UNARY,                                      \
+    .summary = text,                                             \
+    .infer = weir_infer_same,                                    \
+    .evaluate = id##_evaluate,                                   \
   }
 
 static double

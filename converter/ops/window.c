@@ -13,7 +13,8 @@ has_row (const WeirNode *node, const char *name)
   return FALSE;
 }
 
-/* "same": as many positions as the stride leaves, the odd pad at the end or the beginning. */
+/* "same": as many positions as the stride leaves, the odd pad at the end or the
+ * beginning. */
 static void
 pad_same (WeirWindow *window, int i, gint64 size, gboolean upper)
 {
@@ -90,6 +91,7 @@ weir_window_size (const WeirWindow *window, int i, gint64 size, gint64 *position
                       " does not fit into %" G_GINT64_FORMAT,
                       i, (window->kernel[i] - 1) * window->dilation[i] + 1,
                       size + window->pad_begin[i] + window->pad_end[i]);
-  *positions = (window->ceil ? room + window->stride[i] - 1 : room) / window->stride[i] + 1;
+  *positions =
+      (window->ceil ? room + window->stride[i] - 1 : room) / window->stride[i] + 1;
   return TRUE;
 }

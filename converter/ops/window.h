@@ -30,9 +30,9 @@ typedef struct {
  * Reads strides, dilations, pads and auto_pad of @node ("dilations" only if it has such a
  * row). With auto_pad same_upper or same_lower and known sizes the pads are computed.
  */
-gboolean weir_window_init (WeirWindow *window, const WeirNode *node, const WeirShape *input,
-                           const gint64 *kernel, GError **error);
+gboolean weir_window_init (WeirWindow *window, const WeirNode *node,
+                           const WeirShape *input, const gint64 *kernel, GError **error);
 
 /** weir_window_size: positions along spatial dimension @i of @size; -1 if unknown. */
-gboolean weir_window_size (const WeirWindow *window, int i, gint64 size, gint64 *positions,
-                           GError **error);
+gboolean weir_window_size (const WeirWindow *window, int i, gint64 size,
+                           gint64 *positions, GError **error);

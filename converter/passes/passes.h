@@ -9,7 +9,8 @@ WEIR_BEGIN_DECLS
  * WeirInputSpec:
  * @name: node or tensor name; %NULL where inputs are meant in their order
  * @port: -1, or the port number that was given with the name
- * @before: with @port: whether it is an input port ("0:node") or an output port ("node:0")
+ * @before: with @port: whether it is an input port ("0:node") or an output port
+ * ("node:0")
  * @shape: (nullable): the IR's spelling, "1,3,?,1..10"
  * @dtype: element type of the new input, or unknown to keep it
  * @value: (nullable): freezes the input to this
@@ -47,8 +48,8 @@ typedef struct {
 /**
  * WeirPassOptions:
  *
- * What the user asked the passes to do. All arrays are (nullable) and hold pointers to the
- * structures named; weir_pass_options_clear() frees everything.
+ * What the user asked the passes to do. All arrays are (nullable) and hold pointers to
+ * the structures named; weir_pass_options_clear() frees everything.
  */
 typedef struct {
   GPtrArray *inputs;  /* WeirInputSpec */

@@ -51,8 +51,8 @@ keep_output (const WeirRun *run, guint i, WeirTensor *tensor, GError **error)
       !weir_shape_equal (weir_tensor_shape (tensor), &value->shape)) {
     g_autofree char *want = weir_shape_to_string (&value->shape);
     g_autofree char *got = weir_shape_to_string (weir_tensor_shape (tensor));
-    return weir_fail (error, WEIR_ERROR_SHAPE, "output %u: planned as %s, computed as %s", i,
-                      want, got);
+    return weir_fail (error, WEIR_ERROR_SHAPE, "output %u: planned as %s, computed as %s",
+                      i, want, got);
   }
   if (weir_tensor_size (tensor) > 0)
     memcpy (run->data[id], weir_tensor_data (tensor), weir_tensor_size (tensor));

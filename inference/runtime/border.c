@@ -44,22 +44,22 @@ clear_task (void *context, guint index, guint thread)
   const Job *job = context;
   const WeirValue *value = job->value;
   gsize element = weir_dtype_size (value->dtype);
-  guint blocks = ((guint) value->shape.dims[1] + value->layout.block - 1) /
-                 value->layout.block;
+  guint blocks =
+      ((guint) value->shape.dims[1] + value->layout.block - 1) / value->layout.block;
   guint end = MIN ((index + 1) * PLANES_A_TASK, job->planes);
 
   (void) thread;
   for (guint i = index * PLANES_A_TASK; i < end; i++)
-    clear_plane (value, job->data + ((i / blocks) * value->batch +
-                                     (i % blocks) * value->plane) *
-                                        element);
+    clear_plane (value,
+                 job->data + ((i / blocks) * value->batch + (i % blocks) * value->plane) *
+                                 element);
 }
 
 void
 weir_value_clear_border (const WeirValue *value, void *data, WeirThreads *threads)
 {
-  guint blocks = ((guint) value->shape.dims[1] + value->layout.block - 1) /
-                 value->layout.block;
+  guint blocks =
+      ((guint) value->shape.dims[1] + value->layout.block - 1) / value->layout.block;
   Job job = { value, data, blocks * (guint) value->shape.dims[0] };
 
   weir_threads_run (threads, (job.planes + PLANES_A_TASK - 1) / PLANES_A_TASK, clear_task,

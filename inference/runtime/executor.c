@@ -46,7 +46,8 @@ alloc_outputs (WeirExecution *e, GError **error)
 }
 
 WeirExecution *
-weir_execution_new (const WeirPlan *plan, guint n_threads, gboolean profile, GError **error)
+weir_execution_new (const WeirPlan *plan, guint n_threads, gboolean profile,
+                    GError **error)
 {
   WeirExecution *e = g_new0 (WeirExecution, 1);
 
@@ -60,7 +61,8 @@ weir_execution_new (const WeirPlan *plan, guint n_threads, gboolean profile, GEr
   e->state = weir_state_new ();
   if (profile)
     e->seconds = g_new0 (double, MAX (plan->steps->len, 1));
-  if (!alloc_arenas (e, error) || !alloc_scratch (e, error) || !alloc_outputs (e, error)) {
+  if (!alloc_arenas (e, error) || !alloc_scratch (e, error) ||
+      !alloc_outputs (e, error)) {
     weir_execution_free (e);
     return NULL;
   }
@@ -107,9 +109,9 @@ value_data (const WeirExecution *e, const WeirValue *value)
   case WEIR_STORAGE_CONSTANT:
     return (void *) weir_tensor_data (value->constant);
   case WEIR_STORAGE_INPUT:
-    return (void *) weir_tensor_data (e->inputs[value->index]);
+    return (guint8 *) weir_tensor_data (e->inputs[value->index]) + value->offset;
   case WEIR_STORAGE_OUTPUT:
-    return weir_tensor_writable (e->outputs[value->index]);
+    return (guint8 *) weir_tensor_writable (e->outputs[value->index]) + value->offset;
   case WEIR_STORAGE_DYNAMIC:
     break;
   }

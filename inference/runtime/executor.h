@@ -22,8 +22,8 @@ typedef struct {
 } WeirExecution;
 
 /** weir_execution_new: (constructor): memory for runs on teams of at most @n_threads. */
-WeirExecution *weir_execution_new (const WeirPlan *plan, guint n_threads, gboolean profile,
-                                   GError **error);
+WeirExecution *weir_execution_new (const WeirPlan *plan, guint n_threads,
+                                   gboolean profile, GError **error);
 void weir_execution_free (WeirExecution *execution);
 
 /** weir_execution_run: every step, in order. The error names the step. */

@@ -21,8 +21,8 @@ typedef struct _WeirDevice WeirDevice;
  * WeirLayout:
  * @block: 0: plain, row-major. Else rank 4 only: [N][ceil(C / block)][H][W][block]; lanes
  *   beyond C hold finite numbers of no meaning
- * @top, @left, @bottom, @right: a border of zeros around each plane of a blocked value, so
- *   that a window that is padded with zeros never needs a check
+ * @top, @left, @bottom, @right: a border of zeros around each plane of a blocked value,
+ * so that a window that is padded with zeros never needs a check
  */
 typedef struct {
   guint block;
@@ -43,11 +43,13 @@ typedef enum {
  * @dtype, @shape: what it is; unknown dimensions only with %WEIR_STORAGE_DYNAMIC
  * @index: which network input or output it is, with those storages
  * @device: index of the device that holds it
- * @offset: bytes from the arena's beginning to element (0,0,0,0): behind the border
- * @size: bytes that it takes in the arena, borders included; 0 for a part of another value
- * @row, @plane, @batch: elements from one row, channel block (or channel, when plain) and
- *   image to the next; a value that lies inside a larger one (concat in place) has that
- *   one's strides. Set for rank 4 only.
+ * @offset: bytes from the beginning of the arena, or of the tensor, to element (0,0,0,0):
+ *   behind the border
+ * @size: bytes that it takes in the arena, borders included; 0 for a part of another
+ * value
+ * @row, @plane, @batch: (plain values are always dense) elements from one row, channel
+ * block (or channel, when plain) and image to the next; a value that lies inside a larger
+ * one (concat in place) has that one's strides. Set for rank 4 only.
  */
 typedef struct {
   WeirDtype dtype;
@@ -66,9 +68,9 @@ typedef struct {
 typedef enum {
   WEIR_ACT_NONE,
   WEIR_ACT_RELU,
-  WEIR_ACT_LEAKY,    /* x < 0: alpha * x */
-  WEIR_ACT_PRELU,    /* the same, alpha by channel in @slopes */
-  WEIR_ACT_CLAMP,    /* alpha .. beta */
+  WEIR_ACT_LEAKY, /* x < 0: alpha * x */
+  WEIR_ACT_PRELU, /* the same, alpha by channel in @slopes */
+  WEIR_ACT_CLAMP, /* alpha .. beta */
   WEIR_ACT_SIGMOID,
   WEIR_ACT_TANH,
   WEIR_ACT_SWISH,    /* x * sigmoid (alpha * x) */

@@ -45,7 +45,7 @@ relax (void)
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause ();
 #elif defined(__aarch64__)
-  __asm__ volatile ("yield");
+  __asm__ volatile("yield");
 #endif
 }
 
@@ -135,7 +135,8 @@ weir_threads_new (guint count, gboolean pin, GError **error)
 
     *member = (Member){ .team = team, .number = i };
     if (pthread_create (&member->thread, NULL, member_main, member) != 0) {
-      weir_fail (error, WEIR_ERROR_DEVICE, "cannot start thread %u of %u", i, team->count);
+      weir_fail (error, WEIR_ERROR_DEVICE, "cannot start thread %u of %u", i,
+                 team->count);
       weir_threads_free (team);
       return NULL;
     }

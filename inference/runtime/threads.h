@@ -5,15 +5,17 @@
 /**
  * WeirThreads:
  *
- * A fixed team of threads that works through the tasks of one kernel at a time. The caller
- * is one of the team. C11 atomics and pthreads only, so that ThreadSanitizer sees it all.
+ * A fixed team of threads that works through the tasks of one kernel at a time. The
+ * caller is one of the team. C11 atomics and pthreads only, so that ThreadSanitizer sees
+ * it all.
  */
 typedef struct _WeirThreads WeirThreads;
 
 /** WeirTask: does task @index on team member @thread (0 is the caller). */
 typedef void (*WeirTask) (void *context, guint index, guint thread);
 
-/** weir_threads_new: (constructor): a team of @count (at least 1), pinned to CPUs if asked. */
+/** weir_threads_new: (constructor): a team of @count (at least 1), pinned to CPUs if
+ * asked. */
 WeirThreads *weir_threads_new (guint count, gboolean pin, GError **error);
 void weir_threads_free (WeirThreads *threads);
 guint weir_threads_count (const WeirThreads *threads);

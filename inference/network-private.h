@@ -1,0 +1,29 @@
+#pragma once
+
+#include "runtime/executor.h"
+#include "streams.h"
+#include "weir-infer.h"
+
+#include <pthread.h>
+
+/* What network.c, request.c and image.c share. */
+struct _WeirNetwork {
+  gatomicrefcount refs;
+  WeirModel *model;
+  WeirPlan *plan;
+  WeirStreams *streams;
+  const char *device;
+  gboolean profile;
+};
+
+struct _WeirRequest {
+  gatomicrefcount refs;
+  WeirNetwork *network;
+  WeirExecution *execution;
+  WeirTensor **images; /* one a network input; (nullable): the input that pictures fill */
+  WeirRequestDone done;
+  gpointer user_data;
+  gboolean busy;
+  pthread_mutex_t mutex;
+  pthread_cond_t idle;
+};
