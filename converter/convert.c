@@ -1,9 +1,1 @@
-#include "weir-convert.h"
-
-#include "passes/passes.h"
-
-gboolean
-weir_convert_optimise (WeirModel *model, GError **error)
-{
-  return weir_passes_optimise (model, error);
-}
+#include "base/error.h"
