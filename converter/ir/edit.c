@@ -68,10 +68,10 @@ weir_edit_add (WeirGraph *graph, const WeirOp *op, guint version, const char *na
     }
   if (version == 0)
     version = op->preferred != 0 ? op->preferred : op->versions[0];
+  if (op->outputs != WEIR_ANY_NUMBER)
+    n_outputs = weir_op_n_outputs (op, version);
   node = g_new0 (WeirNode, 1);
-  weir_node_alloc (node, op, version, n_inputs,
-                   op->outputs == WEIR_ANY_NUMBER || n_outputs > 0 ? n_outputs
-                                                                   : op->outputs);
+  weir_node_alloc (node, op, version, n_inputs, n_outputs);
   node->id = graph->nodes->len;
   node->name = g_strndup (name, WEIR_MAX_NAME);
   attrs_set_defaults (node);

@@ -35,6 +35,12 @@ weir_op_has_version (const WeirOp *op, guint version)
 }
 
 guint
+weir_op_n_outputs (const WeirOp *op, guint version)
+{
+  return version < op->outputs_since ? 1 : op->outputs;
+}
+
+guint
 weir_op_n_attrs (const WeirOp *op)
 {
   guint n = 0;

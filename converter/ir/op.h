@@ -78,6 +78,7 @@ typedef enum {
  * @preferred: the version that new nodes get; 0 means the first
  * @min_inputs, @max_inputs: arity; %WEIR_ANY_NUMBER has no bound
  * @outputs: number of outputs; %WEIR_ANY_NUMBER where it depends on the node
+ * @outputs_since: (optional): the first version with all @outputs; older ones have one
  * @flags: #WeirOpFlags
  * @attrs: attribute rows, ended by a row without a name; may be %NULL
  * @summary: one line for `weir ops --describe`
@@ -95,6 +96,7 @@ typedef struct {
   guint8 min_inputs;
   guint8 max_inputs;
   guint8 outputs;
+  guint8 outputs_since;
   guint flags;
   const WeirAttrRow *attrs;
   const char *summary;
@@ -112,6 +114,8 @@ const WeirOp *const *weir_op_table (guint *count);
 /** weir_op_has_version: whether operation set @version holds a definition of @op; a
  * version between two of its own means the older one. */
 gboolean weir_op_has_version (const WeirOp *op, guint version);
+/** weir_op_n_outputs: number of outputs of a node of @version, or %WEIR_ANY_NUMBER. */
+guint weir_op_n_outputs (const WeirOp *op, guint version);
 /** weir_op_n_attrs: number of attribute rows. */
 guint weir_op_n_attrs (const WeirOp *op);
 /** weir_attr_row_in: whether @row exists in @version of its operation. */
