@@ -204,7 +204,10 @@ weir_graph_find_tensor (const WeirGraph *graph, const char *name)
   return node != NULL && node->n_outputs > 0 ? WEIR_PORT (node, 0) : WEIR_PORT_NONE;
 }
 
-/* Kahn's algorithm; ready nodes wait in a heap by id, so that the order is stable. */
+/* Kahn's algorithm; ready nodes wait in a heap by id, so that the order is stable. Ids are
+ * below WEIR_MAX_NODES: the high bit puts operations that run late behind all others. */
+#define LATE ((WeirNodeId) 1 << 31)
+
 static void
 heap_push (GArray *heap, WeirNodeId id)
 {
@@ -248,6 +251,12 @@ heap_pop (GArray *heap)
 }
 
 static void
+make_ready (GArray *ready, const WeirNode *node)
+{
+  heap_push (ready, node->id | ((node->op->flags & WEIR_OP_LATE) != 0 ? LATE : 0));
+}
+
+static void
 release_users (const WeirGraph *graph, WeirNodeId id, guint *missing, GArray *ready)
 {
   const WeirNode *node = weir_graph_node (graph, id);
@@ -256,7 +265,7 @@ release_users (const WeirGraph *graph, WeirNodeId id, guint *missing, GArray *re
     for (guint u = 0; u < node->outputs[o].uses->len; u++) {
       WeirUse use = g_array_index (node->outputs[o].uses, WeirUse, u);
       if (--missing[use.node] == 0)
-        heap_push (ready, use.node);
+        make_ready (ready, weir_graph_node (graph, use.node));
     }
 }
 
@@ -283,10 +292,10 @@ weir_graph_order (const WeirGraph *graph, GError **error)
       continue;
     missing[i] = node->n_inputs;
     if (node->n_inputs == 0)
-      heap_push (ready, i);
+      make_ready (ready, node);
   }
   while (ready->len > 0) {
-    WeirNodeId id = heap_pop (ready);
+    WeirNodeId id = heap_pop (ready) & ~LATE;
 
     g_array_append_val (order, id);
     release_users (graph, id, missing, ready);

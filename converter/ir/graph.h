@@ -59,7 +59,8 @@ typedef struct {
 
 /**
  * WeirPortMap:
- * @external: input or output port of the node; -1 for the iteration counter
+ * @external: input of the node, or its output, each counted from 0; -1 for the iteration
+ *   counter
  * @internal: index among the body's parameters or results
  * @axis: the dimension that is sliced or joined; -1 where the whole value passes
  *
@@ -124,7 +125,8 @@ WeirNode *weir_graph_find (const WeirGraph *graph, const char *name);
  */
 WeirPort weir_graph_find_tensor (const WeirGraph *graph, const char *name);
 /** weir_graph_order: (transfer full) (element-type WeirNodeId): every node after its
- * inputs, otherwise by id; fails with a node's name where there is a cycle. */
+ * inputs, otherwise by id, operations flagged %WEIR_OP_LATE last; fails with a node's name
+ * where there is a cycle. */
 GArray *weir_graph_order (const WeirGraph *graph, GError **error);
 
 /* Inputs and outputs of the network in their order. */

@@ -59,12 +59,15 @@ typedef struct {
  * @WEIR_OP_BINARY: element by element with NumPy's broadcasting
  * @WEIR_OP_STATEFUL: must run at each inference (variables, random numbers): never folded
  * @WEIR_OP_BODY: has sub-graphs
+ * @WEIR_OP_LATE: runs after all that does not wait for it: a variable is read before it is
+ *   assigned
  */
 typedef enum {
   WEIR_OP_UNARY = 1 << 0,
   WEIR_OP_BINARY = 1 << 1,
   WEIR_OP_STATEFUL = 1 << 2,
   WEIR_OP_BODY = 1 << 3,
+  WEIR_OP_LATE = 1 << 4,
 } WeirOpFlags;
 
 #define WEIR_ANY_NUMBER   255
