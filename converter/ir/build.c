@@ -49,6 +49,29 @@ weir_build_begin (WeirBuilder *builder, const char *op, const char *name,
   return weir_build_begin_outputs (builder, op, name, inputs, n_inputs, 0);
 }
 
+WeirNode *
+weir_build_begin_like (WeirBuilder *builder, const WeirNode *like, const char *name,
+                       const WeirPort *inputs, guint n_inputs)
+{
+  WeirNode *node;
+
+  if (builder->error != NULL)
+    return NULL;
+  node = weir_edit_add (builder->graph, like->op, like->version, name, inputs, n_inputs,
+                        like->n_outputs, &builder->error);
+  for (guint i = 0; node != NULL && i < weir_op_n_attrs (like->op); i++)
+    weir_attr_copy (&node->attrs[i], &like->attrs[i]);
+  if (node != NULL && like->rt_info != NULL) {
+    GHashTableIter iter;
+    gpointer key, value;
+
+    g_hash_table_iter_init (&iter, like->rt_info);
+    while (g_hash_table_iter_next (&iter, &key, &value))
+      weir_edit_set_rt_info (node, key, value);
+  }
+  return node;
+}
+
 WeirPort
 weir_build_end (WeirBuilder *builder, WeirNode *node)
 {

@@ -43,6 +43,12 @@ WeirNode *weir_build_begin_outputs (WeirBuilder *builder, const char *op,
 /** weir_build_end: infers @node. Returns: output 0. */
 WeirPort weir_build_end (WeirBuilder *builder, WeirNode *node);
 
+/** weir_build_begin_like: a node of the operation, version, attributes and notes that
+ * @like has, on other inputs; without its bodies. */
+WeirNode *weir_build_begin_like (WeirBuilder *builder, const WeirNode *like,
+                                 const char *name, const WeirPort *inputs,
+                                 guint n_inputs);
+
 /* A whole node without attributes to set. */
 WeirPort weir_build (WeirBuilder *builder, const char *op, const char *name,
                      const WeirPort *inputs, guint n_inputs);

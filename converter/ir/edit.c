@@ -18,7 +18,8 @@ use_drop (WeirGraph *graph, WeirPort port, WeirNodeId node, guint index)
 {
   GArray *uses = weir_graph_output (graph, port)->uses;
 
-  for (guint i = 0; i < uses->len; i++) {
+  /* From the end: weir_edit_redirect() empties a list in that order. */
+  for (guint i = uses->len; i-- > 0;) {
     WeirUse *use = &g_array_index (uses, WeirUse, i);
     if (use->node == node && use->index == index) {
       g_array_remove_index_fast (uses, i);
@@ -191,6 +192,57 @@ weir_edit_replace (WeirGraph *graph, WeirPort from, WeirPort to)
   for (guint i = 0; source->names != NULL && i < source->names->len; i++)
     weir_edit_add_tensor_name (graph, to, source->names->pdata[i]);
   g_clear_pointer (&source->names, g_ptr_array_unref);
+}
+
+static gboolean
+feeds_result (const WeirGraph *graph, WeirPort port)
+{
+  const GArray *uses = weir_graph_output (graph, port)->uses;
+
+  for (guint i = 0; i < uses->len; i++)
+    if (weir_node_is (weir_graph_node (graph, g_array_index (uses, WeirUse, i).node),
+                      "Result"))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+redirect_inner (WeirGraph *graph, WeirPort from, WeirPort to)
+{
+  GArray *uses = weir_graph_output (graph, from)->uses;
+
+  for (guint i = uses->len; i-- > 0;) {
+    WeirUse use = g_array_index (uses, WeirUse, i);
+    WeirNode *user = weir_graph_node (graph, use.node);
+
+    if (!weir_node_is (user, "Result"))
+      weir_edit_set_input (graph, user, use.index, to);
+  }
+}
+
+gboolean
+weir_edit_bypass (WeirGraph *graph, WeirPort from, WeirPort to)
+{
+  WeirOutput *source = weir_graph_output (graph, from);
+  WeirOutput *target = weir_graph_output (graph, to);
+
+  if (feeds_result (graph, from)) {
+    g_autoptr (GPtrArray) later = NULL;
+
+    if (weir_node_is (weir_graph_node (graph, to.node), "Parameter") ||
+        feeds_result (graph, to)) {
+      redirect_inner (graph, from, to);
+      return FALSE;
+    }
+    if (source->names == NULL || source->names->len == 0)
+      weir_edit_add_tensor_name (graph, from, weir_graph_node (graph, from.node)->name);
+    later = g_steal_pointer (&target->names);
+    target->names = g_steal_pointer (&source->names);
+    for (guint i = 0; later != NULL && i < later->len; i++)
+      weir_edit_add_tensor_name (graph, to, later->pdata[i]);
+  }
+  weir_edit_replace (graph, from, to);
+  return TRUE;
 }
 
 void

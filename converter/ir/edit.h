@@ -41,6 +41,16 @@ void weir_edit_append_input (WeirGraph *graph, WeirNode *node, WeirPort port);
 void weir_edit_truncate_inputs (WeirGraph *graph, WeirNode *node, guint count);
 /** weir_edit_replace: everyone who reads @from reads @to; tensor names move along. */
 void weir_edit_replace (WeirGraph *graph, WeirPort from, WeirPort to);
+/**
+ * weir_edit_bypass:
+ *
+ * Like weir_edit_replace(), but keeps the names of the network's inputs and outputs. If
+ * @from is a network output, its name becomes the first of @to; if @to has a name of that
+ * kind already, the Results keep reading @from.
+ *
+ * Returns: whether nobody reads @from any more.
+ */
+gboolean weir_edit_bypass (WeirGraph *graph, WeirPort from, WeirPort to);
 /** weir_edit_redirect: like weir_edit_replace(), but names stay and @except keeps @from.
  */
 void weir_edit_redirect (WeirGraph *graph, WeirPort from, WeirPort to, WeirNodeId except);

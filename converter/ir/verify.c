@@ -2,21 +2,37 @@
 
 #include "base/error.h"
 
-static gboolean
-use_is_listed (const WeirGraph *graph, const WeirNode *node, guint index)
-{
-  const WeirOutput *output = weir_graph_output (graph, node->inputs[index]);
+/* Which inputs stand in the use-list of what they read, all nodes' inputs in one row. */
+typedef struct {
+  gsize *first; /* by node id */
+  gboolean *listed;
+} Uses;
 
-  for (guint i = 0; i < output->uses->len; i++) {
-    WeirUse use = g_array_index (output->uses, WeirUse, i);
-    if (use.node == node->id && use.index == index)
-      return TRUE;
+static void
+uses_init (Uses *uses, const WeirGraph *graph)
+{
+  gsize count = 0;
+
+  uses->first = g_new0 (gsize, weir_graph_size (graph) + 1);
+  for (guint i = 0; i < weir_graph_size (graph); i++) {
+    const WeirNode *node = weir_graph_node (graph, i);
+
+    uses->first[i] = count;
+    count += node != NULL ? node->n_inputs : 0;
   }
-  return FALSE;
+  uses->listed = g_new0 (gboolean, count + 1);
+}
+
+static void
+uses_clear (Uses *uses)
+{
+  g_free (uses->first);
+  g_free (uses->listed);
 }
 
 static gboolean
-verify_inputs (const WeirGraph *graph, const WeirNode *node, GError **error)
+verify_inputs (const WeirGraph *graph, const WeirNode *node, const Uses *uses,
+               GError **error)
 {
   if (node->n_inputs < node->op->min_inputs ||
       (node->op->max_inputs != WEIR_ANY_NUMBER && node->n_inputs > node->op->max_inputs))
@@ -26,14 +42,14 @@ verify_inputs (const WeirGraph *graph, const WeirNode *node, GError **error)
 
     if (from == NULL || node->inputs[i].index >= from->n_outputs)
       return weir_fail (error, WEIR_ERROR_INTERNAL, "input %u does not exist", i);
-    if (!use_is_listed (graph, node, i))
+    if (!uses->listed[uses->first[node->id] + i])
       return weir_fail (error, WEIR_ERROR_INTERNAL, "input %u is not in the use-list", i);
   }
   return TRUE;
 }
 
 static gboolean
-verify_uses (const WeirGraph *graph, const WeirNode *node, GError **error)
+verify_uses (const WeirGraph *graph, const WeirNode *node, Uses *uses, GError **error)
 {
   for (guint o = 0; o < node->n_outputs; o++)
     for (guint i = 0; i < node->outputs[o].uses->len; i++) {
@@ -44,6 +60,10 @@ verify_uses (const WeirGraph *graph, const WeirNode *node, GError **error)
           !weir_port_equal (user->inputs[use.index], WEIR_PORT (node, o)))
         return weir_fail (error, WEIR_ERROR_INTERNAL, "use %u of output %u is stale", i,
                           o);
+      if (uses->listed[uses->first[use.node] + use.index])
+        return weir_fail (error, WEIR_ERROR_INTERNAL,
+                          "use %u of output %u is listed twice", i, o);
+      uses->listed[uses->first[use.node] + use.index] = TRUE;
     }
   return TRUE;
 }
@@ -121,24 +141,44 @@ verify_lists (const WeirGraph *graph, GError **error)
   return TRUE;
 }
 
+static gboolean
+verify_node (const WeirGraph *graph, const WeirNode *node, const Uses *uses,
+             GError **error)
+{
+  return verify_inputs (graph, node, uses, error) && verify_attrs (node, error) &&
+         verify_values (node, error) && verify_bodies (node, error);
+}
+
+static gboolean
+verify_nodes (const WeirGraph *graph, Uses *uses, GError **error)
+{
+  const WeirNode *node = NULL;
+  gboolean good = TRUE;
+
+  for (guint i = 0; good && i < weir_graph_size (graph); i++) {
+    node = weir_graph_node (graph, i);
+    good = node == NULL || verify_uses (graph, node, uses, error);
+  }
+  for (guint i = 0; good && i < weir_graph_size (graph); i++) {
+    node = weir_graph_node (graph, i);
+    good = node == NULL || verify_node (graph, node, uses, error);
+  }
+  if (!good)
+    g_prefix_error (error, "node '%s' (%s): ", node->name, node->op->name);
+  return good;
+}
+
 gboolean
 weir_graph_verify (const WeirGraph *graph, GError **error)
 {
   g_autoptr (GArray) order = NULL;
+  Uses uses;
+  gboolean good;
 
-  for (guint i = 0; i < weir_graph_size (graph); i++) {
-    const WeirNode *node = weir_graph_node (graph, i);
-
-    if (node == NULL)
-      continue;
-    if (!verify_inputs (graph, node, error) || !verify_uses (graph, node, error) ||
-        !verify_attrs (node, error) || !verify_values (node, error) ||
-        !verify_bodies (node, error)) {
-      g_prefix_error (error, "node '%s' (%s): ", node->name, node->op->name);
-      return FALSE;
-    }
-  }
-  if (!verify_lists (graph, error))
+  uses_init (&uses, graph);
+  good = verify_nodes (graph, &uses, error);
+  uses_clear (&uses);
+  if (!good || !verify_lists (graph, error))
     return FALSE;
   order = weir_graph_order (graph, error);
   return order != NULL;

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "passes.h"
+
+WEIR_BEGIN_DECLS
+
+/* Every pass, one a file; pipeline.c says in which order they run. */
+
+/** weir_passes_verify: whether the verifier runs after each pass; it does in debug
+ * builds. */
+void weir_passes_verify (gboolean on);
+
+gboolean weir_pass_dead_code (WeirModel *model, const WeirPassOptions *options,
+                              GError **error);
+/** weir_pass_fold_constants: leaves what depends on the shapes of inputs, so that the
+ * written network can be reshaped, and the decompression of FP16 constants. */
+gboolean weir_pass_fold_constants (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+/** weir_pass_fold_all: everything whose contents are known. */
+gboolean weir_pass_fold_all (WeirModel *model, const WeirPassOptions *options,
+                             GError **error);
+gboolean weir_pass_identity (WeirModel *model, const WeirPassOptions *options,
+                             GError **error);
+gboolean weir_pass_reshape_chains (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+/** weir_pass_squeeze_to_reshape: for who runs a network, not for who writes it: a Squeeze
+ * follows when the network is reshaped. */
+gboolean weir_pass_squeeze_to_reshape (WeirModel *model, const WeirPassOptions *options,
+                                       GError **error);
+
+WEIR_END_DECLS

@@ -1,0 +1,63 @@
+#include "list.h"
+
+#include "ir/verify.h"
+
+typedef struct {
+  const char *name;
+  WeirPass pass;
+} Row;
+
+/* What the user asked for comes first, on the graph as the framework wrote it. */
+static const Row convert_rows[] = {
+  { "dead-code", weir_pass_dead_code }, { "fold-constants", weir_pass_fold_constants },
+  { "identity", weir_pass_identity },   { "reshape-chains", weir_pass_reshape_chains },
+  { "dead-code", weir_pass_dead_code }, { NULL }
+};
+
+static const Row optimise_rows[] = { { "dead-code", weir_pass_dead_code },
+                                     { "fold-all", weir_pass_fold_all },
+                                     { "identity", weir_pass_identity },
+                                     { "squeeze-to-reshape",
+                                       weir_pass_squeeze_to_reshape },
+                                     { "reshape-chains", weir_pass_reshape_chains },
+                                     { "dead-code", weir_pass_dead_code },
+                                     { NULL } };
+
+#ifdef NDEBUG
+static gboolean verify = FALSE;
+#else
+static gboolean verify = TRUE;
+#endif
+
+void
+weir_passes_verify (gboolean on)
+{
+  verify = on;
+}
+
+static gboolean
+run (WeirModel *model, const WeirPassOptions *options, const Row *rows, GError **error)
+{
+  for (; rows->pass != NULL; rows++)
+    if (!rows->pass (model, options, error) ||
+        (verify && !weir_graph_verify (weir_model_graph (model), error))) {
+      g_prefix_error (error, "pass %s: ", rows->name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+weir_passes_convert (WeirModel *model, const WeirPassOptions *options, GError **error)
+{
+  return run (model, options, convert_rows, error);
+}
+
+gboolean
+weir_passes_optimise (WeirModel *model, GError **error)
+{
+  WeirPassOptions none;
+
+  weir_pass_options_init (&none);
+  return run (model, &none, optimise_rows, error);
+}
