@@ -14,3 +14,6 @@
 #define WEIR_ISA_STRING(a)    WEIR_ISA_STRING_ (a)
 #define WEIR_KERNEL_DEFINE(id) \
   const WeirKernel WEIR_ISA_PASTE (weir_kernel_##id, WEIR_ISA)
+
+/* WEIR_ISA_SYMBOL: a name that files of one instruction set share among themselves. */
+#define WEIR_ISA_SYMBOL(id) WEIR_ISA_PASTE (weir_##id, WEIR_ISA)

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "cpu/kernel.h"
+
+/* All kernels with vector code, in the order in which they are asked. Each is there once
+ * for every instruction set; tables.c declares them and makes a table a set from this
+ * list. Adding a kernel is adding a file to meson.build and a row here. */
+#define WEIR_KERNELS(K) \
+  K (conv_direct)       \
+  K (conv_direct_grouped)
+
+/* Copies a value from any layout to any other; asked for by name, never a candidate. */
+#define WEIR_REORDER(K) K (reorder)

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "cpu/kernel.h"
+#include "simd.h"
+
+/* What a group adds to a kernel's result: after (before (x) + residual). The bias is the
+ * kernel's own business: sums begin with it. */
+
+/**
+ * PostActivation:
+ * @slopes: (nullable): alpha by channel, padded with zeros to whole vectors
+ */
+typedef struct {
+  WeirActivationKind kind;
+  float alpha, beta;
+  float *slopes;
+} PostActivation;
+
+/**
+ * Post:
+ * @clamps: both activations are clamps at most, to these bounds: post_vec() does all
+ */
+typedef struct {
+  PostActivation before, after;
+  gboolean clamps;
+  float before_low, before_high, after_low, after_high;
+} Post;
+
+/**
+ * PostTile:
+ * @blocks, @pixels: how many vectors: @values holds [blocks][pixels] of them
+ * @channel: the first channel
+ * @out, @residual: where each pixel lies in the first block; @residual: (nullable)
+ * @out_block, @residual_block: elements from one block to the next
+ */
+typedef struct {
+  float *values;
+  guint blocks, pixels;
+  gsize channel;
+  float *const *out;
+  const float *const *residual;
+  gsize out_block, residual_block;
+} PostTile;
+
+#define post_init  WEIR_ISA_SYMBOL (post_init)
+#define post_clear WEIR_ISA_SYMBOL (post_clear)
+#define post_tile  WEIR_ISA_SYMBOL (post_tile)
+
+/** post_accepts: whether activations and residual of @group are ones that kernels with
+ * blocked outputs can do. */
+gboolean weir_post_accepts (const WeirPlan *plan, const WeirGroup *group);
+gboolean post_init (Post *post, const WeirGroup *group, gsize channels, GError **error);
+void post_clear (Post *post);
+/** post_tile: finishes and stores a tile whose activations are no clamps. */
+void post_tile (const Post *post, const PostTile *tile);
+
+/** post_vec: finishes one vector where @post->clamps. */
+ALWAYS_INLINE Vec
+post_vec (const Post *post, Vec x, const float *residual)
+{
+  if (residual != NULL)
+    x = vec_clamp (x, vec_set (post->before_low), vec_set (post->before_high)) +
+        vec_load (residual);
+  return vec_clamp (x, vec_set (post->after_low), vec_set (post->after_high));
+}

@@ -1,0 +1,50 @@
+#include "cpu/tables.h"
+
+#include "cpu/kernels/kernels.h"
+#include "cpu/reference.h"
+
+#define DECLARE(id, isa) extern const WeirKernel weir_kernel_##id##_##isa;
+#define ADDRESS(id, isa) &weir_kernel_##id##_##isa,
+
+#define TABLE(isa, size)                                                            \
+  WEIR_KERNELS (DECLARE_##isa)                                                      \
+  WEIR_REORDER (DECLARE_##isa)                                                      \
+  static const WeirKernel *const kernels_##isa[] = { WEIR_KERNELS (ADDRESS_##isa) & \
+                                                     weir_kernel_reference };       \
+  static const WeirKernelTable table_##isa = { kernels_##isa,                       \
+                                               G_N_ELEMENTS (kernels_##isa), size,  \
+                                               &weir_kernel_reorder_##isa };
+
+#define DECLARE_c(id) DECLARE (id, c)
+#define ADDRESS_c(id) ADDRESS (id, c)
+TABLE (c, 8)
+
+#ifdef WEIR_HAVE_AVX2
+#define DECLARE_avx2(id) DECLARE (id, avx2)
+#define ADDRESS_avx2(id) ADDRESS (id, avx2)
+TABLE (avx2, 8)
+#define TABLE_AVX2 &table_avx2
+#else
+#define TABLE_AVX2 &table_c
+#endif
+
+#ifdef WEIR_HAVE_AVX512
+#define DECLARE_avx512(id) DECLARE (id, avx512)
+#define ADDRESS_avx512(id) ADDRESS (id, avx512)
+TABLE (avx512, 16)
+#define TABLE_AVX512 &table_avx512
+#else
+#define TABLE_AVX512 TABLE_AVX2
+#endif
+
+static const WeirKernelTable *const tables[] = {
+  [WEIR_ISA_C] = &table_c,
+  [WEIR_ISA_AVX2] = TABLE_AVX2,
+  [WEIR_ISA_AVX512] = TABLE_AVX512,
+};
+
+const WeirKernelTable *
+weir_kernel_table (WeirIsa isa)
+{
+  return tables[isa];
+}
