@@ -53,39 +53,37 @@ clear_tensors (WeirTensor **tensors, guint n)
 /* Inference ran on what was known beforehand; these are the real types and shapes, and no
  * `evaluate` sees any that its `infer` refuses. Bodies are inferred with their graph. */
 static gboolean
-infer_outputs (const WeirNode *node, WeirTensor *const *inputs, WeirValueInfo *infos,
+infer_outputs (const WeirEval *eval, WeirInfer *infer, WeirValueInfo *known,
                GError **error)
 {
-  g_autofree WeirValueInfo *known = g_new0 (WeirValueInfo, MAX (node->n_inputs, 1));
-  WeirInfer infer = { .node = (WeirNode *) node,
-                      .inputs = known,
-                      .n_inputs = node->n_inputs,
-                      .outputs = infos,
-                      .n_outputs = node->n_outputs };
-
-  for (guint i = 0; i < node->n_outputs; i++)
-    infos[i].shape = WEIR_SHAPE_UNKNOWN;
-  if ((node->op->flags & WEIR_OP_BODY) != 0)
-    return TRUE;
-  for (guint i = 0; i < node->n_inputs; i++)
-    known[i] = (WeirValueInfo){ .dtype = weir_tensor_dtype (inputs[i]),
-                                .shape = *weir_tensor_shape (inputs[i]),
-                                .value = inputs[i] };
-  return node->op->infer (&infer, error);
+  for (guint i = 0; i < eval->n_inputs; i++)
+    known[i] = (WeirValueInfo){ .dtype = weir_tensor_dtype (eval->inputs[i]),
+                                .shape = *weir_tensor_shape (eval->inputs[i]),
+                                .value = eval->inputs[i] };
+  for (guint i = 0; i < infer->n_outputs; i++)
+    infer->outputs[i].shape = WEIR_SHAPE_UNKNOWN;
+  return (eval->node->op->flags & WEIR_OP_BODY) != 0 ||
+         eval->node->op->infer (infer, error);
 }
 
 static gboolean
 evaluate_op (WeirEval *eval, GError **error)
 {
+  g_autofree WeirValueInfo *known = g_new0 (WeirValueInfo, MAX (eval->n_inputs, 1));
   g_autofree WeirValueInfo *infos = g_new0 (WeirValueInfo, MAX (eval->n_outputs, 1));
+  WeirInfer infer = { .node = (WeirNode *) eval->node,
+                      .inputs = known,
+                      .n_inputs = eval->n_inputs,
+                      .outputs = infos,
+                      .n_outputs = eval->n_outputs };
   gboolean good;
 
+  eval->infer = &infer;
   eval->infos = infos;
-  good = infer_outputs (eval->node, eval->inputs, infos, error) &&
+  good = infer_outputs (eval, &infer, known, error) &&
          eval->node->op->evaluate (eval, error);
   for (guint i = 0; i < eval->n_outputs; i++)
     weir_tensor_unref (infos[i].value);
-  eval->infos = NULL;
   return good;
 }
 

@@ -40,13 +40,15 @@ typedef struct {
  * What an operation's `evaluate` works on. All inputs are there, and `infer` has accepted
  * just these types, shapes and contents (but for operations with bodies). Each output is
  * made by weir_eval_output() or weir_eval_inferred().
- * @infos: what `infer` says of the outputs for these inputs: static shapes, unless they
- *   depend on contents that it does not look at
+ * @infer: the inputs as `infer` has seen them: all values known
+ * @infos: what it says of the outputs: static shapes, unless they depend on contents that
+ * it does not look at
  */
 typedef struct {
   const WeirNode *node;
   WeirTensor *const *inputs;
   guint n_inputs;
+  const WeirInfer *infer;
   const WeirValueInfo *infos;
   WeirTensor **outputs;
   guint n_outputs;

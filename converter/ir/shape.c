@@ -60,17 +60,23 @@ weir_shape_equal (const WeirShape *a, const WeirShape *b)
 gboolean
 weir_shape_count (const WeirShape *shape, gsize *count, GError **error)
 {
+  gboolean empty = FALSE;
+
   *count = 1;
   if (!weir_shape_is_static (shape)) {
     g_autofree char *text = weir_shape_to_string (shape);
     return weir_fail (error, WEIR_ERROR_SHAPE, "shape %s is not known", text);
   }
-  for (int i = 0; i < shape->rank; i++)
-    if (!weir_mul_size (*count, (gsize) shape->dims[i], count) ||
+  for (int i = 0; i < shape->rank; i++) {
+    if (!weir_mul_size (*count, (gsize) MAX (shape->dims[i], 1), count) ||
         *count > WEIR_MAX_TENSOR_BYTES) {
       g_autofree char *text = weir_shape_to_string (shape);
       return weir_fail (error, WEIR_ERROR_LIMIT, "shape %s has too many elements", text);
     }
+    empty |= shape->dims[i] == 0;
+  }
+  if (empty)
+    *count = 0;
   return TRUE;
 }
 
