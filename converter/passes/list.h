@@ -27,5 +27,11 @@ gboolean weir_pass_reshape_chains (WeirModel *model, const WeirPassOptions *opti
  * follows when the network is reshaped. */
 gboolean weir_pass_squeeze_to_reshape (WeirModel *model, const WeirPassOptions *options,
                                        GError **error);
+gboolean weir_pass_fuse_batchnorm (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+gboolean weir_pass_merge_scale_shift (WeirModel *model, const WeirPassOptions *options,
+                                      GError **error);
+gboolean weir_pass_fuse_scale_shift (WeirModel *model, const WeirPassOptions *options,
+                                     GError **error);
 
 WEIR_END_DECLS

@@ -8,11 +8,16 @@ typedef struct {
 } Row;
 
 /* What the user asked for comes first, on the graph as the framework wrote it. */
-static const Row convert_rows[] = {
-  { "dead-code", weir_pass_dead_code }, { "fold-constants", weir_pass_fold_constants },
-  { "identity", weir_pass_identity },   { "reshape-chains", weir_pass_reshape_chains },
-  { "dead-code", weir_pass_dead_code }, { NULL }
-};
+static const Row convert_rows[] = { { "dead-code", weir_pass_dead_code },
+                                    { "fold-constants", weir_pass_fold_constants },
+                                    { "identity", weir_pass_identity },
+                                    { "reshape-chains", weir_pass_reshape_chains },
+                                    { "fuse-batchnorm", weir_pass_fuse_batchnorm },
+                                    { "merge-scale-shift", weir_pass_merge_scale_shift },
+                                    { "fuse-scale-shift", weir_pass_fuse_scale_shift },
+                                    { "merge-scale-shift", weir_pass_merge_scale_shift },
+                                    { "dead-code", weir_pass_dead_code },
+                                    { NULL } };
 
 static const Row optimise_rows[] = { { "dead-code", weir_pass_dead_code },
                                      { "fold-all", weir_pass_fold_all },
@@ -20,6 +25,10 @@ static const Row optimise_rows[] = { { "dead-code", weir_pass_dead_code },
                                      { "squeeze-to-reshape",
                                        weir_pass_squeeze_to_reshape },
                                      { "reshape-chains", weir_pass_reshape_chains },
+                                     { "fuse-batchnorm", weir_pass_fuse_batchnorm },
+                                     { "merge-scale-shift", weir_pass_merge_scale_shift },
+                                     { "fuse-scale-shift", weir_pass_fuse_scale_shift },
+                                     { "merge-scale-shift", weir_pass_merge_scale_shift },
                                      { "dead-code", weir_pass_dead_code },
                                      { NULL } };
 

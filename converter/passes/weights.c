@@ -1,0 +1,224 @@
+#include "weights.h"
+
+#include "constant-math.h"
+#include "ir/infer.h"
+
+#include <math.h>
+
+typedef struct {
+  const char *op;
+  gboolean grouped, inputs_first;
+} Kind;
+
+static const Kind kinds[] = {
+  { "Convolution", FALSE, FALSE },
+  { "GroupConvolution", TRUE, FALSE },
+  { "ConvolutionBackpropData", FALSE, TRUE },
+  { "GroupConvolutionBackpropData", TRUE, TRUE },
+};
+
+static const Kind *
+kind_of (const WeirNode *node)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (weir_node_is (node, kinds[i].op))
+      return &kinds[i];
+  return NULL;
+}
+
+static gboolean
+convolution_init (const Kind *kind, const WeirShape *shape, WeirPassWeights *weights)
+{
+  int first = kind->grouped ? 1 : 0;
+  gsize a, b;
+
+  if (shape->rank < first + 3)
+    return FALSE;
+  a = (gsize) shape->dims[first];
+  b = (gsize) shape->dims[first + 1];
+  weights->groups = kind->grouped ? (gsize) shape->dims[0] : 1;
+  weights->inputs_first = kind->inputs_first;
+  weights->inputs = kind->inputs_first ? a : b;
+  weights->outputs = kind->inputs_first ? b : a;
+  weights->channel_axis = 1;
+  weights->inner = 1;
+  for (int i = first + 2; i < shape->rank; i++)
+    weights->inner *= (gsize) shape->dims[i];
+  return TRUE;
+}
+
+static gboolean
+matmul_init (const WeirNode *node, const WeirShape *shape, WeirPassWeights *weights)
+{
+  if (shape->rank != 2 || weir_node_bool (node, "transpose_a"))
+    return FALSE;
+  weights->inputs_first = !weir_node_bool (node, "transpose_b");
+  weights->groups = weights->inner = 1;
+  weights->inputs = (gsize) shape->dims[weights->inputs_first ? 0 : 1];
+  weights->outputs = (gsize) shape->dims[weights->inputs_first ? 1 : 0];
+  weights->channel_axis = -1;
+  return TRUE;
+}
+
+/* Sharing would end where one reader's weights change. */
+static gboolean
+used_once (const WeirGraph *graph, WeirPort port)
+{
+  const WeirNode *node = weir_graph_node (graph, port.node);
+
+  if (weir_graph_n_uses (graph, port) != 1)
+    return FALSE;
+  return !weir_pass_is_decompression (node) ||
+         weir_graph_n_uses (graph, node->inputs[0]) == 1;
+}
+
+gboolean
+weir_pass_weights (const WeirGraph *graph, const WeirNode *node, WeirPassWeights *weights)
+{
+  const Kind *kind = kind_of (node);
+  gboolean good;
+
+  *weights = (WeirPassWeights){ 0 };
+  if ((kind == NULL && !weir_node_is (node, "MatMul")) || node->n_inputs < 2 ||
+      !used_once (graph, node->inputs[1]))
+    return FALSE;
+  weights->tensor = weir_pass_constant (graph, node->inputs[1]);
+  if (weights->tensor == NULL)
+    return FALSE;
+  good = weir_dtype_is_float (weir_tensor_dtype (weights->tensor)) &&
+         weir_tensor_count (weights->tensor) > 0;
+  if (kind != NULL)
+    good = good && convolution_init (kind, weir_tensor_shape (weights->tensor), weights);
+  else
+    good = good && matmul_init (node, weir_tensor_shape (weights->tensor), weights);
+  if (!good)
+    weir_pass_weights_clear (weights);
+  return good;
+}
+
+void
+weir_pass_weights_clear (WeirPassWeights *weights)
+{
+  g_clear_pointer (&weights->tensor, weir_tensor_unref);
+}
+
+gboolean
+weir_pass_weights_along (const WeirPassWeights *weights, const WeirTensor *factor,
+                         int rank, gsize channels)
+{
+  int axis = weights->channel_axis < 0 ? rank - 1 : weights->channel_axis;
+  gsize count = weir_tensor_count (factor);
+
+  return rank > 0 && axis < rank && weir_pass_along (factor, rank, axis) &&
+         (count == 1 || count == channels);
+}
+
+/* The channels that the elements at @index, one after another, belong to. */
+typedef struct {
+  gsize input, output; /* over all groups */
+} Channels;
+
+static Channels
+channels_of (const WeirPassWeights *w, gsize index)
+{
+  gsize pair = index / w->inner, inner_count = w->inputs_first ? w->outputs : w->inputs;
+  gsize second = pair % inner_count, rest = pair / inner_count;
+  gsize outer_count = w->inputs_first ? w->inputs : w->outputs;
+  gsize first = rest % outer_count, group = rest / outer_count;
+
+  return (Channels){
+    .input = group * w->inputs + (w->inputs_first ? first : second),
+    .output = group * w->outputs + (w->inputs_first ? second : first),
+  };
+}
+
+static double
+element (const WeirTensor *vector, gsize channel)
+{
+  return weir_tensor_get (vector, weir_tensor_count (vector) == 1 ? 0 : channel);
+}
+
+WeirTensor *
+weir_pass_weights_scale (const WeirPassWeights *w, const WeirTensor *factor,
+                         gboolean of_inputs)
+{
+  WeirDtype dtype = weir_tensor_dtype (w->tensor);
+  g_autoptr (WeirTensor) result =
+      weir_tensor_new (dtype, weir_tensor_shape (w->tensor), NULL);
+  gsize count = weir_tensor_count (w->tensor);
+
+  if (result == NULL)
+    return NULL;
+  for (gsize i = 0; i < count; i += w->inner) {
+    Channels channels = channels_of (w, i);
+    double scale = element (factor, of_inputs ? channels.input : channels.output);
+
+    for (gsize k = i; k < i + w->inner; k++)
+      weir_dtype_store (dtype, weir_tensor_writable (result), k,
+                        scale * weir_tensor_get (w->tensor, k));
+  }
+  return weir_pass_is_finite (result) ? g_steal_pointer (&result) : NULL;
+}
+
+double *
+weir_pass_weights_shift (const WeirPassWeights *w, const WeirTensor *shift)
+{
+  double *sums = g_new0 (double, w->groups * w->outputs);
+  gsize count = weir_tensor_count (w->tensor);
+
+  for (gsize i = 0; i < count; i += w->inner) {
+    Channels channels = channels_of (w, i);
+    double value = element (shift, channels.input);
+
+    for (gsize k = i; k < i + w->inner; k++)
+      sums[channels.output] += value * weir_tensor_get (w->tensor, k);
+  }
+  return sums;
+}
+
+WeirTensor *
+weir_pass_weights_reverse (const WeirPassWeights *w)
+{
+  WeirDtype dtype = weir_tensor_dtype (w->tensor);
+  WeirTensor *result = weir_tensor_new (dtype, weir_tensor_shape (w->tensor), NULL);
+  gsize step = w->inner * (w->inputs_first ? w->outputs : 1);
+  gsize block = step * w->inputs;
+
+  for (gsize i = 0; result != NULL && i < weir_tensor_count (w->tensor); i++) {
+    gsize start = i - i % block, channel = i % block / step, rest = i % step;
+    gsize from = start + (w->inputs - 1 - channel) * step + rest;
+
+    weir_dtype_store (dtype, weir_tensor_writable (result), i,
+                      weir_tensor_get (w->tensor, from));
+  }
+  return result;
+}
+
+static WeirPort
+rebuild_compressed (WeirBuilder *builder, const WeirNode *convert, WeirTensor *tensor)
+{
+  const WeirNode *source = weir_node_input (builder->graph, convert, 0);
+  WeirTensor *stored =
+      weir_tensor_convert (tensor, source->outputs[0].info.dtype, &builder->error);
+  WeirPort port;
+
+  weir_tensor_unref (tensor);
+  port = weir_build_constant (builder, source->name, stored);
+  return weir_build_end (
+      builder, weir_build_begin_like (builder, convert, convert->name, &port, 1));
+}
+
+WeirPort
+weir_pass_weights_rebuild (WeirBuilder *builder, const WeirNode *node, WeirPort data,
+                           WeirTensor *tensor)
+{
+  const WeirNode *old = weir_node_input (builder->graph, node, 1);
+  g_autofree WeirPort *inputs = g_memdup2 (node->inputs, node->n_inputs * sizeof *inputs);
+
+  inputs[0] = data;
+  inputs[1] = weir_pass_is_decompression (old)
+                  ? rebuild_compressed (builder, old, tensor)
+                  : weir_build_constant (builder, old->name, tensor);
+  return weir_build_end (
+      builder, weir_build_begin_like (builder, node, node->name, inputs, node->n_inputs));
+}
