@@ -95,4 +95,6 @@ const char *weir_convert_framework (const guint8 *data, gsize size, const char *
 /** weir_convert_media_type: (nullable): the media type of a framework's model stream. */
 const char *weir_convert_media_type (const char *framework);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirConvertOptions, weir_convert_options_free)
+
 WEIR_END_DECLS

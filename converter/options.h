@@ -1,0 +1,16 @@
+#pragma once
+
+#include "passes/passes.h"
+#include "weir-convert.h"
+
+/* What convert.c sees of the options beyond the public header. */
+
+/** weir_convert_options_passes: reads every option that concerns the passes; @passes is to be
+ * cleared by the caller, on failure too. */
+gboolean weir_convert_options_passes (const WeirConvertOptions *options,
+                                      WeirPassOptions *passes, GError **error);
+/** weir_convert_options_flag: whether a boolean option is on. */
+gboolean weir_convert_options_flag (const WeirConvertOptions *options, const char *name);
+/** weir_convert_options_describe: says the options that were set as model information,
+ * "conversion_parameters/NAME"; paths are not told. */
+void weir_convert_options_describe (const WeirConvertOptions *options, WeirModel *model);
