@@ -8,7 +8,8 @@
 #include <gio/gio.h>
 #include <string.h>
 
-/* From a file of any framework to an optimised graph: the only place that knows all rooms. */
+/* From a file of any framework to an optimised graph: the only place that knows all
+ * rooms. */
 
 #define HEAD_BYTES 4096
 
@@ -16,6 +17,7 @@ typedef struct {
   const WeirConvertOptions *options;
   WeirProgress progress;
   gpointer user_data;
+  GPtrArray *unsupported; /* (nullable): where to list what cannot be converted */
 } Conversion;
 
 static gboolean
@@ -23,7 +25,8 @@ tell (const Conversion *c, double fraction, const char *stage, GError **error)
 {
   if (c->progress == NULL || c->progress (fraction, stage, c->user_data))
     return TRUE;
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the conversion was stopped");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                       "the conversion was stopped");
   return FALSE;
 }
 
@@ -37,7 +40,8 @@ head_of (WeirSource *source)
 }
 
 static const WeirFrontend *
-choose_frontend (const Conversion *c, WeirSource *source, const char *path, GError **error)
+choose_frontend (const Conversion *c, WeirSource *source, const char *path,
+                 GError **error)
 {
   const char *asked = weir_convert_options_get (c->options, "framework");
   WeirBytes head = head_of (source);
@@ -62,7 +66,9 @@ load_framework (const Conversion *c, WeirSource *source, WeirSource *topology,
 {
   const WeirFrontend *frontend = choose_frontend (c, source, path, error);
   g_autoptr (GPtrArray) unsupported =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
+      c->unsupported != NULL
+          ? g_ptr_array_ref (c->unsupported)
+          : g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
   WeirFrontendInput input = { .source = source, .topology = topology, .path = path };
 
   return frontend != NULL ? frontend->load (&input, unsupported, error) : NULL;
@@ -132,7 +138,8 @@ convert (const Conversion *c, WeirSource *source, WeirSource *topology, const ch
   if (!tell (c, 0.1, "converting", error))
     return NULL;
   model = load (c, source, topology, path, error);
-  if (model == NULL || !tell (c, 0.5, "optimising", error) || !run_passes (c, model, error))
+  if (model == NULL || !tell (c, 0.5, "optimising", error) ||
+      !run_passes (c, model, error))
     return NULL;
   describe (c, model);
   if (!tell (c, 1, "done", error))
@@ -153,7 +160,9 @@ weir_convert_file (const char *path, const WeirConvertOptions *options,
                    WeirProgress progress, gpointer user_data, GError **error)
 {
   g_autoptr (WeirConvertOptions) none = weir_convert_options_new ();
-  Conversion c = { options != NULL ? options : none, progress, user_data };
+  Conversion c = { .options = options != NULL ? options : none,
+                   .progress = progress,
+                   .user_data = user_data };
   g_autoptr (WeirSource) source = NULL;
   WeirModel *model = NULL;
 
@@ -167,13 +176,50 @@ weir_convert_file (const char *path, const WeirConvertOptions *options,
   return model;
 }
 
+static char *
+framework_of (WeirSource *source, const char *path)
+{
+  WeirBytes bytes = weir_source_bytes (source);
+  const char *name = weir_convert_framework (bytes.data, bytes.size, path);
+
+  return g_strdup (name != NULL ? name : "unknown");
+}
+
+WeirModel *
+weir_convert_inspect (const char *path, char **framework, GPtrArray **unsupported,
+                      GError **error)
+{
+  g_autoptr (WeirConvertOptions) none = weir_convert_options_new ();
+  g_autoptr (WeirSource) source = weir_source_open (path, error);
+  Conversion c = { .options = none };
+  GError *failure = NULL;
+  WeirModel *model;
+
+  *unsupported = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
+  *framework = NULL;
+  if (source == NULL)
+    return NULL;
+  *framework = framework_of (source, path);
+  c.unsupported = *unsupported;
+  model = load (&c, source, NULL, path, &failure);
+  if (model == NULL && (*unsupported)->len == 0) {
+    g_propagate_error (error, failure);
+    name_file (error, path);
+  } else {
+    g_clear_error (&failure);
+  }
+  return model;
+}
+
 WeirModel *
 weir_convert_bytes (GBytes *bytes, const char *name, GBytes *topology,
                     const WeirConvertOptions *options, WeirProgress progress,
                     gpointer user_data, GError **error)
 {
   g_autoptr (WeirConvertOptions) none = weir_convert_options_new ();
-  Conversion c = { options != NULL ? options : none, progress, user_data };
+  Conversion c = { .options = options != NULL ? options : none,
+                   .progress = progress,
+                   .user_data = user_data };
   g_autoptr (WeirSource) source = weir_source_new (bytes, name);
   g_autoptr (WeirSource) second =
       topology != NULL ? weir_source_new (topology, name) : NULL;
@@ -229,4 +275,24 @@ weir_convert_media_type (const char *framework)
     return "application/x-openvino-ir";
   frontend = weir_frontend_find (framework);
   return frontend != NULL ? frontend->media_type : NULL;
+}
+
+const char *const *
+weir_convert_frameworks (guint *count)
+{
+  static const char *names[16];
+  const WeirFrontend *const *frontends = weir_frontends (count);
+
+  for (guint i = 0; i < *count && i < G_N_ELEMENTS (names); i++)
+    names[i] = frontends[i]->name;
+  return names;
+}
+
+const char *const *
+weir_convert_operations (const char *framework, guint *count)
+{
+  const WeirFrontend *frontend = weir_frontend_find (framework);
+
+  *count = 0;
+  return frontend != NULL ? frontend->op_names (count) : NULL;
 }

@@ -154,8 +154,8 @@ take_brackets (char *text, const char *open, const char *close, char **inner,
     return TRUE;
   if (strchr (close, text[length - 1]) == NULL ||
       strcspn (text + start + 1, open) != strlen (text + start + 1))
-    return weir_fail (error, WEIR_ERROR_ARGUMENT, "'%.200s': expected one %c...%c at the end",
-                      text, *open, *close);
+    return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                      "'%.200s': expected one %c...%c at the end", text, *open, *close);
   text[length - 1] = '\0';
   *inner = g_strstrip (g_strdup (text + start + 1));
   text[start] = '\0';
@@ -397,7 +397,8 @@ weir_parse_layout_side (const char *text, gboolean target, GPtrArray **layouts,
     WeirLayoutSpec *spec = (*layouts)->pdata[i];
 
     if (spec->target != NULL)
-      return weir_fail (error, WEIR_ERROR_ARGUMENT, "'%.200s': '->' is for --layout", text);
+      return weir_fail (error, WEIR_ERROR_ARGUMENT, "'%.200s': '->' is for --layout",
+                        text);
     if (target) {
       spec->target = spec->source;
       spec->source = NULL;

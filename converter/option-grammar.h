@@ -2,8 +2,8 @@
 
 #include "passes/passes.h"
 
-/* The texts that options take, as Model Optimizer defines them. Each parser appends to its
- * list and says what it expected on failure. */
+/* The texts that options take, as Model Optimizer defines them. Each parser appends to
+ * its list and says what it expected on failure. */
 
 /** "1:conv[1,3,224,224]{f32}->[1 2 3],data": cuts, shapes, types and frozen values. */
 gboolean weir_parse_inputs (const char *text, GPtrArray **inputs, GError **error);

@@ -63,9 +63,8 @@ static gboolean
 read_batch (const char *text, WeirPassOptions *passes, GError **error)
 {
   passes->batch = g_ascii_strtoll (text, NULL, 10);
-  return passes->batch > 0 ||
-         weir_fail (error, WEIR_ERROR_ARGUMENT, "expected a positive number, found '%s'",
-                    text);
+  return passes->batch > 0 || weir_fail (error, WEIR_ERROR_ARGUMENT,
+                                         "expected a positive number, found '%s'", text);
 }
 
 static gboolean
@@ -119,7 +118,8 @@ static const Row rows[] = {
   { "input_model", "m", TEXT, TRUE, NULL, "FILE", "the model to convert" },
   { "framework", NULL, TEXT, FALSE, NULL, "NAME",
     "the framework that made it; found from the file where it is not given" },
-  { "model_name", "n", TEXT, FALSE, NULL, "NAME", "name of the IR; the model's file name" },
+  { "model_name", "n", TEXT, FALSE, NULL, "NAME",
+    "name of the IR; the model's file name" },
   { "output_dir", "o", TEXT, TRUE, NULL, "DIR", "where to write the IR; here" },
   { "input", NULL, TEXT, FALSE, read_inputs, "LIST",
     "inputs of the IR: [port:]name[:port][shape]{type}->value, separated by commas; the "
@@ -213,10 +213,11 @@ check_value (const Row *row, const char *value, GError **error)
 
   if (row->kind == FLAG && strcmp (value, "true") != 0 && strcmp (value, "false") != 0)
     return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "--%s: expected a True/False value, found '%.80s'", row->name, value);
+                      "--%s: expected a True/False value, found '%.80s'", row->name,
+                      value);
   if (row->kind == NUMBER && !is_number (value))
-    return weir_fail (error, WEIR_ERROR_ARGUMENT, "--%s: expected a number, found '%.80s'",
-                      row->name, value);
+    return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                      "--%s: expected a number, found '%.80s'", row->name, value);
   if (row->read == NULL)
     return TRUE;
   weir_pass_options_init (&passes);
@@ -228,8 +229,8 @@ check_value (const Row *row, const char *value, GError **error)
 }
 
 gboolean
-weir_convert_options_set (WeirConvertOptions *options, const char *name, const char *value,
-                          GError **error)
+weir_convert_options_set (WeirConvertOptions *options, const char *name,
+                          const char *value, GError **error)
 {
   const Row *row = find_row (name);
   g_autofree char *text = NULL;
@@ -271,7 +272,8 @@ match_argument (const char *argument, const char **value)
     if (rows[i].alias != NULL && argument[0] == '-' &&
         strcmp (argument + 1, rows[i].alias) == 0)
       return &rows[i];
-    if (strncmp (argument, "--", 2) != 0 || strncmp (argument + 2, rows[i].name, length) != 0)
+    if (strncmp (argument, "--", 2) != 0 ||
+        strncmp (argument + 2, rows[i].name, length) != 0)
       continue;
     if (argument[2 + length] == '=')
       *value = argument + 3 + length;

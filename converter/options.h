@@ -5,8 +5,8 @@
 
 /* What convert.c sees of the options beyond the public header. */
 
-/** weir_convert_options_passes: reads every option that concerns the passes; @passes is to be
- * cleared by the caller, on failure too. */
+/** weir_convert_options_passes: reads every option that concerns the passes; @passes is
+ * to be cleared by the caller, on failure too. */
 gboolean weir_convert_options_passes (const WeirConvertOptions *options,
                                       WeirPassOptions *passes, GError **error);
 /** weir_convert_options_flag: whether a boolean option is on. */

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "base/error.h"
-#include "base/export.h"
-#include "ir/model.h"
+#include "base/unsupported.h"
+#include "weir-ir.h"
 
 #include <glib-object.h>
 
@@ -89,6 +88,23 @@ GBytes *weir_convert_to_stream (WeirModel *model, GError **error);
 /** weir_convert_optimise: what keeps the network's meaning and interface and makes it
  * fast: folding, fusing, dead code. @model is changed, so nobody else may hold it. */
 gboolean weir_convert_optimise (WeirModel *model, GError **error);
+
+/**
+ * weir_convert_inspect: (transfer full) (nullable):
+ * @framework: (out) (transfer full): which framework's file it is
+ * @unsupported: (out) (transfer full) (element-type WeirUnsupported): what cannot be
+ *   converted; where this is not empty %NULL is returned without an error
+ *
+ * Reads a model without optimising it.
+ */
+WeirModel *weir_convert_inspect (const char *path, char **framework,
+                                 GPtrArray **unsupported, GError **error);
+
+/** weir_convert_frameworks: (transfer none): names of the frameworks that are read. */
+const char *const *weir_convert_frameworks (guint *count);
+/** weir_convert_operations: (transfer none) (nullable): the operations of a framework
+ * that are converted, sorted; %NULL for an unknown framework. */
+const char *const *weir_convert_operations (const char *framework, guint *count);
 
 /** weir_convert_framework: (nullable): which framework's file begins with @data. */
 const char *weir_convert_framework (const guint8 *data, gsize size, const char *path);

@@ -40,3 +40,5 @@ struct _WeirDevice {
 WeirDevice *weir_cpu_device (void);
 /** weir_reference_device: the plain evaluators. Lives for ever. */
 WeirDevice *weir_reference_device (void);
+/** weir_device_find: by name; "AUTO" is the best that there is. The error lists all. */
+WeirDevice *weir_device_find (const char *name, GError **error);

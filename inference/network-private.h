@@ -12,7 +12,6 @@ struct _WeirNetwork {
   WeirModel *model;
   WeirPlan *plan;
   WeirStreams *streams;
-  const char *device;
   gboolean profile;
 };
 

@@ -9,30 +9,6 @@
 
 G_DEFINE_BOXED_TYPE (WeirNetwork, weir_network, weir_network_ref, weir_network_unref)
 
-static const struct {
-  const char *name;
-  WeirDevice *(*get) (void);
-} devices[] = {
-  { "CPU", weir_cpu_device },
-  { "REFERENCE", weir_reference_device },
-  { "AUTO", weir_cpu_device },
-};
-
-static WeirDevice *
-find_device (const char *name, const char **found, GError **error)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
-    if (g_ascii_strcasecmp (name, devices[i].name) == 0) {
-      WeirDevice *device = devices[i].get ();
-
-      *found = device->name;
-      return device;
-    }
-  weir_fail (error, WEIR_ERROR_DEVICE,
-             "there is no device '%s'; expected CPU, REFERENCE or AUTO", name);
-  return NULL;
-}
-
 /* The shape of input @index: what was asked for, else the model's; an unknown first
  * dimension is a batch of one. */
 static gboolean
@@ -97,8 +73,8 @@ weir_network_new (WeirModel *model, const WeirNetworkOptions *options, GError **
   network->model = weir_model_ref (model);
   network->profile = options->profile;
   threads = options->threads > 0 ? options->threads : g_get_num_processors ();
-  device = find_device (options->device != NULL ? options->device : "CPU",
-                        &network->device, error);
+  device =
+      weir_device_find (options->device != NULL ? options->device : "AUTO", error);
   if (device != NULL)
     network->plan = make_plan (model, options, device, error);
   if (network->plan != NULL)
@@ -202,7 +178,7 @@ weir_network_model (const WeirNetwork *network)
 const char *
 weir_network_device (const WeirNetwork *network)
 {
-  return network->device;
+  return ((const WeirDevice *) network->plan->devices->pdata[0])->name;
 }
 
 const char *

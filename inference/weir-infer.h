@@ -43,6 +43,18 @@ typedef struct {
   guint n_shapes;
 } WeirNetworkOptions;
 
+/** WeirDeviceInfo: a device that was found; all borrowed. @isa is "" where there is none.
+ */
+typedef struct {
+  const char *name;
+  const char *description;
+  const char *isa;
+} WeirDeviceInfo;
+
+/** weir_n_devices, weir_device_info: what can run networks here. */
+guint weir_n_devices (void);
+void weir_device_info (guint index, WeirDeviceInfo *info);
+
 /** WeirPortInfo: an input or output of a network; all borrowed. Unknown dimensions only
  * where the size of an output depends on data. @layout: (nullable): "[N,H,W,C]" */
 typedef struct {

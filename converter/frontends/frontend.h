@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/source.h"
+#include "base/unsupported.h"
 #include "ir/model.h"
 
 /**
@@ -16,13 +17,6 @@ typedef struct {
   const char *path;
   GHashTable *options;
 } WeirFrontendInput;
-
-/** WeirUnsupported: a node that could not be converted, and why. */
-typedef struct {
-  char *name;
-  char *op;
-  char *why;
-} WeirUnsupported;
 
 /**
  * WeirFrontend:
@@ -56,10 +50,3 @@ const WeirFrontend *weir_frontend_find (const char *name);
 /** weir_frontend_probe: (nullable): the one that is most sure of these first bytes, the
  * file name deciding between equals. */
 const WeirFrontend *weir_frontend_probe (const WeirBytes *head, const char *path);
-
-/** weir_unsupported_new: (transfer full) */
-WeirUnsupported *weir_unsupported_new (const char *name, const char *op, const char *why);
-void weir_unsupported_free (WeirUnsupported *unsupported);
-/** weir_unsupported_fail: the error that lists all of them, at most 20 by name. */
-gboolean weir_unsupported_fail (GPtrArray *unsupported, const char *framework,
-                                GError **error);

@@ -1,0 +1,158 @@
+#include "commands.h"
+#include "session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* weir run: a model on NumPy arrays. */
+
+static void
+print_output (const WeirPortInfo *info, const WeirTensor *tensor)
+{
+  g_autofree char *shape = weir_shape_to_string (weir_tensor_shape (tensor));
+  gsize shown = MIN (weir_tensor_count (tensor), 8);
+
+  printf ("%s %s %s:", info->name, weir_dtype_name (weir_tensor_dtype (tensor)), shape);
+  for (gsize i = 0; i < shown; i++)
+    printf (" %g", weir_tensor_get (tensor, i));
+  printf ("%s\n", shown < weir_tensor_count (tensor) ? " …" : "");
+}
+
+/* The outputs of all repetitions, one behind the other along dimension 0. */
+static WeirTensor *
+join (GPtrArray *parts, GError **error)
+{
+  WeirTensor *first = parts->pdata[0], *joined;
+  WeirShape shape = *weir_tensor_shape (first);
+  guint8 *at;
+
+  if (parts->len == 1 || shape.rank == 0)
+    return weir_tensor_ref (parts->pdata[parts->len - 1]);
+  shape.dims[0] *= parts->len;
+  joined = weir_tensor_new (weir_tensor_dtype (first), &shape, error);
+  if (joined == NULL)
+    return NULL;
+  at = weir_tensor_writable (joined);
+  for (guint i = 0; i < parts->len; i++) {
+    gsize size = weir_tensor_size (parts->pdata[i]);
+
+    memcpy (at, weir_tensor_data (parts->pdata[i]), size);
+    at += size;
+  }
+  return joined;
+}
+
+static WeirTensor *
+keep (WeirTensor *output, guint repeats, GError **error)
+{
+  if (repeats == 1)
+    return weir_tensor_ref (output);
+  return weir_tensor_new_copy (weir_tensor_dtype (output), weir_tensor_shape (output),
+                               weir_tensor_data (output), error);
+}
+
+static gboolean
+run_all (Session *s, GPtrArray **parts, GError **error)
+{
+  for (guint r = 0; r < s->repeats; r++) {
+    if (!session_set_inputs (s, r, error) || !weir_request_run (s->request, error))
+      return FALSE;
+    for (guint i = 0; i < weir_network_n_outputs (s->network); i++) {
+      WeirTensor *copy = keep (weir_request_output (s->request, i), s->repeats, error);
+
+      if (copy == NULL)
+        return FALSE;
+      g_ptr_array_add (parts[i], copy);
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+hand_out (Session *s, GPtrArray **parts, const char *directory, GError **error)
+{
+  guint n = weir_network_n_outputs (s->network);
+  g_autoptr (GPtrArray) joined =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_tensor_unref);
+
+  for (guint i = 0; i < n; i++) {
+    WeirTensor *tensor = join (parts[i], error);
+
+    if (tensor == NULL)
+      return FALSE;
+    g_ptr_array_add (joined, tensor);
+  }
+  if (directory != NULL)
+    return session_write (s, (WeirTensor *const *) joined->pdata, directory, error);
+  for (guint i = 0; i < n; i++) {
+    WeirPortInfo info;
+
+    weir_network_output (s->network, i, &info);
+    print_output (&info, joined->pdata[i]);
+  }
+  return TRUE;
+}
+
+static gboolean
+run_session (Session *s, const char *directory, GError **error)
+{
+  guint n = weir_network_n_outputs (s->network);
+  g_autofree GPtrArray **parts = g_new0 (GPtrArray *, MAX (n, 1));
+  gboolean good;
+
+  for (guint i = 0; i < n; i++)
+    parts[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_tensor_unref);
+  good = run_all (s, parts, error) && hand_out (s, parts, directory, error);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_unref (parts[i]);
+  return good;
+}
+
+int
+command_run (int argc, char **argv)
+{
+  SessionOptions options = { 0 };
+  g_auto (GStrv) input = NULL;
+  g_auto (GStrv) shape = NULL;
+  g_autofree char *convert = NULL;
+  g_autofree char *directory = NULL;
+  g_autofree char *device = NULL;
+  g_autofree char *precision = NULL;
+  int threads = 0, status;
+  Session session = { 0 };
+  GError *error = NULL;
+  const GOptionEntry entries[] = {
+    { "input", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &input, "an input; zeros without",
+      "[NAME=]FILE.npy" },
+    { "shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &shape, "shape of an input",
+      "[NAME=][1,3,224,224]" },
+    { "convert-options", 0, 0, G_OPTION_ARG_STRING, &convert, "options of `weir convert`",
+      "TEXT" },
+    { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &directory,
+      "write NNN.npy and outputs.json there", "DIR" },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &device, "CPU, REFERENCE or AUTO", "DEVICE" },
+    { "precision", 0, 0, G_OPTION_ARG_STRING, &precision, "f32", "TYPE" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "threads; all CPUs without", "N" },
+    { NULL },
+  };
+
+  status = parse_arguments ("run", "MODEL", entries, &argc, &argv);
+  if (status != 0)
+    return status - 1;
+  if (argc != 2 || threads < 0 || (precision != NULL && strcmp (precision, "f32") != 0)) {
+    fprintf (stderr,
+             "weir: error: expected one MODEL, and f32 as precision; see --help\n");
+    return EXIT_USAGE;
+  }
+  options =
+      (SessionOptions){ .model = argv[1],
+                        .convert_options = convert,
+                        .input = input,
+                        .shape = shape,
+                        .network = { .device = device, .threads = (guint) threads } };
+  if (!session_open (&session, &options, &error) ||
+      !run_session (&session, directory, &error))
+    status = EXIT_FAILED;
+  session_close (&session);
+  return status == 0 ? 0 : fail (&error, status);
+}

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "weir-infer.h"
+
+/* A model, its inputs from files, and the network that fits them: what `run` and `bench`
+ * begin with. */
+
+/**
+ * Session:
+ * @inputs: one an input of the model, as read; (nullable) where none was given
+ * @repeats: how often the network runs to use up all rows of the longest input
+ */
+typedef struct {
+  WeirModel *model;
+  WeirNetwork *network;
+  WeirRequest *request;
+  WeirTensor **inputs;
+  guint n_inputs;
+  guint repeats;
+} Session;
+
+/** SessionOptions: @input and @shape are "[NAME=]VALUE" lists. */
+typedef struct {
+  const char *model;
+  const char *convert_options;
+  char **input;
+  char **shape;
+  WeirNetworkOptions network;
+} SessionOptions;
+
+gboolean session_open (Session *session, const SessionOptions *options, GError **error);
+void session_close (Session *session);
+/** session_set_inputs: the inputs of repetition @index. */
+gboolean session_set_inputs (Session *session, guint index, GError **error);
+/** session_write: the outputs as NNN.npy and outputs.json in @directory; @joined
+ * (nullable) holds them where they are not the request's own. */
+gboolean session_write (Session *session, WeirTensor *const *outputs,
+                        const char *directory, GError **error);
