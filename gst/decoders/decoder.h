@@ -4,11 +4,12 @@
 
 /**
  * GstWeirObject:
- * @x, @y, @width, @height: box in parts of the network's input picture, 0 to 1; (0, 0, 1, 1)
- *   for what concerns the whole picture
+ * @x, @y, @width, @height: box in parts of the network's input picture, 0 to 1; (0, 0, 1,
+ * 1) for what concerns the whole picture
  * @score: 0 to 1
  * @label_id: class, -1 for none
- * @keypoints: (nullable) (element-type float): x, y, score of each point, in the same parts
+ * @keypoints: (nullable) (element-type float): x, y, score of each point, in the same
+ * parts
  * @text: (nullable): what a text decoder has read
  *
  * One thing that a decoder found. Elements map it into the frame.
@@ -21,7 +22,8 @@ typedef struct {
   char *text;
 } GstWeirObject;
 
-/** gst_weir_objects_new: (transfer full) (element-type GstWeirObject): frees what it holds. */
+/** gst_weir_objects_new: (transfer full) (element-type GstWeirObject): frees what it
+ * holds. */
 GArray *gst_weir_objects_new (void);
 
 /**
@@ -92,12 +94,13 @@ const GstWeirDecoder *const *gst_weir_decoders (guint *count);
  * @name: "auto", or a decoder's name
  * @model: its model_info/model_type decides before shapes do
  *
- * Returns: (nullable): %NULL with an error that tells the shapes that were seen and what the
- *   decoders expect.
+ * Returns: (nullable): %NULL with an error that tells the shapes that were seen and what
+ * the decoders expect.
  */
 const GstWeirDecoder *gst_weir_decoder_choose (const char *name, guint task,
                                                const WeirModel *model,
-                                               const WeirNetwork *network, GError **error);
+                                               const WeirNetwork *network,
+                                               GError **error);
 /** gst_weir_objects_suppress: non-maximum suppression by class, best first, at most
  * @options->max_objects; scores below the threshold go. */
 void gst_weir_objects_suppress (GArray *objects, const GstWeirDecoderOptions *options);

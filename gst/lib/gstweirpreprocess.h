@@ -29,23 +29,24 @@ typedef struct {
 /**
  * gst_weir_preprocess_decide:
  *
- * How a frame becomes the network's input. Property before model_info of the IR, before the
- * framework's own metadata, before the decoder's profile, before the framework's habit
- * (Caffe and bare IR: BGR; all others: RGB).
+ * How a frame becomes the network's input. Property before model_info of the IR, before
+ * the framework's own metadata, before the decoder's profile, before the framework's
+ * habit (Caffe and bare IR: BGR; all others: RGB).
  */
 gboolean gst_weir_preprocess_decide (GstWeirPreprocess *preprocess,
                                      const GstWeirPreprocessWishes *wishes,
-                                     const WeirModel *model, const GstWeirDecoder *decoder,
-                                     GError **error);
+                                     const WeirModel *model,
+                                     const GstWeirDecoder *decoder, GError **error);
 
 /** gst_weir_picture_input: index of the network's picture input: rank 4, 1 or 3 channels;
  * fails with the shapes seen where there is none. */
-gboolean gst_weir_picture_input (const WeirNetwork *network, guint *index, GError **error);
+gboolean gst_weir_picture_input (const WeirNetwork *network, guint *index,
+                                 GError **error);
 
 /** gst_weir_image_from_frame: borrows the planes of a mapped frame. */
 gboolean gst_weir_image_from_frame (WeirImage *image, const GstVideoFrame *frame);
 
 /** GST_WEIR_VIDEO_CAPS: the formats that are read. */
-#define GST_WEIR_VIDEO_CAPS                                                                \
-  GST_VIDEO_CAPS_MAKE ("{ NV12, I420, YV12, YUY2, UYVY, RGB, BGR, RGBA, BGRA, RGBx, "      \
+#define GST_WEIR_VIDEO_CAPS                                                           \
+  GST_VIDEO_CAPS_MAKE ("{ NV12, I420, YV12, YUY2, UYVY, RGB, BGR, RGBA, BGRA, RGBx, " \
                        "BGRx, GRAY8 }")
