@@ -4,7 +4,6 @@
 
 static const WeirFrontend *const frontends[] = {
   &weir_frontend_tflite,
-  &weir_frontend_onnx,
 };
 
 const WeirFrontend *const *
