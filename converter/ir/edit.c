@@ -115,8 +115,10 @@ weir_edit_remove (WeirGraph *graph, WeirNode *node)
 
   g_return_if_fail (!is_used (node));
   weir_edit_truncate_inputs (graph, node, 0);
-  list_drop (graph->parameters, id);
-  list_drop (graph->results, id);
+  if (weir_node_is (node, "Parameter"))
+    list_drop (graph->parameters, id);
+  else if (weir_node_is (node, "Result"))
+    list_drop (graph->results, id);
   graph->nodes->pdata[id] = NULL;
   graph->count--;
   weir_node_free (node);
@@ -413,10 +415,4 @@ weir_node_set_floats (WeirNode *node, const char *attr, const double *values, gs
     return;
   a->floats = g_steal_pointer (&copy);
   a->n = n;
-}
-
-gboolean
-weir_node_set_text (WeirNode *node, guint row, const char *text, GError **error)
-{
-  return weir_attr_parse (&node->op->attrs[row], text, &node->attrs[row], error);
 }

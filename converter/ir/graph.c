@@ -344,10 +344,22 @@ port_name (const WeirGraph *graph, WeirPort port)
   return weir_graph_node (graph, port.node)->name;
 }
 
+/* A port may have several names, and hand out several results: the one that the Result
+ * itself is called by comes first. */
 const char *
 weir_graph_result_name (const WeirGraph *graph, guint index)
 {
-  return port_name (graph, weir_graph_result (graph, index)->inputs[0]);
+  const WeirNode *result = weir_graph_result (graph, index);
+  const GPtrArray *names = weir_graph_output (graph, result->inputs[0])->names;
+
+  for (guint i = 0; names != NULL && i < names->len; i++) {
+    const char *rest = result->name + strlen (names->pdata[i]);
+
+    if (g_str_has_prefix (result->name, names->pdata[i]) &&
+        (*rest == '\0' || strcmp (rest, "/sink_port_0") == 0))
+      return names->pdata[i];
+  }
+  return port_name (graph, result->inputs[0]);
 }
 
 const char *

@@ -166,8 +166,7 @@ set_extras (Made *made, const Extras *e)
     k->after.slopes = made->slopes;
 }
 
-static const char *const kernel_names[] = { "conv-direct", "conv-first",
-                                            "conv-depthwise" };
+static const char *const kernel_names[] = { "conv-direct" };
 
 /* Runs all kernels that accept the case; returns how many there were. */
 static guint

@@ -60,6 +60,16 @@ text_parse (Text *text, const char *spelling)
   fill (text->value, words + 1, n);
 }
 
+WeirTensor *
+case_tensor (const char *spelling)
+{
+  Text text;
+
+  text_parse (&text, spelling);
+  g_assert_nonnull (text.value);
+  return text.value;
+}
+
 /* How the inputs of a node are known to inference. */
 typedef enum { AS_WRITTEN, SHAPED, UNKNOWN, FIRST_OPEN } Knowledge;
 

@@ -52,3 +52,6 @@ typedef struct {
 
 /** run_bad_cases: @table: #BadCase rows, ended by one without an operation. */
 void run_bad_cases (gconstpointer table);
+
+/** case_tensor: (transfer full): the tensor that @spelling, as in #OpCase, writes out. */
+WeirTensor *case_tensor (const char *spelling);

@@ -1,0 +1,332 @@
+#include "node.h"
+
+#include "base/error.h"
+#include "functions.h"
+#include "onnx-build.h"
+#include "table.h"
+
+#include <string.h>
+
+/* Inlined functions and repeated bodies may multiply nodes; a file gets so many for each
+ * of its bytes, and some to begin with. */
+#define NODES_BASE 20000
+
+static OnnxValue *
+input_value (const OnnxNode *n, guint index)
+{
+  return index < n->n_inputs ? &n->inputs[index] : NULL;
+}
+
+gboolean
+onnx_has (const OnnxNode *n, guint index)
+{
+  const OnnxValue *value = input_value (n, index);
+
+  return value != NULL && (value->items != NULL || !weir_port_is_none (value->port));
+}
+
+WeirPort
+onnx_in (OnnxNode *n, guint index)
+{
+  if (!onnx_has (n, index))
+    return onnx_invalid (n, "input %u is missing", index);
+  if (n->inputs[index].items != NULL)
+    return onnx_invalid (n, "input %u: expected a tensor, found a sequence", index);
+  return n->inputs[index].port;
+}
+
+gboolean
+onnx_wants (const OnnxNode *n, guint index)
+{
+  return index < n->n_outputs && *n->proto->output[index] != '\0';
+}
+
+void
+onnx_out (OnnxNode *n, guint index, WeirPort port)
+{
+  if (index < n->n_outputs)
+    n->outputs[index].port = port;
+}
+
+GArray *
+onnx_items (OnnxNode *n, guint index)
+{
+  OnnxValue *value = input_value (n, index);
+
+  if (value != NULL && value->items != NULL)
+    return value->items;
+  onnx_invalid (n, "input %u: expected a sequence", index);
+  return NULL;
+}
+
+GArray *
+onnx_out_items (OnnxNode *n, guint index)
+{
+  GArray *items = g_array_new (FALSE, FALSE, sizeof (WeirPort));
+
+  g_ptr_array_add (n->scope->import->sequences, items);
+  if (index < n->n_outputs)
+    n->outputs[index].items = items;
+  return items;
+}
+
+const WeirShape *
+onnx_shape (const OnnxNode *n, WeirPort port)
+{
+  static const WeirShape unknown = { .rank = WEIR_RANK_UNKNOWN };
+
+  return weir_port_is_none (port) ? &unknown : weir_graph_shape (n->b->graph, port);
+}
+
+WeirDtype
+onnx_dtype (const OnnxNode *n, WeirPort port)
+{
+  return weir_port_is_none (port) ? WEIR_DTYPE_UNKNOWN
+                                  : weir_graph_dtype (n->b->graph, port);
+}
+
+int
+onnx_rank (OnnxNode *n, WeirPort port)
+{
+  int rank = onnx_shape (n, port)->rank;
+
+  if (rank >= 0)
+    return rank;
+  onnx_unsupported (n, "the rank of an input must be known");
+  return 0;
+}
+
+WeirTensor *
+onnx_value (const OnnxNode *n, WeirPort port)
+{
+  return weir_port_is_none (port) ? NULL : weir_graph_info (n->b->graph, port)->value;
+}
+
+gboolean
+onnx_int_value (const OnnxNode *n, WeirPort port, gint64 *value)
+{
+  WeirTensor *tensor = onnx_value (n, port);
+
+  if (tensor == NULL || weir_tensor_count (tensor) != 1)
+    return FALSE;
+  *value = weir_tensor_get_int (tensor, 0);
+  return TRUE;
+}
+
+int
+onnx_axis (OnnxNode *n, gint64 axis, int rank)
+{
+  g_autoptr (GError) error = NULL;
+  int result;
+
+  if (weir_shape_axis (axis, rank, &result, &error))
+    return result;
+  onnx_invalid (n, "attribute 'axis': %s", error->message);
+  return 0;
+}
+
+static void
+fail (OnnxNode *n, int code, const char *format, va_list args)
+{
+  if (n->b->error == NULL)
+    n->b->error = g_error_new_valist (WEIR_ERROR, code, format, args);
+}
+
+WeirPort
+onnx_unsupported (OnnxNode *n, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  fail (n, WEIR_ERROR_UNSUPPORTED, format, args);
+  va_end (args);
+  return WEIR_PORT_NONE;
+}
+
+WeirPort
+onnx_invalid (OnnxNode *n, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  fail (n, WEIR_ERROR_FORMAT, format, args);
+  va_end (args);
+  return WEIR_PORT_NONE;
+}
+
+/* The node's own name, else that of its first output. */
+static const char *
+name_of (const OnnxScope *scope, const Onnx__NodeProto *proto)
+{
+  const char *name = proto->name;
+  g_autofree char *full = NULL;
+
+  for (gsize i = 0; (name == NULL || *name == '\0') && i < proto->n_output; i++)
+    name = proto->output[i];
+  if (name == NULL || *name == '\0')
+    name = proto->op_type != NULL ? proto->op_type : "";
+  if (scope->prefix != NULL)
+    name = full = g_strconcat (scope->prefix, "/", name, NULL);
+  return g_string_chunk_insert_const (scope->import->names, name);
+}
+
+static gboolean
+read_inputs (OnnxNode *n, gboolean *broken, GError **error)
+{
+  n->n_inputs = (guint) n->proto->n_input;
+  n->inputs = g_new0 (OnnxValue, MAX (n->n_inputs, 1));
+  for (guint i = 0; i < n->n_inputs; i++) {
+    const char *name = n->proto->input[i];
+    const OnnxValue *value;
+
+    n->inputs[i].port = WEIR_PORT_NONE;
+    if (*name == '\0')
+      continue;
+    value = onnx_scope_get (n->scope, name, error);
+    if (value == NULL)
+      return FALSE;
+    n->inputs[i] = *value;
+    *broken |= value->broken;
+  }
+  return TRUE;
+}
+
+/* What a conversion adds bears the node's name; all but the node that hands out the first
+ * result get the name of their operation after it. */
+static void
+name_nodes (OnnxNode *n, guint first)
+{
+  WeirGraph *graph = n->b->graph;
+  WeirPort main = n->n_outputs > 0 ? n->outputs[0].port : WEIR_PORT_NONE;
+
+  for (guint id = first; id < weir_graph_size (graph); id++) {
+    WeirNode *node = weir_graph_node (graph, id);
+    g_autofree char *name = NULL;
+
+    if (node == NULL || id == main.node || strcmp (node->name, n->name) != 0 ||
+        weir_node_is (node, "Parameter"))
+      continue;
+    name = g_strconcat (n->name, "/", node->op->name, NULL);
+    weir_edit_rename (node, name);
+  }
+}
+
+static gboolean
+write_outputs (OnnxNode *n, gboolean broken, GError **error)
+{
+  for (guint i = 0; i < n->n_outputs; i++) {
+    const char *name = n->proto->output[i];
+    OnnxValue value = n->outputs[i];
+
+    if (*name == '\0')
+      continue;
+    if (broken)
+      value = (OnnxValue){ .port = WEIR_PORT_NONE, .broken = TRUE };
+    else if (n->scope->function == NULL && value.items == NULL && !value.broken)
+      weir_edit_add_tensor_name (n->b->graph, value.port, name);
+    if (!onnx_scope_set (n->scope, name, &value, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+note_unsupported (OnnxNode *n, const char *why)
+{
+  const Onnx__NodeProto *proto = n->proto;
+  gboolean own = proto->domain == NULL || *proto->domain == '\0';
+  g_autofree char *op =
+      g_strconcat (own ? "" : proto->domain, own ? "" : ".", proto->op_type, NULL);
+
+  g_ptr_array_add (n->scope->import->unsupported,
+                   weir_unsupported_new (n->name, op, why));
+}
+
+static gboolean
+check_outputs (const OnnxNode *n, GError **error)
+{
+  for (guint i = 0; i < n->n_outputs; i++)
+    if (onnx_wants (n, i) && n->outputs[i].items == NULL &&
+        weir_port_is_none (n->outputs[i].port))
+      return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "its output %u", i);
+  return TRUE;
+}
+
+/* Runs the row of the operation; the conversion's error, or that there is no row. */
+static gboolean
+convert_row (OnnxNode *n, gboolean broken, GError **error)
+{
+  gboolean known;
+  const OnnxRow *row =
+      onnx_row_find (n->proto->domain, n->proto->op_type, n->version, &known);
+  WeirPort port;
+
+  if (row == NULL && known)
+    return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
+                      "not in version %" G_GINT64_FORMAT " of the operation set",
+                      n->version);
+  if (row == NULL)
+    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown operation");
+  if (broken)
+    return TRUE;
+  port = row->convert (n);
+  if (!weir_port_is_none (port))
+    onnx_out (n, 0, port);
+  return weir_build_finish (n->b, error) && check_outputs (n, error);
+}
+
+static gboolean
+convert (OnnxNode *n, gboolean *broken, GError **error)
+{
+  const Onnx__FunctionProto *function = onnx_function_find (n->scope->import, n->proto);
+  guint first = weir_graph_size (n->b->graph);
+  GError *local = NULL;
+
+  if (function != NULL ? onnx_function_call (n, function, &local)
+                       : convert_row (n, *broken, &local)) {
+    name_nodes (n, first);
+    return write_outputs (n, *broken, error);
+  }
+  if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
+    g_propagate_error (error, local);
+    return FALSE;
+  }
+  note_unsupported (n, local->message);
+  g_error_free (local);
+  return write_outputs (n, TRUE, error);
+}
+
+static gboolean
+count_node (OnnxImport *import, GError **error)
+{
+  gsize most = NODES_BASE + weir_source_bytes (import->input->source).size / 4;
+
+  if (++import->converted <= MIN (most, WEIR_MAX_NODES))
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_LIMIT,
+                    "functions and bodies unfold into more than %u nodes",
+                    import->converted - 1);
+}
+
+gboolean
+onnx_node_convert (OnnxScope *scope, const Onnx__NodeProto *proto, GError **error)
+{
+  OnnxNode n = { .scope = scope, .b = scope->builder, .proto = proto };
+  gboolean broken = FALSE, done;
+
+  n.name = name_of (scope, proto);
+  n.n_outputs = (guint) proto->n_output;
+  if (proto->op_type == NULL)
+    return weir_fail (error, WEIR_ERROR_FORMAT, "node '%s' has no operation", n.name);
+  n.outputs = g_new0 (OnnxValue, MAX (n.n_outputs, 1));
+  for (guint i = 0; i < n.n_outputs; i++)
+    n.outputs[i].port = WEIR_PORT_NONE;
+  n.version = onnx_scope_version (scope, proto->domain);
+  done = count_node (scope->import, error) && read_inputs (&n, &broken, error) &&
+         convert (&n, &broken, error);
+  if (!done)
+    g_prefix_error (error, "node '%s' (%s): ", n.name, proto->op_type);
+  g_free (n.inputs);
+  g_free (n.outputs);
+  return done;
+}

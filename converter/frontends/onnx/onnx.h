@@ -1,0 +1,34 @@
+#pragma once
+
+#include "frontends/frontend.h"
+#include "frontends/proto/onnx.pb-c.h"
+#include "frontends/wire.h"
+
+/* The format: https://onnx.ai/onnx/repo-docs/IR.html; its operations:
+ * https://onnx.ai/onnx/operators. */
+
+/**
+ * OnnxImport:
+ * @functions: "domain:name:overload" -> FunctionProto of the model
+ * @files: location -> WeirSource, the external data read so far
+ * @names: what node names and texts are interned in
+ * @sequences: GArray of WeirPort, the sequences that values stand for
+ * @budget: what may be made larger than it stands in the file
+ * @converted: nodes so far, those of inlined functions and repeated bodies included
+ * @calls: functions that are being inlined
+ *
+ * One model that is being read.
+ */
+typedef struct {
+  const WeirFrontendInput *input;
+  const WeirWire *wire;
+  const Onnx__ModelProto *model;
+  GPtrArray *unsupported;
+  GHashTable *functions;
+  GHashTable *files;
+  GStringChunk *names;
+  GPtrArray *sequences;
+  WeirBudget budget;
+  guint converted;
+  guint calls;
+} OnnxImport;

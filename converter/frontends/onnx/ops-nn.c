@@ -1,0 +1,327 @@
+#include "attr.h"
+#include "base/checked.h"
+#include "onnx-build.h"
+#include "table.h"
+#include "window.h"
+
+/* Convolution and pooling. */
+
+/* Spatial dimensions of a node: from its input, else from the kernel it names. */
+static int
+spatial_of (OnnxNode *n, WeirPort x)
+{
+  int rank = onnx_shape (n, x)->rank;
+  gsize kernel;
+
+  onnx_attr_ints (n, "kernel_shape", &kernel);
+  if (rank < 0 && kernel > 0 && kernel <= WEIR_MAX_RANK - 2)
+    return (int) kernel;
+  if (rank < 3)
+    onnx_unsupported (n, "expected an input of rank 3 or more, found rank %d", rank);
+  return MAX (rank, 3) - 2;
+}
+
+/* [O, I/G, ...] as [G, O/G, I/G, ...]; for a transposed convolution [I, O/G, ...] as
+ * [G, I/G, O/G, ...]. */
+static WeirPort
+grouped (OnnxNode *n, WeirPort w, gint64 groups)
+{
+  WeirShape shape = *onnx_shape (n, w);
+  gint64 dims[WEIR_MAX_RANK + 1] = { groups };
+
+  if (shape.rank < 3 || shape.rank >= WEIR_MAX_RANK || !weir_shape_is_static (&shape))
+    return onnx_unsupported (n, "weights of a grouped convolution of unknown shape");
+  if (groups < 1 || shape.dims[0] % groups != 0)
+    return onnx_invalid (n,
+                         "%" G_GINT64_FORMAT " channels in %" G_GINT64_FORMAT " groups",
+                         shape.dims[0], groups);
+  dims[1] = shape.dims[0] / groups;
+  for (int i = 1; i < shape.rank; i++)
+    dims[i + 1] = shape.dims[i];
+  return onnx_reshape (n, w, dims, (gsize) shape.rank + 1);
+}
+
+static WeirPort
+add_bias (OnnxNode *n, WeirPort y, guint index, int rank)
+{
+  return onnx_has (n, index)
+             ? ONNX_OP (n, "Add", y, onnx_channels (n, onnx_in (n, index), rank))
+             : y;
+}
+
+static WeirPort
+conv (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), w = onnx_in (n, 1);
+  gint64 groups = onnx_attr_int (n, "group", 1);
+  int spatial = spatial_of (n, w);
+  WeirNode *node;
+
+  if (groups != 1)
+    w = grouped (n, w, groups);
+  node = ONNX_BEGIN (n, groups != 1 ? "GroupConvolution" : "Convolution", x, w);
+  onnx_set_window (n, node, spatial, TRUE);
+  return add_bias (n, onnx_end (n, node), 2, spatial + 2);
+}
+
+/* Pads that make a transposed convolution give the output that is asked for
+ * (ConvTranspose, output_shape); what is odd goes to the end for SAME_UPPER. */
+static gboolean
+deconv_pads (OnnxNode *n, WeirPort x, WeirPort w, int spatial, gint64 *begin, gint64 *end)
+{
+  const WeirShape *in = onnx_shape (n, x), *kernel = onnx_shape (n, w);
+  gint64 strides[WEIR_MAX_RANK], dilations[WEIR_MAX_RANK], extra[WEIR_MAX_RANK];
+  gboolean upper = onnx_attr_is (n, "auto_pad", "NOTSET", "SAME_UPPER");
+  gsize count;
+  const gint64 *wanted = onnx_attr_ints (n, "output_shape", &count);
+
+  onnx_spatial_list (n, "strides", spatial, 1, strides);
+  onnx_spatial_list (n, "dilations", spatial, 1, dilations);
+  onnx_spatial_list (n, "output_padding", spatial, 0, extra);
+  for (int i = 0; i < spatial; i++) {
+    gint64 size = in->rank > i + 2 ? in->dims[i + 2] : WEIR_DIM_UNKNOWN, full, total;
+    gint64 taps = kernel->rank > i + 2 ? kernel->dims[i + 2] : WEIR_DIM_UNKNOWN;
+    gint64 target;
+
+    if (size < 1 || taps < 1 || !weir_mul_i64 (size, strides[i], &target) ||
+        !weir_mul_i64 (taps - 1, dilations[i], &full) ||
+        !weir_add_i64 (full, target - strides[i] + 1, &full) ||
+        !weir_add_i64 (full, extra[i], &full))
+      return FALSE;
+    if (count > 0)
+      target = wanted[count - (gsize) spatial + (gsize) i];
+    total = MAX (full - target, 0);
+    begin[i] = upper ? total / 2 : total - total / 2;
+    end[i] = total - begin[i];
+  }
+  return TRUE;
+}
+
+static void
+set_deconv_window (OnnxNode *n, WeirNode *node, WeirPort x, WeirPort w, int spatial)
+{
+  gint64 begin[WEIR_MAX_RANK], end[WEIR_MAX_RANK], extra[WEIR_MAX_RANK];
+  gboolean same = g_str_has_prefix (onnx_attr_string (n, "auto_pad", "NOTSET"), "SAME");
+  gsize count;
+
+  onnx_attr_ints (n, "output_shape", &count);
+  if (count != 0 && count < (gsize) spatial)
+    onnx_invalid (n,
+                  "attribute 'output_shape': expected %d numbers, found %" G_GSIZE_FORMAT,
+                  spatial, count);
+  onnx_set_window (n, node, spatial, TRUE);
+  onnx_spatial_list (n, "output_padding", spatial, 0, extra);
+  weir_node_set_ints (node, "output_padding", extra, (gsize) spatial);
+  if ((count == 0 && !same) || weir_build_failed (n->b))
+    return;
+  if (!deconv_pads (n, x, w, spatial, begin, end)) {
+    onnx_unsupported (n, "an output shape for an input of unknown size");
+    return;
+  }
+  weir_node_set_string (node, "auto_pad", "explicit");
+  weir_node_set_ints (node, "pads_begin", begin, (gsize) spatial);
+  weir_node_set_ints (node, "pads_end", end, (gsize) spatial);
+}
+
+static WeirPort
+conv_transpose (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), w = onnx_in (n, 1), filter = w;
+  gint64 groups = onnx_attr_int (n, "group", 1);
+  int spatial = spatial_of (n, w);
+  WeirNode *node;
+
+  if (groups != 1)
+    filter = grouped (n, w, groups);
+  node = ONNX_BEGIN (
+      n, groups != 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData", x,
+      filter);
+  set_deconv_window (n, node, x, w, spatial);
+  return add_bias (n, onnx_end (n, node), 2, spatial + 2);
+}
+
+/* DeformConv keeps what lies half outside at the border, as bilinear_interpolation_pad.
+ */
+static WeirPort
+deform_conv (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), w = onnx_in (n, 1), offsets = onnx_in (n, 2);
+  WeirNode *node;
+
+  if (onnx_has (n, 4))
+    node = ONNX_BEGIN (n, "DeformableConvolution", x, offsets, w, onnx_in (n, 4));
+  else
+    node = ONNX_BEGIN (n, "DeformableConvolution", x, offsets, w);
+  onnx_set_window (n, node, 2, TRUE);
+  weir_node_set_int (node, "group", onnx_attr_int (n, "group", 1));
+  weir_node_set_int (node, "deformable_group", onnx_attr_int (n, "offset_group", 1));
+  weir_node_set_bool (node, "bilinear_interpolation_pad", TRUE);
+  return add_bias (n, onnx_end (n, node), 3, 4);
+}
+
+static void
+set_pool_window (OnnxNode *n, WeirNode *node, int spatial, gboolean dilations)
+{
+  gint64 kernel[WEIR_MAX_RANK];
+  gsize count;
+
+  onnx_attr_ints (n, "kernel_shape", &count);
+  if (count == 0)
+    onnx_invalid (n, "attribute 'kernel_shape' is missing");
+  onnx_spatial_list (n, "kernel_shape", spatial, 1, kernel);
+  weir_node_set_ints (node, "kernel", kernel, (gsize) spatial);
+  onnx_set_window (n, node, spatial, dilations);
+  weir_node_set_string (node, "rounding_type",
+                        onnx_attr_int (n, "ceil_mode", 0) != 0 ? "ceil_torch" : "floor");
+}
+
+static WeirPort
+max_pool (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0);
+  int spatial = spatial_of (n, x);
+  WeirNode *node = ONNX_BEGIN (n, "MaxPool", x);
+
+  if (onnx_attr_int (n, "storage_order", 0) != 0 && onnx_wants (n, 1))
+    return onnx_unsupported (n, "indices in column-major order");
+  set_pool_window (n, node, spatial, TRUE);
+  weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
+  /* Indices count through the whole tensor. */
+  weir_node_set_int (node, "axis", 0);
+  onnx_end (n, node);
+  onnx_out (n, 1, onnx_port (n, node, 1));
+  return onnx_port (n, node, 0);
+}
+
+static WeirPort
+average_pool_of (OnnxNode *n, WeirPort x, gboolean exclude_pad)
+{
+  WeirNode *node = ONNX_BEGIN (n, "AvgPool", x);
+
+  set_pool_window (n, node, spatial_of (n, x), FALSE);
+  weir_node_set_bool (node, "exclude-pad", exclude_pad);
+  return onnx_end (n, node);
+}
+
+static WeirPort
+average_pool (OnnxNode *n)
+{
+  return average_pool_of (n, onnx_in (n, 0),
+                          onnx_attr_int (n, "count_include_pad", 0) == 0);
+}
+
+/* The p-norm of each window: its elements' mean times their number. */
+static WeirPort
+lp_pool (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), y;
+  double p = (double) onnx_attr_int (n, "p", 2), taps = 1;
+  gsize count;
+  const gint64 *kernel = onnx_attr_ints (n, "kernel_shape", &count);
+
+  for (gsize i = 0; i < count; i++)
+    taps *= (double) kernel[i];
+  y = ONNX_OP (n, "Power", ONNX_OP (n, "Abs", x), onnx_scalar (n, x, p));
+  y = average_pool_of (n, y, FALSE);
+  y = ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, taps));
+  return ONNX_OP (n, "Power", y, onnx_scalar (n, y, 1 / p));
+}
+
+static WeirPort
+global_pool (OnnxNode *n, const char *op)
+{
+  WeirPort x = onnx_in (n, 0);
+  int rank = onnx_rank (n, x);
+
+  return onnx_reduce (n, op, x, onnx_range (n, 2, rank), TRUE);
+}
+
+static WeirPort
+global_average_pool (OnnxNode *n)
+{
+  return global_pool (n, "ReduceMean");
+}
+
+static WeirPort
+global_max_pool (OnnxNode *n)
+{
+  return global_pool (n, "ReduceMax");
+}
+
+static WeirPort
+global_lp_pool (OnnxNode *n)
+{
+  double p = (double) onnx_attr_int (n, "p", 2);
+  WeirPort x, y;
+
+  if (p == 1 || p == 2)
+    return global_pool (n, p == 1 ? "ReduceL1" : "ReduceL2");
+  x = onnx_in (n, 0);
+  y = ONNX_OP (n, "Power", ONNX_OP (n, "Abs", x), onnx_scalar (n, x, p));
+  y = onnx_reduce (n, "ReduceSum", y, onnx_range (n, 2, onnx_rank (n, x)), TRUE);
+  return ONNX_OP (n, "Power", y, onnx_scalar (n, y, 1 / p));
+}
+
+/* Values go back to where max pooling took them from; all else is zero. */
+static WeirPort
+max_unpool (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), indices = onnx_in (n, 1), shape, flat, zeros;
+  const WeirShape *in = onnx_shape (n, x);
+  gint64 dims[WEIR_MAX_RANK], strides[WEIR_MAX_RANK], kernel[WEIR_MAX_RANK];
+  gint64 pads[2 * WEIR_MAX_RANK];
+  int spatial = spatial_of (n, x);
+
+  onnx_spatial_list (n, "kernel_shape", spatial, 1, kernel);
+  onnx_spatial_list (n, "strides", spatial, 1, strides);
+  onnx_spatial_list (n, "pads", 2 * spatial, 0, pads);
+  if (onnx_has (n, 2)) {
+    shape = onnx_convert (n, onnx_in (n, 2), WEIR_DTYPE_I64);
+  } else {
+    if (in->rank < 0 || !weir_shape_is_static (in))
+      return onnx_unsupported (n, "an input of unknown shape");
+    dims[0] = in->dims[0];
+    dims[1] = in->dims[1];
+    for (int i = 0; i < spatial; i++)
+      if (!weir_mul_i64 (in->dims[i + 2] - 1, strides[i], &dims[i + 2]) ||
+          !weir_add_i64 (dims[i + 2], kernel[i], &dims[i + 2]) ||
+          !weir_sub_i64 (dims[i + 2], pads[i], &dims[i + 2]) ||
+          !weir_sub_i64 (dims[i + 2], pads[i + spatial], &dims[i + 2]))
+        return onnx_invalid (n, "a window beyond 2^63");
+    shape = onnx_ints (n, dims, (gsize) spatial + 2);
+  }
+  zeros = onnx_broadcast (n, onnx_scalar (n, x, 0), shape);
+  zeros = onnx_reshape (n, zeros, (const gint64[]){ -1 }, 1);
+  indices = onnx_reshape (n, indices, (const gint64[]){ -1 }, 1);
+  flat = onnx_reshape (n, x, (const gint64[]){ -1 }, 1);
+  flat = ONNX_OP (n, "ScatterElementsUpdate", zeros, indices, flat, onnx_int (n, 0));
+  return ONNX_OP (n, "Reshape", flat, shape);
+}
+
+static WeirPort
+lrn (OnnxNode *n)
+{
+  WeirPort axes = ONNX_INTS (n, 1);
+  WeirNode *node = ONNX_BEGIN (n, "LRN", onnx_in (n, 0), axes);
+
+  weir_node_set_float (node, "alpha", onnx_attr_float (n, "alpha", 1e-4));
+  weir_node_set_float (node, "beta", onnx_attr_float (n, "beta", 0.75));
+  weir_node_set_float (node, "bias", onnx_attr_float (n, "bias", 1));
+  weir_node_set_int (node, "size", onnx_attr_int (n, "size", 1));
+  return onnx_end (n, node);
+}
+
+const OnnxRow onnx_rows_nn[] = {
+  { "AveragePool", NULL, 0, 0, average_pool },
+  { "Conv", NULL, 0, 0, conv },
+  { "ConvTranspose", NULL, 0, 0, conv_transpose },
+  { "DeformConv", NULL, 0, 0, deform_conv },
+  { "GlobalAveragePool", NULL, 0, 0, global_average_pool },
+  { "GlobalLpPool", NULL, 0, 0, global_lp_pool },
+  { "GlobalMaxPool", NULL, 0, 0, global_max_pool },
+  { "LRN", NULL, 0, 0, lrn },
+  { "LpPool", NULL, 0, 0, lp_pool },
+  { "MaxPool", NULL, 0, 0, max_pool },
+  { "MaxUnpool", NULL, 0, 0, max_unpool },
+  { NULL },
+};

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "node.h"
+
+/* What can be converted, by family; the tables are read top to bottom. */
+extern const OnnxRow onnx_rows_activation[], onnx_rows_index[], onnx_rows_math[],
+    onnx_rows_nn[], onnx_rows_norm[], onnx_rows_shape[];
+
+/** onnx_row_find: (nullable): how to convert @op in @version of its operation set.
+ * @known: (out): whether there is a row for another version. */
+const OnnxRow *onnx_row_find (const char *domain, const char *op, gint64 version,
+                              gboolean *known);
+/** onnx_op_names: (transfer none): all of them, "domain.Op" for those of other domains.
+ */
+const char *const *onnx_op_names (guint *count);

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "attr.h"
+
+/* The attributes that convolution and pooling share. */
+
+/** onnx_spatial_list: @n integers of attribute @name, @fallback each where it is absent.
+ */
+void onnx_spatial_list (OnnxNode *n, const char *name, int count, gint64 fallback,
+                        gint64 *values);
+/** onnx_set_window: strides, pads and auto_pad of @node; dilations where it has them. */
+void onnx_set_window (OnnxNode *n, WeirNode *node, int spatial, gboolean dilations);
