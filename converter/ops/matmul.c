@@ -100,9 +100,9 @@ multiply_row (const Product *p, const float *b)
   }
   memset (p->sums, 0, p->columns * sizeof *p->sums);
   for (; k + 4 <= p->inner; k += 4)
-    weir_add_scaled4 (p->sums, p->row + k, b + k * p->columns, p->columns, p->columns);
+    weir_add_scaled4 (p->sums, p->row + k, b + k * p->columns, 1, p->columns, p->columns);
   for (; k < p->inner; k++)
-    weir_add_scaled (p->sums, p->row[k], b + k * p->columns, 1, p->columns);
+    weir_add_scaled (p->sums, 1, p->row[k], b + k * p->columns, 1, p->columns);
 }
 
 static void

@@ -26,18 +26,30 @@ pad_same (WeirWindow *window, int i, gint64 size, gboolean upper)
   window->pad_end[i] = total - window->pad_begin[i];
 }
 
+/* No tensor holds so many elements, and sums of such sizes do not overflow. */
+#define LARGEST ((gint64) 1 << 40)
+
 static gboolean
-check (const WeirWindow *window, GError **error)
+is_within (gint64 value, gint64 low)
 {
-  for (int i = 0; i < window->n; i++)
-    if (window->stride[i] < 1 || window->stride[i] > G_MAXINT32 ||
-        window->dilation[i] < 1 || window->dilation[i] > G_MAXINT32 ||
-        window->kernel[i] < -1 || window->kernel[i] > G_MAXINT32 ||
-        ABS (window->pad_begin[i]) > G_MAXINT32 || ABS (window->pad_end[i]) > G_MAXINT32)
+  return value >= low && value <= G_MAXINT32;
+}
+
+static gboolean
+check (const WeirWindow *window, const WeirShape *input, GError **error)
+{
+  for (int i = 0; i < window->n; i++) {
+    if (!is_within (window->stride[i], 1) || !is_within (window->dilation[i], 1) ||
+        !is_within (window->kernel[i], WEIR_DIM_UNKNOWN) ||
+        !is_within (window->pad_begin[i], -G_MAXINT32) ||
+        !is_within (window->pad_end[i], -G_MAXINT32))
       return weir_fail (error, WEIR_ERROR_SHAPE,
                         "spatial dimension %d: strides, dilations and kernel must be "
                         "positive, and all of the window's sizes below 2^31",
                         i);
+    if (input->dims[i + 2] > LARGEST)
+      return weir_fail (error, WEIR_ERROR_LIMIT, "spatial dimension %d is too large", i);
+  }
   return TRUE;
 }
 
@@ -53,18 +65,21 @@ weir_window_init (WeirWindow *window, const WeirNode *node, const WeirShape *inp
   if (window->n < 1 || window->n > WEIR_MAX_SPATIAL)
     return weir_fail (error, WEIR_ERROR_SHAPE,
                       "expected an input of rank 3 to 5, found rank %d", input->rank);
-  for (int i = 0; i < WEIR_MAX_SPATIAL; i++) {
+  for (int i = 0; i < WEIR_MAX_SPATIAL; i++)
+    window->kernel[i] = window->stride[i] = window->dilation[i] = 1;
+  for (int i = 0; i < window->n; i++) {
     gsize at = (gsize) i;
 
-    window->kernel[i] = i < window->n ? kernel[i] : 1;
+    window->kernel[i] = kernel[i];
     window->stride[i] = weir_node_int_at (node, "strides", at, 1);
-    window->dilation[i] =
-        has_row (node, "dilations") ? weir_node_int_at (node, "dilations", at, 1) : 1;
-    window->pad_begin[i] =
-        same || valid ? 0 : weir_node_int_at (node, "pads_begin", at, 0);
-    window->pad_end[i] = same || valid ? 0 : weir_node_int_at (node, "pads_end", at, 0);
+    if (has_row (node, "dilations"))
+      window->dilation[i] = weir_node_int_at (node, "dilations", at, 1);
+    if (same || valid)
+      continue;
+    window->pad_begin[i] = weir_node_int_at (node, "pads_begin", at, 0);
+    window->pad_end[i] = weir_node_int_at (node, "pads_end", at, 0);
   }
-  if (!check (window, error))
+  if (!check (window, input, error))
     return FALSE;
   for (int i = 0; same && i < window->n; i++)
     if (input->dims[i + 2] >= 0 && window->kernel[i] >= 0)
@@ -82,9 +97,8 @@ weir_window_size (const WeirWindow *window, int i, gint64 size, gint64 *position
   *positions = WEIR_DIM_UNKNOWN;
   if (size < 0 || window->kernel[i] < 0)
     return TRUE;
-  if (!weir_add_i64 (size, window->pad_begin[i] + window->pad_end[i], &room))
-    return weir_fail (error, WEIR_ERROR_SHAPE, "spatial dimension %d is too large", i);
-  room -= (window->kernel[i] - 1) * window->dilation[i] + 1;
+  room = size + window->pad_begin[i] + window->pad_end[i] -
+         ((window->kernel[i] - 1) * window->dilation[i] + 1);
   if (room < 0)
     return weir_fail (error, WEIR_ERROR_SHAPE,
                       "spatial dimension %d: a window of %" G_GINT64_FORMAT
@@ -93,5 +107,20 @@ weir_window_size (const WeirWindow *window, int i, gint64 size, gint64 *position
                       size + window->pad_begin[i] + window->pad_end[i]);
   *positions =
       (window->ceil ? room + window->stride[i] - 1 : room) / window->stride[i] + 1;
+  if (window->torch &&
+      (*positions - 1) * window->stride[i] >= size + window->pad_begin[i])
+    (*positions)--;
   return TRUE;
+}
+
+gint64
+weir_window_range (const WeirWindow *window, int i, gint64 tap, gint64 coarse,
+                   gint64 fine, gint64 *first, gint64 *last)
+{
+  gint64 stride = window->stride[i];
+  gint64 shift = tap * window->dilation[i] - window->pad_begin[i];
+
+  *first = shift < 0 ? (-shift + stride - 1) / stride : 0;
+  *last = fine > shift ? MIN (coarse, (fine - 1 - shift) / stride + 1) : 0;
+  return *first * stride + shift;
 }

@@ -19,7 +19,8 @@ typedef struct {
   gint64 dilation[WEIR_MAX_SPATIAL];
   gint64 pad_begin[WEIR_MAX_SPATIAL];
   gint64 pad_end[WEIR_MAX_SPATIAL];
-  gboolean ceil; /* round the number of positions up (pooling) */
+  gboolean ceil;  /* round the number of positions up (pooling) */
+  gboolean torch; /* but let none begin beyond the input and its first pad */
 } WeirWindow;
 
 /**
@@ -36,3 +37,15 @@ gboolean weir_window_init (WeirWindow *window, const WeirNode *node,
 /** weir_window_size: positions along spatial dimension @i of @size; -1 if unknown. */
 gboolean weir_window_size (const WeirWindow *window, int i, gint64 size,
                            gint64 *positions, GError **error);
+
+/**
+ * weir_window_range:
+ * @tap: which element of the kernel
+ * @coarse: number of positions of the window
+ * @fine: size of what it slides over
+ * @first, @last: (out): the positions first ≤ p < last where the tap lies inside
+ *
+ * Returns: where the tap lies at position @first.
+ */
+gint64 weir_window_range (const WeirWindow *window, int i, gint64 tap, gint64 coarse,
+                          gint64 fine, gint64 *first, gint64 *last);
