@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "bytes.h"
 
 #include <string.h>
@@ -36,6 +37,26 @@ weir_bytes_take (WeirBytes *bytes, gsize count, WeirBytes *slice)
     return FALSE;
   bytes->pos += count;
   return TRUE;
+}
+
+gboolean
+weir_bytes_begins (const WeirBytes *bytes, const char *text)
+{
+  gsize size = strlen (text);
+
+  return weir_bytes_left (bytes) >= size &&
+         memcmp (bytes->data + bytes->pos, text, size) == 0;
+}
+
+gboolean
+weir_bytes_skip_behind (WeirBytes *bytes, const char *text)
+{
+  const guint8 *found = NULL;
+
+  if (weir_bytes_left (bytes) > 0)
+    found = memmem (bytes->data + bytes->pos, weir_bytes_left (bytes), text, strlen (text));
+  bytes->pos = found != NULL ? (gsize) (found - bytes->data) + strlen (text) : bytes->size;
+  return found != NULL;
 }
 
 static gboolean

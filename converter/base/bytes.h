@@ -39,6 +39,11 @@ gboolean weir_bytes_seek (WeirBytes *bytes, gsize pos);
 gboolean weir_bytes_skip (WeirBytes *bytes, gsize count);
 /** weir_bytes_take: a view of the next @count bytes; the cursor moves behind them. */
 gboolean weir_bytes_take (WeirBytes *bytes, gsize count, WeirBytes *slice);
+/** weir_bytes_begins: whether @text comes next. */
+gboolean weir_bytes_begins (const WeirBytes *bytes, const char *text);
+/** weir_bytes_skip_behind: moves the cursor behind the next @text; to the end, and %FALSE,
+ * where there is none. */
+gboolean weir_bytes_skip_behind (WeirBytes *bytes, const char *text);
 
 /* Little-endian numbers at the cursor. */
 gboolean weir_bytes_u8 (WeirBytes *bytes, guint8 *value);

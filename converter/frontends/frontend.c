@@ -3,6 +3,7 @@
 #include <string.h>
 
 static const WeirFrontend *const frontends[] = {
+  &weir_frontend_tflite,
   &weir_frontend_onnx,
 };
 

@@ -1,8 +1,6 @@
-#define _GNU_SOURCE
 #include "read-xml.h"
 
 #include "base/checked.h"
-#include "base/limits.h"
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -66,23 +64,6 @@ line_at (const WeirBytes *bytes)
   return line;
 }
 
-/* Moves behind the next @end; to the end of the text where it is missing. */
-static void
-skip_behind (WeirBytes *bytes, const char *end)
-{
-  const guint8 *found =
-      memmem (bytes->data + bytes->pos, weir_bytes_left (bytes), end, strlen (end));
-
-  bytes->pos = found != NULL ? (gsize) (found - bytes->data) + strlen (end) : bytes->size;
-}
-
-static gboolean
-begins (const WeirBytes *bytes, const char *text)
-{
-  return weir_bytes_left (bytes) >= strlen (text) &&
-         memcmp (bytes->data + bytes->pos, text, strlen (text)) == 0;
-}
-
 /* From behind a tag's `<` to its `>`. */
 static gboolean
 count_tag (WeirBytes *bytes, Census *census, GError **error)
@@ -114,20 +95,20 @@ static gboolean
 census_take (WeirBytes bytes, Census *census, GError **error)
 {
   for (;;) {
-    skip_behind (&bytes, "<");
+    weir_bytes_skip_behind (&bytes, "<");
     if (bytes.pos == bytes.size)
       return TRUE;
-    if (begins (&bytes, "!--")) {
-      skip_behind (&bytes, "-->");
-    } else if (begins (&bytes, "![CDATA[")) {
-      skip_behind (&bytes, "]]>");
-    } else if (begins (&bytes, "?")) {
-      skip_behind (&bytes, "?>");
-    } else if (begins (&bytes, "!")) {
+    if (weir_bytes_begins (&bytes, "!--")) {
+      weir_bytes_skip_behind (&bytes, "-->");
+    } else if (weir_bytes_begins (&bytes, "![CDATA[")) {
+      weir_bytes_skip_behind (&bytes, "]]>");
+    } else if (weir_bytes_begins (&bytes, "?")) {
+      weir_bytes_skip_behind (&bytes, "?>");
+    } else if (weir_bytes_begins (&bytes, "!")) {
       return weir_fail (error, WEIR_ERROR_FORMAT,
                         "line %u: a document type declaration is refused",
                         line_at (&bytes));
-    } else if (!begins (&bytes, "/")) {
+    } else if (!weir_bytes_begins (&bytes, "/")) {
       census->nodes++;
       if (!count_tag (&bytes, census, error))
         return FALSE;
@@ -331,16 +312,15 @@ parse_run (Parse *parse, const WeirBytes *bytes, GError **error)
 }
 
 static gboolean
-tree_alloc (WeirXml *xml, const Census *census, gsize text, GError **error)
+tree_alloc (WeirXml *xml, const Census *census, gsize text, WeirBudget *budget,
+            GError **error)
 {
-  WeirBudget budget;
   gsize nodes, attrs, sum;
 
-  weir_budget_init (&budget, text);
   if (!weir_mul_size (census->nodes, sizeof *xml->nodes, &nodes) ||
       !weir_mul_size (census->attrs, sizeof *xml->attrs, &attrs) ||
       !weir_add_size (nodes, attrs, &sum) || !weir_add_size (sum, 2 * text, &sum) ||
-      !weir_budget_take (&budget, sum, "the tree of elements", error))
+      !weir_budget_take (budget, sum, "the tree of elements", error))
     return FALSE;
   xml->nodes = weir_try_alloc (nodes, error);
   if (xml->nodes != NULL)
@@ -355,7 +335,7 @@ check_text (WeirBytes *bytes, GError **error)
 {
   const char *end;
 
-  if (begins (bytes, "\xEF\xBB\xBF"))
+  if (weir_bytes_begins (bytes, "\xEF\xBB\xBF"))
     *bytes = WEIR_BYTES (bytes->data + 3, bytes->size - 3);
   if (bytes->size == 0)
     return weir_fail (error, WEIR_ERROR_FORMAT, "expected XML, the file is empty");
@@ -370,7 +350,7 @@ check_text (WeirBytes *bytes, GError **error)
 }
 
 WeirXml *
-weir_xml_parse (const WeirBytes *bytes, GError **error)
+weir_xml_parse (const WeirBytes *bytes, WeirBudget *budget, GError **error)
 {
   WeirBytes text = WEIR_BYTES (bytes->data, bytes->size);
   g_autoptr (WeirXml) xml = g_new0 (WeirXml, 1);
@@ -380,7 +360,7 @@ weir_xml_parse (const WeirBytes *bytes, GError **error)
     return NULL;
   /* Markup around each string is longer than the byte that ends it here. */
   parse.room.strings = text.size + 1;
-  if (!tree_alloc (xml, &parse.room, text.size, error) ||
+  if (!tree_alloc (xml, &parse.room, text.size, budget, error) ||
       !parse_run (&parse, &text, error))
     return NULL;
   return g_steal_pointer (&xml);

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/limits.h"
 
 WEIR_BEGIN_DECLS
 
@@ -12,15 +13,20 @@ WEIR_BEGIN_DECLS
  * type declaration is refused, so there are no entities but the predefined ones; nothing
  * is fetched; size, depth and attributes of one element are bounded; the text must be
  * UTF-8. The whole tree lives in blocks whose sizes are counted before libxml2 sees the
- * text, so that no document takes more than its #WeirBudget.
+ * text, so that no document takes more than the #WeirBudget.
  */
 typedef struct _WeirXml WeirXml;
 
 /** WeirXmlNode: an element; it lives as long as its document. */
 typedef struct _WeirXmlNode WeirXmlNode;
 
-/** weir_xml_parse: (transfer full): errors begin with the line. */
-WeirXml *weir_xml_parse (const WeirBytes *bytes, GError **error);
+/**
+ * weir_xml_parse: (transfer full):
+ * @budget: what the tree is taken from, and what the caller builds from it
+ *
+ * Errors begin with the line.
+ */
+WeirXml *weir_xml_parse (const WeirBytes *bytes, WeirBudget *budget, GError **error);
 void weir_xml_free (WeirXml *xml);
 /** weir_xml_root: the outermost element. */
 const WeirXmlNode *weir_xml_root (const WeirXml *xml);

@@ -29,11 +29,19 @@ weir_attr_copy (WeirAttr *attr, const WeirAttr *from)
   attr->floats = g_memdup2 (from->floats, from->n * sizeof *from->floats);
 }
 
+/* As f32 where that can hold them: an IR keeps no more digits. */
+static gboolean
+double_equal (double a, double b)
+{
+  return a == b || (isnan (a) && isnan (b)) ||
+         ((float) a == (float) b && isfinite ((float) a));
+}
+
 static gboolean
 doubles_equal (const double *a, const double *b, gsize n)
 {
   for (gsize i = 0; i < n; i++)
-    if (a[i] != b[i] && !(isnan (a[i]) && isnan (b[i])))
+    if (!double_equal (a[i], b[i]))
       return FALSE;
   return TRUE;
 }
@@ -41,7 +49,7 @@ doubles_equal (const double *a, const double *b, gsize n)
 gboolean
 weir_attr_equal (const WeirAttr *a, const WeirAttr *b)
 {
-  if (a->i != b->i || !doubles_equal (&a->f, &b->f, 1) || g_strcmp0 (a->s, b->s) != 0 ||
+  if (a->i != b->i || !double_equal (a->f, b->f) || g_strcmp0 (a->s, b->s) != 0 ||
       a->n != b->n || (a->ints == NULL) != (b->ints == NULL) ||
       (a->floats == NULL) != (b->floats == NULL))
     return FALSE;

@@ -416,3 +416,9 @@ weir_node_set_floats (WeirNode *node, const char *attr, const double *values, gs
   a->floats = g_steal_pointer (&copy);
   a->n = n;
 }
+
+gboolean
+weir_node_set_text (WeirNode *node, guint row, const char *text, GError **error)
+{
+  return weir_attr_parse (&node->op->attrs[row], text, &node->attrs[row], error);
+}

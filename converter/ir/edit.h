@@ -84,4 +84,8 @@ void weir_node_set_ints (WeirNode *node, const char *attr, const gint64 *values,
 void weir_node_set_floats (WeirNode *node, const char *attr, const double *values,
                            gsize n);
 
+/** weir_node_set_text: attribute @row, by its place in the operation's rows, from the IR's
+ * spelling; fails where the text does not fit the row. */
+gboolean weir_node_set_text (WeirNode *node, guint row, const char *text, GError **error);
+
 WEIR_END_DECLS

@@ -1,4 +1,3 @@
-#include "base/limits.h"
 #include "io/read-xml.h"
 
 #include <string.h>
@@ -7,8 +6,10 @@ static WeirXml *
 parse (const char *text, GError **error)
 {
   WeirBytes bytes = WEIR_BYTES ((const guint8 *) text, strlen (text));
+  WeirBudget budget;
 
-  return weir_xml_parse (&bytes, error);
+  weir_budget_init (&budget, bytes.size);
+  return weir_xml_parse (&bytes, &budget, error);
 }
 
 static void
@@ -93,9 +94,10 @@ static void
 test_nul (void)
 {
   WeirBytes bytes = WEIR_BYTES ((const guint8 *) "<net>\0</net>", 12);
+  WeirBudget budget = { .limit = G_MAXSIZE };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (weir_xml_parse (&bytes, &error));
+  g_assert_null (weir_xml_parse (&bytes, &budget, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_FORMAT);
 }
 

@@ -166,7 +166,8 @@ set_extras (Made *made, const Extras *e)
     k->after.slopes = made->slopes;
 }
 
-static const char *const kernel_names[] = { "conv-direct" };
+static const char *const kernel_names[] = { "conv-direct", "conv-first",
+                                            "conv-depthwise" };
 
 /* Runs all kernels that accept the case; returns how many there were. */
 static guint

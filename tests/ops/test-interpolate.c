@@ -258,7 +258,6 @@ test_modes (void)
     g_autoptr (WeirTensor) y =
         resize (rows[i].mode, "sizes", rows[i].sizes, ones, set_row, &rows[i]);
 
-    g_test_message ("%s %s %s", rows[i].mode, rows[i].coordinates, rows[i].nearest);
     assert_f32 (y, rows[i].expected, (gsize) (rows[i].sizes[0] * rows[i].sizes[1]));
   }
 }

@@ -22,7 +22,7 @@
  * Slice:
  * @block, @blocks: which blocks of output channels
  * @in_block, @in_blocks: which blocks of input channels they read
- * @last_lanes: how many channels of the last of those, in fours
+ * @last_lanes: how many channels of the last of those
  * @weights: where its packed weights begin
  */
 typedef struct {
@@ -79,7 +79,7 @@ slice_inputs (Slice *slice, const ConvShape *s)
 
   slice->in_block = begin / VLEN;
   slice->in_blocks = blocks_of (end) - slice->in_block;
-  slice->last_lanes = (guint) (((end - 1) % VLEN + 4) / 4 * 4);
+  slice->last_lanes = (guint) ((end - 1) % VLEN + 1);
 }
 
 static gsize

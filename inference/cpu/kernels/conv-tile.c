@@ -47,12 +47,17 @@ reduce (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
     for (guint y = 0; y < t->rows; y++) {
       gsize at = i * t->block_step + y * t->row_step;
 
-      for (guint x = 0; x < t->columns; x++, at += t->column_step)
-        for (gsize end = at + lanes, c = at; c < end; c += LANES_AT_ONCE)
+      for (guint x = 0; x < t->columns; x++, at += t->column_step) {
+        gsize end = at + lanes, c = at;
+
+        for (; c + LANES_AT_ONCE <= end; c += LANES_AT_ONCE)
           UNROLLED (k, LANES_AT_ONCE) {
             multiply (s, w, in, c + k, blocks, pixels);
             w += blocks * VLEN;
           }
+        for (; c < end; c++, w += blocks * VLEN)
+          multiply (s, w, in, c, blocks, pixels);
+      }
     }
   }
 }

@@ -22,8 +22,7 @@
 
 /**
  * ConvTile:
- * @weights: [blocks][rows][columns][lanes][tile's blocks][VLEN], a multiple of
- *   4 lanes
+ * @weights: [blocks][rows][columns][lanes][tile's blocks][VLEN]
  * @blocks, @rows, @columns: how often the reduction steps, @block_step, … elements of the
  *   input on each time; a step multiplies @lanes elements that are neighbours, the last
  *   block's @last_lanes

@@ -6,6 +6,9 @@
  * for every instruction set; tables.c declares them and makes a table a set from this
  * list. Adding a kernel is adding a file to meson.build and a row here. */
 #define WEIR_KERNELS(K) \
+  K (conv_first)        \
+  K (conv_depthwise)    \
+  K (conv_winograd)     \
   K (conv_direct)       \
   K (conv_direct_grouped)
 

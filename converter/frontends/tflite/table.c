@@ -1,0 +1,148 @@
+#include "tflite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* All operators, and which of them a file uses that Weir does not know. */
+
+static const WeirTfliteRow *const families[] = {
+  weir_tflite_ops_nn,     weir_tflite_ops_math,  weir_tflite_ops_reduce,
+  weir_tflite_ops_shape,  weir_tflite_ops_slice, weir_tflite_ops_index,
+  weir_tflite_ops_vision, weir_tflite_ops_quant,
+};
+
+static const WeirTfliteRow *
+find_row (gint32 code, const char *custom)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+    for (const WeirTfliteRow *row = families[i]; row->name != NULL; row++)
+      if (row->code == code &&
+          (code != BUILTIN_CUSTOM || g_strcmp0 (row->name, custom) == 0))
+        return row;
+  return NULL;
+}
+
+const WeirTfliteRow *
+weir_tflite_row (WeirTfliteFile *file, guint32 index, char **name)
+{
+  g_autofree char *custom = NULL;
+  const WeirTfliteRow *row;
+  WeirFlatTable table;
+  gint32 old, code;
+
+  *name = NULL;
+  if (index >= file->codes.count) {
+    weir_flat_fail (&file->flat, "operator code %u of %u", index, file->codes.count);
+    return NULL;
+  }
+  if (!weir_flat_at_table (&file->codes, index, &table))
+    return NULL;
+  old = weir_flat_i8 (&table, CODE_DEPRECATED_BUILTIN, 0);
+  code = weir_flat_i32 (&table, CODE_BUILTIN, 0);
+  if (old != BUILTIN_PLACEHOLDER)
+    code = MAX (old, code);
+  if (code == BUILTIN_CUSTOM)
+    custom = weir_flat_string (&table, CODE_CUSTOM);
+  row = find_row (code, custom);
+  if (row != NULL)
+    *name = g_strdup (row->name);
+  else if (custom != NULL)
+    *name = g_steal_pointer (&custom);
+  else
+    *name = g_strdup_printf ("BuiltinOperator %d", code);
+  return file->flat.error == NULL ? row : NULL;
+}
+
+static int
+by_name (const void *a, const void *b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+const char *const *
+weir_tflite_op_names (guint *count)
+{
+  static gsize ready;
+  static GPtrArray *names;
+
+  if (g_once_init_enter (&ready)) {
+    names = g_ptr_array_new ();
+    for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+      for (const WeirTfliteRow *row = families[i]; row->name != NULL; row++)
+        g_ptr_array_add (names, (char *) row->name);
+    qsort (names->pdata, names->len, sizeof *names->pdata, by_name);
+    g_once_init_leave (&ready, 1);
+  }
+  *count = names->len;
+  return (const char *const *) names->pdata;
+}
+
+/* What an operator is called by: its first output. */
+static char *
+operator_name (const WeirFlatTable *operator, const WeirFlatVector * tensors)
+{
+  WeirFlatVector outputs = weir_flat_vector (operator, OPERATOR_OUTPUTS, sizeof (gint32));
+  WeirFlatTable tensor;
+
+  if (outputs.count == 0 ||
+      !weir_flat_at_table (tensors, (guint32) weir_flat_at_i32 (&outputs, 0), &tensor))
+    return NULL;
+  return weir_flat_string (&tensor, TENSOR_NAME);
+}
+
+static void
+note (WeirTfliteFile *file, const WeirFlatTable *operator, const WeirFlatVector * tensors,
+      const char *called)
+{
+  g_autofree char *name = operator_name (operator, tensors);
+
+  g_ptr_array_add (
+      file->unsupported,
+      weir_unsupported_new (name != NULL ? name : "", called, "there is no conversion"));
+}
+
+/* Notes operators without a row, and adds to @calls the sub-graphs that the others run.
+ */
+static void
+scan_subgraph (WeirTfliteFile *file, guint32 index, GArray *calls)
+{
+  WeirFlatVector operators, tensors;
+  WeirFlatTable subgraph, operator, options;
+
+  if (!weir_flat_at_table (&file->subgraphs, index, &subgraph))
+    return;
+  tensors = weir_flat_vector (&subgraph, SUBGRAPH_TENSORS, 4);
+  operators = weir_flat_vector (&subgraph, SUBGRAPH_OPERATORS, 4);
+  for (guint32 i = 0; i < operators.count && file->flat.error == NULL; i++) {
+    g_autofree char *called = NULL;
+    const WeirTfliteRow *row;
+
+    if (!weir_flat_at_table (&operators, i, &operator))
+      return;
+    row = weir_tflite_row (file, weir_flat_u32 (&operator, OPERATOR_CODE, 0), &called);
+    if (row == NULL && file->flat.error == NULL) {
+      note (file, &operator, & tensors, called);
+    } else if (row != NULL && (row->flags & TFL_BODIES) != 0 &&
+               weir_flat_table (&operator, OPERATOR_OPTIONS, &options)) {
+      guint32 bodies[] = { (guint32) weir_flat_i32 (&options, 0, 0),
+                           (guint32) weir_flat_i32 (&options, 1, 0) };
+      g_array_append_vals (calls, bodies, G_N_ELEMENTS (bodies));
+    }
+  }
+}
+
+gboolean
+weir_tflite_scan (WeirTfliteFile *file)
+{
+  g_autoptr (GArray) calls = g_array_new (FALSE, TRUE, sizeof (guint32));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  g_array_set_size (calls, 1);
+  for (guint i = 0; i < calls->len && file->flat.error == NULL; i++) {
+    guint32 index = g_array_index (calls, guint32, i);
+
+    if (g_hash_table_add (seen, GUINT_TO_POINTER (index)))
+      scan_subgraph (file, index, calls);
+  }
+  return file->flat.error == NULL;
+}

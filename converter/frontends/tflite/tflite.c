@@ -1,0 +1,240 @@
+#include "tflite.h"
+
+#include "ir/verify.h"
+#include "operator.h"
+
+#include <string.h>
+
+static int
+tflite_probe (const WeirBytes *head, const char *path)
+{
+  WeirBytes found;
+
+  (void) path;
+  return weir_bytes_slice (head, 4, strlen (TFL_IDENTIFIER), &found) &&
+                 memcmp (found.data, TFL_IDENTIFIER, found.size) == 0
+             ? 100
+             : 0;
+}
+
+static gboolean
+file_open (WeirTfliteFile *file)
+{
+  WeirFlat *flat = &file->flat;
+  guint32 version;
+
+  if (!weir_flat_root (flat, TFL_IDENTIFIER, &file->model))
+    return FALSE;
+  version = weir_flat_u32 (&file->model, MODEL_VERSION, 0);
+  if (version != TFL_VERSION)
+    return weir_flat_fail (flat, "expected format version %d, found %u", TFL_VERSION,
+                           version);
+  file->codes = weir_flat_vector (&file->model, MODEL_OPERATOR_CODES, 4);
+  file->subgraphs = weir_flat_vector (&file->model, MODEL_SUBGRAPHS, 4);
+  file->buffers = weir_flat_vector (&file->model, MODEL_BUFFERS, 4);
+  if (flat->error == NULL && file->subgraphs.count == 0)
+    return weir_flat_fail (flat, "there is no sub-graph");
+  return flat->error == NULL;
+}
+
+/* Pictures are [N,H,W,C] in TensorFlow Lite. */
+static gboolean
+is_picture (const WeirShape *shape)
+{
+  gint64 channels = shape->rank == 4 ? shape->dims[3] : 0;
+
+  return channels == 1 || channels == 3 || channels == 4;
+}
+
+static gboolean
+add_inputs (WeirTfliteScope *scope)
+{
+  WeirFlat *flat = &scope->file->flat;
+
+  for (guint32 i = 0; i < scope->inputs.count; i++) {
+    WeirTfliteTensor *tensor = weir_tflite_listed (scope, &scope->inputs, i);
+    WeirPort port;
+
+    if (tensor == NULL)
+      return FALSE;
+    if (!weir_port_is_none (tensor->port))
+      return weir_flat_fail (flat, "input '%s' is listed twice", tensor->name);
+    if (tensor->dtype == WEIR_DTYPE_UNKNOWN) {
+      weir_build_fail (&scope->builder, WEIR_ERROR_UNSUPPORTED,
+                       "input '%s' has element type %d", tensor->name, tensor->type);
+      return FALSE;
+    }
+    port = weir_build_parameter (&scope->builder, tensor->name, tensor->dtype,
+                                 &tensor->shape);
+    if (weir_build_failed (&scope->builder))
+      return FALSE;
+    weir_edit_add_tensor_name (scope->builder.graph, port, tensor->name);
+    if (is_picture (&tensor->shape))
+      weir_edit_set_layout (scope->builder.graph, port, "[N,H,W,C]");
+    tensor->is_constant = FALSE;
+    tensor->port = weir_tflite_real (scope, tensor, port);
+  }
+  return !weir_build_failed (&scope->builder);
+}
+
+static gboolean
+add_outputs (WeirTfliteScope *scope)
+{
+  for (guint32 i = 0; i < scope->outputs.count; i++) {
+    WeirTfliteTensor *tensor = weir_tflite_listed (scope, &scope->outputs, i);
+    WeirPort port;
+
+    if (tensor == NULL)
+      return FALSE;
+    port = weir_tflite_value (scope, (gint32) (tensor - scope->tensors));
+    port = weir_tflite_stored (scope, tensor, port);
+    if (weir_build_failed (&scope->builder))
+      return FALSE;
+    weir_edit_add_tensor_name (scope->builder.graph, port, tensor->name);
+    weir_build_result (&scope->builder, tensor->name, port);
+  }
+  return !weir_build_failed (&scope->builder);
+}
+
+/* The names of a signature, beside those of the tensors: @values are what stands at the
+ * border of the graph, in the order of @list. */
+static void
+add_signature_names (WeirTfliteScope *scope, const WeirFlatTable *signature, guint slot,
+                     const WeirFlatVector *list, gboolean inputs)
+{
+  WeirGraph *graph = scope->builder.graph;
+  WeirFlatVector maps = weir_flat_vector (signature, slot, 4);
+
+  for (guint32 i = 0; i < maps.count; i++) {
+    g_autofree char *name = NULL;
+    WeirFlatTable map;
+    gint32 tensor;
+
+    if (!weir_flat_at_table (&maps, i, &map))
+      return;
+    name = weir_flat_string (&map, TENSOR_MAP_NAME);
+    tensor = (gint32) weir_flat_u32 (&map, TENSOR_MAP_INDEX, 0);
+    for (guint32 k = 0; name != NULL && k < list->count; k++)
+      if (weir_flat_at_i32 (list, k) == tensor)
+        weir_edit_add_tensor_name (graph,
+                                   inputs ? WEIR_PORT (weir_graph_parameter (graph, k), 0)
+                                          : weir_graph_result (graph, k)->inputs[0],
+                                   name);
+  }
+}
+
+static void
+add_signatures (WeirTfliteScope *scope)
+{
+  WeirFlatVector list = weir_flat_vector (&scope->file->model, MODEL_SIGNATURE_DEFS, 4);
+
+  for (guint32 i = 0; i < list.count; i++) {
+    WeirFlatTable signature;
+
+    if (!weir_flat_at_table (&list, i, &signature))
+      return;
+    if (weir_flat_u32 (&signature, SIGNATURE_SUBGRAPH, 0) != 0)
+      continue;
+    add_signature_names (scope, &signature, SIGNATURE_INPUTS, &scope->inputs, TRUE);
+    add_signature_names (scope, &signature, SIGNATURE_OUTPUTS, &scope->outputs, FALSE);
+  }
+}
+
+static void
+add_tensor_names (WeirTfliteScope *scope)
+{
+  for (guint32 i = 0; i < scope->n_tensors; i++) {
+    const WeirTfliteTensor *tensor = &scope->tensors[i];
+
+    if (!weir_port_is_none (tensor->port) && *tensor->name != '\0' &&
+        tensor->quant.n == 0 && !tensor->is_constant)
+      weir_edit_add_tensor_name (scope->builder.graph, tensor->port, tensor->name);
+  }
+}
+
+/* Sub-graph 0 as @graph. */
+static gboolean
+convert_main (WeirTfliteScope *scope, GError **error)
+{
+  WeirFlat *flat = &scope->file->flat;
+
+  if (add_inputs (scope)) {
+    if (!weir_tflite_scope_convert (scope, error))
+      return FALSE;
+    if (add_outputs (scope)) {
+      add_signatures (scope);
+      add_tensor_names (scope);
+    }
+  }
+  if (flat->error == NULL)
+    return weir_build_finish (&scope->builder, error);
+  g_propagate_error (error, g_steal_pointer (&flat->error));
+  return FALSE;
+}
+
+static gboolean
+convert_file (WeirTfliteFile *file, WeirGraph *graph, GError **error)
+{
+  WeirTfliteScope scope;
+  gboolean good;
+
+  if (!file_open (file) || !weir_tflite_scan (file)) {
+    g_propagate_error (error, g_steal_pointer (&file->flat.error));
+    return FALSE;
+  }
+  if (file->unsupported->len > 0)
+    return weir_unsupported_fail (file->unsupported, "TensorFlow Lite", error);
+  good = weir_tflite_scope_open (&scope, file, 0, graph, 0, error) &&
+         convert_main (&scope, error) && weir_graph_verify (graph, error);
+  weir_tflite_scope_close (&scope);
+  return good;
+}
+
+/* What the graph is called: by itself, else by its file. */
+static char *
+model_name (WeirTfliteFile *file, const char *path)
+{
+  WeirFlatTable subgraph;
+  g_autofree char *name = NULL;
+  char *dot;
+
+  if (weir_flat_at_table (&file->subgraphs, 0, &subgraph))
+    name = weir_flat_string (&subgraph, SUBGRAPH_NAME);
+  if (name != NULL && *name != '\0')
+    return g_steal_pointer (&name);
+  if (path == NULL)
+    return g_strdup ("model");
+  name = g_path_get_basename (path);
+  dot = strrchr (name, '.');
+  if (dot != NULL && dot != name)
+    *dot = '\0';
+  return g_steal_pointer (&name);
+}
+
+static WeirModel *
+tflite_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
+{
+  WeirBytes bytes = weir_source_bytes (input->source);
+  WeirTfliteFile file = { .source = input->source, .unsupported = unsupported };
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  WeirModel *model = NULL;
+
+  weir_flat_init (&file.flat, &bytes);
+  if (convert_file (&file, graph, error)) {
+    g_autofree char *name = model_name (&file, input->path);
+    model = weir_model_new (g_steal_pointer (&graph), name, weir_frontend_tflite.name);
+  } else {
+    g_prefix_error (error, "%s: ", weir_source_name (input->source));
+  }
+  weir_flat_clear (&file.flat);
+  return model;
+}
+
+const WeirFrontend weir_frontend_tflite = {
+  .name = "tflite",
+  .media_type = "application/x-tflite",
+  .extensions = "tflite|lite",
+  .probe = tflite_probe,
+  .op_names = weir_tflite_op_names,
+  .load = tflite_load,
+};

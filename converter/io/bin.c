@@ -1,0 +1,154 @@
+#include "bin.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+
+#include <string.h>
+
+/* So that a BIN can be mapped and its constants used where they lie. */
+#define ALIGNMENT 64
+
+/* What blobs are compared by: a hash first, then all bytes. */
+typedef struct {
+  guint64 hash;
+  WeirTensor *value;
+  gsize offset;
+} Known;
+
+struct _IrBlobs {
+  GHashTable *known; /* Known */
+  GArray *list;      /* IrBlob */
+  gsize size;
+  guint64 seed;
+};
+
+static guint
+known_hash (gconstpointer data)
+{
+  const Known *known = data;
+
+  return (guint) (known->hash >> 32);
+}
+
+static gboolean
+known_equal (gconstpointer a, gconstpointer b)
+{
+  const Known *x = a, *y = b;
+  gsize size = weir_tensor_size (x->value);
+  const void *xd = weir_tensor_data (x->value), *yd = weir_tensor_data (y->value);
+
+  return x->hash == y->hash && size == weir_tensor_size (y->value) &&
+         (size == 0 || xd == yd || memcmp (xd, yd, size) == 0);
+}
+
+static void
+known_free (gpointer data)
+{
+  Known *known = data;
+
+  weir_tensor_unref (known->value);
+  g_free (known);
+}
+
+IrBlobs *
+ir_blobs_new (void)
+{
+  IrBlobs *blobs = g_new0 (IrBlobs, 1);
+
+  blobs->known = g_hash_table_new_full (known_hash, known_equal, known_free, NULL);
+  blobs->list = g_array_new (FALSE, FALSE, sizeof (IrBlob));
+  /* Nobody can write a model whose constants all collide. */
+  blobs->seed = (guint64) g_random_int () << 32 | g_random_int ();
+  return blobs;
+}
+
+void
+ir_blobs_free (IrBlobs *blobs)
+{
+  if (blobs == NULL)
+    return;
+  g_hash_table_unref (blobs->known);
+  g_array_unref (blobs->list);
+  g_free (blobs);
+}
+
+static guint64
+mix (guint64 hash, guint64 word)
+{
+  hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+  return hash ^ hash >> 29;
+}
+
+static guint64
+hash_bytes (guint64 seed, const guint8 *data, gsize size)
+{
+  guint64 hash = mix (seed, size), word = 0;
+  gsize at = 0;
+
+  for (; size - at >= sizeof word; at += sizeof word) {
+    memcpy (&word, data + at, sizeof word);
+    hash = mix (hash, word);
+  }
+  word = 0;
+  if (at < size)
+    memcpy (&word, data + at, size - at);
+  return mix (hash, word);
+}
+
+gboolean
+ir_blobs_add (IrBlobs *blobs, WeirTensor *value, gsize *offset, GError **error)
+{
+  gsize size = weir_tensor_size (value);
+  Known key = { .value = value };
+  const Known *known;
+  Known *added;
+  IrBlob blob = { .value = value };
+
+  key.hash = hash_bytes (blobs->seed, weir_tensor_data (value), size);
+  known = g_hash_table_lookup (blobs->known, &key);
+  if (known != NULL) {
+    *offset = known->offset;
+    return TRUE;
+  }
+  if (!weir_align_size (blobs->size, ALIGNMENT, &blob.offset) ||
+      !weir_add_size (blob.offset, size, &blobs->size))
+    return weir_fail (error, WEIR_ERROR_LIMIT,
+                      "the constants are too large for one file");
+  added = g_new0 (Known, 1);
+  *added = key;
+  weir_tensor_ref (value);
+  added->offset = *offset = blob.offset;
+  g_hash_table_add (blobs->known, added);
+  g_array_append_val (blobs->list, blob);
+  return TRUE;
+}
+
+gsize
+ir_blobs_size (const IrBlobs *blobs)
+{
+  return blobs->size;
+}
+
+const IrBlob *
+ir_blobs_list (const IrBlobs *blobs, guint *n)
+{
+  *n = blobs->list->len;
+  return (const IrBlob *) blobs->list->data;
+}
+
+GBytes *
+ir_blobs_bytes (const IrBlobs *blobs, GError **error)
+{
+  guint8 *data = weir_try_alloc (blobs->size, error);
+
+  if (data == NULL)
+    return NULL;
+  for (guint i = 0; i < blobs->list->len; i++) {
+    const IrBlob *blob = &g_array_index (blobs->list, IrBlob, i);
+
+    if (weir_tensor_size (blob->value) > 0)
+      memcpy (data + blob->offset, weir_tensor_data (blob->value),
+              weir_tensor_size (blob->value));
+  }
+  return g_bytes_new_with_free_func (data, blobs->size, weir_free, data);
+}

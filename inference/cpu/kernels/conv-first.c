@@ -1,0 +1,319 @@
+#include "base/error.h"
+#include "conv-tile.h"
+#include "cpu/conv-shape.h"
+
+#include <string.h>
+
+/* Convolution of a plain input of few channels into a blocked output: the first layer of
+ * a network. A plain value has no border: the rows that a task reads are copied into
+ * scratch memory, with zeros around them. The register tile then takes a row of the
+ * window as its run of neighbours. */
+
+#define MAX_CHANNELS     4
+#define TASKS_PER_THREAD 4
+/* Bytes of padded input that a task copies at most, if one row needs no more. */
+#define ROOM (24 << 10)
+
+typedef struct {
+  ConvShape shape;
+  Post post;
+  gsize blocks;
+  float *
+      weights; /* [slices][channels][kernel_height][kernel_width][slice's blocks][VLEN] */
+  float *bias;
+  gsize width;  /* of a padded row */
+  gsize height; /* of the padded rows that a task reads */
+  gsize rows;   /* output rows a task */
+} First;
+
+static gboolean
+first_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
+{
+  return weir_conv_shape (plan, group, s) && s->groups == 1 &&
+         s->channels <= MAX_CHANNELS;
+}
+
+static gboolean
+first_accepts (const WeirPlan *plan, const WeirGroup *group)
+{
+  ConvShape shape;
+
+  return first_shape (plan, group, &shape);
+}
+
+static void
+first_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
+              WeirDemand *outputs)
+{
+  ConvShape shape;
+
+  if (!first_shape (plan, group, &shape))
+    return;
+  weir_conv_demand (&shape, group, VLEN, inputs, outputs);
+  inputs[0] = (WeirDemand){ .block = 0 };
+}
+
+static void
+first_release (void *state)
+{
+  First *f = state;
+
+  if (f == NULL)
+    return;
+  post_clear (&f->post);
+  weir_free (f->weights);
+  weir_free (f->bias);
+  g_free (f);
+}
+
+/* Blocks of the slice that begins at @block. */
+static guint
+slice_blocks (const First *f, gsize block)
+{
+  return (guint) MIN (f->blocks - block, TILE_BLOCKS);
+}
+
+static gsize
+window_size (const ConvShape *s)
+{
+  return s->channels * s->kernel_height * s->kernel_width;
+}
+
+static gboolean
+pack (First *f, const WeirPlan *plan, const WeirGroup *group, GError **error)
+{
+  const float *from = weir_tensor_data (weir_group_input (plan, group, 1)->constant);
+  gsize window = window_size (&f->shape);
+
+  f->blocks = (f->shape.outputs + VLEN - 1) / VLEN;
+  f->weights = weir_try_alloc (f->blocks * window * VLEN * sizeof (float), error);
+  if (f->weights == NULL)
+    return FALSE;
+  f->bias = weir_try_alloc (f->blocks * VLEN * sizeof (float), error);
+  if (f->bias == NULL)
+    return FALSE;
+  for (gsize o = 0; o < f->shape.outputs; o++) {
+    gsize first = o / VLEN / TILE_BLOCKS * TILE_BLOCKS;
+    gsize width = slice_blocks (f, first) * VLEN;
+    float *to = f->weights + first * window * VLEN + (o - first * VLEN);
+
+    for (gsize k = 0; k < window; k++)
+      to[k * width] = from[o * window + k];
+    if (group->bias != NULL)
+      f->bias[o] = (float) weir_tensor_get (group->bias, o);
+  }
+  return TRUE;
+}
+
+/* As many output rows as have their padded input in @ROOM. */
+static void
+choose_rows (First *f)
+{
+  const ConvShape *s = &f->shape;
+  gsize reach_y = (s->kernel_height - 1) * s->dilation_y + 1;
+  gsize reach_x = (s->kernel_width - 1) * s->dilation_x + 1;
+  gsize row, fit;
+
+  f->width = (s->out_width - 1) * s->stride_x + reach_x;
+  row = f->width * s->channels * sizeof (float);
+  fit = ROOM / row > reach_y ? (ROOM / row - reach_y) / s->stride_y + 1 : 1;
+  f->rows = MIN (fit, s->out_height);
+  f->height = (f->rows - 1) * s->stride_y + reach_y;
+}
+
+static void *
+first_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
+{
+  First *f = g_new0 (First, 1);
+
+  if (!first_shape (plan, group, &f->shape))
+    weir_fail (error, WEIR_ERROR_INTERNAL, "not a convolution of few channels");
+  else if (pack (f, plan, group, error) &&
+           post_init (&f->post, group, f->shape.outputs, error)) {
+    choose_rows (f);
+    return f;
+  }
+  first_release (f);
+  return NULL;
+}
+
+static gsize
+first_scratch (const void *state)
+{
+  const First *f = state;
+
+  return f->width * f->height * f->shape.channels * sizeof (float);
+}
+
+typedef struct {
+  const First *f;
+  const WeirRun *run;
+  const WeirValue *out, *residual;
+  const float *in_data, *residual_data;
+  float *out_data;
+  gsize rows;
+  guint parts;
+} Job;
+
+/* One padded row; @y counts in the input and may lie outside of it. */
+static void
+copy_row (const ConvShape *s, const float *plane, gssize y, float *to, gsize width)
+{
+  gsize left = MIN ((gsize) MAX (s->left, 0), width), skip = (gsize) MAX (-s->left, 0);
+  gsize count = MIN (s->in_width - MIN (skip, s->in_width), width - left);
+
+  if (y < 0 || y >= (gssize) s->in_height) {
+    memset (to, 0, width * sizeof (float));
+    return;
+  }
+  memset (to, 0, left * sizeof (float));
+  memcpy (to + left, plane + (gsize) y * s->in_width + skip, count * sizeof (float));
+  memset (to + left + count, 0, (width - left - count) * sizeof (float));
+}
+
+/* The rows that output rows from @first on read, [channels][height][width]. */
+static void
+copy_rows (const Job *job, gsize image, gsize first, gsize rows, float *to)
+{
+  const First *f = job->f;
+  const ConvShape *s = &f->shape;
+  gsize height = (rows - 1) * s->stride_y + (s->kernel_height - 1) * s->dilation_y + 1;
+  gssize top = (gssize) (first * s->stride_y) - s->top;
+
+  for (gsize c = 0; c < s->channels; c++) {
+    const float *plane =
+        job->in_data + (image * s->channels + c) * s->in_height * s->in_width;
+
+    for (gsize y = 0; y < height; y++)
+      copy_row (s, plane, top + (gssize) y, to + (c * f->height + y) * f->width,
+                f->width);
+  }
+}
+
+static void
+address (const Job *job, gsize image, gsize block, gsize first, gsize at, guint count,
+         const float *rows, ConvTile *tile)
+{
+  const ConvShape *s = &job->f->shape;
+  gsize y = at / s->out_width, x = at % s->out_width;
+
+  for (guint i = 0; i < count; i++) {
+    tile->in[i] = rows + y * s->stride_y * job->f->width + x * s->stride_x;
+    tile->out[i] = job->out_data + image * job->out->batch + block * job->out->plane +
+                   (first + y) * job->out->row + x * VLEN;
+    if (job->residual != NULL)
+      tile->residual[i] = job->residual_data + image * job->residual->batch +
+                          block * job->residual->plane +
+                          (first + y) * job->residual->row + x * VLEN;
+    if (++x == s->out_width) {
+      x = 0;
+      y++;
+    }
+  }
+}
+
+/* One slice of the output, for @count output rows from @first on. */
+static void
+run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
+           const float *rows)
+{
+  const First *f = job->f;
+  const ConvShape *s = &f->shape;
+  guint blocks = slice_blocks (f, block);
+  gsize limit = TILE_PIXELS (blocks), all = count * s->out_width;
+  gsize n = (all + limit - 1) / limit;
+  gboolean dense = s->dilation_x == 1;
+  ConvTile tile = {
+    .weights = f->weights + block * window_size (s) * VLEN,
+    .blocks = (guint) s->channels,
+    .rows = (guint) s->kernel_height,
+    .columns = dense ? 1 : (guint) s->kernel_width,
+    .lanes = dense ? (guint) s->kernel_width : 1,
+    .last_lanes = dense ? (guint) s->kernel_width : 1,
+    .block_step = f->height * f->width,
+    .row_step = s->dilation_y * f->width,
+    .column_step = s->dilation_x,
+    .bias = f->bias + block * VLEN,
+    .post = &f->post,
+    .channel = block * VLEN,
+    .out_block = job->out->plane,
+    .residual_block = job->residual != NULL ? job->residual->plane : 0,
+    .has_residual = job->residual != NULL,
+  };
+
+  for (gsize i = 0, at = 0; i < n; i++) {
+    guint pixels = (guint) ((all - at + n - i - 1) / (n - i));
+
+    address (job, image, block, first, at, pixels, rows, &tile);
+    conv_tile_run (blocks, pixels) (&tile);
+    at += pixels;
+  }
+}
+
+static void
+run_task (void *context, guint index, guint thread)
+{
+  const Job *job = context;
+  const First *f = job->f;
+  gsize image = index / job->parts, first = index % job->parts * job->rows;
+  gsize count = MIN (job->rows, f->shape.out_height - first);
+  float *rows = weir_run_scratch (job->run, thread);
+
+  copy_rows (job, image, first, count, rows);
+  for (gsize block = 0; block < f->blocks; block += TILE_BLOCKS)
+    run_slice (job, image, block, first, count, rows);
+}
+
+static gboolean
+first_run (const WeirRun *run, GError **error)
+{
+  const WeirGroup *group = &run->step->group;
+  const First *f = run->step->state;
+  gsize tasks = weir_threads_count (run->threads) * TASKS_PER_THREAD;
+  Job job = { .f = f,
+              .run = run,
+              .out = weir_group_output (run->plan, group, 0),
+              .in_data = weir_run_input (run, 0),
+              .out_data = weir_run_output (run, 0),
+              .rows = f->rows };
+
+  (void) error;
+  if (group->residual >= 0) {
+    job.residual = weir_group_input (run->plan, group, (guint) group->residual);
+    job.residual_data = weir_run_input (run, (guint) group->residual);
+  }
+  job.rows = MIN (job.rows, (f->shape.out_height + tasks - 1) / tasks);
+  job.parts = (guint) ((f->shape.out_height + job.rows - 1) / job.rows);
+  weir_threads_run (run->threads, (guint) f->shape.batch * job.parts, run_task, &job);
+  return TRUE;
+}
+
+#if VLEN == 16
+#define GFLOPS 80.0
+#elif defined(__AVX2__)
+#define GFLOPS 60.0
+#else
+#define GFLOPS 10.0
+#endif
+
+static double
+first_cost (const WeirPlan *plan, const WeirGroup *group)
+{
+  ConvShape shape;
+
+  if (!first_shape (plan, group, &shape))
+    return INFINITY;
+  return 500 + weir_conv_macs (&shape) * 2 / GFLOPS + weir_conv_bytes (&shape) / 20;
+}
+
+WEIR_KERNEL_DEFINE (conv_first) = {
+  .name = "conv-first-" WEIR_ISA_STRING (WEIR_ISA),
+  .op = "Convolution",
+  .accepts = first_accepts,
+  .demand = first_demand,
+  .cost = first_cost,
+  .prepare = first_prepare,
+  .release = first_release,
+  .scratch = first_scratch,
+  .run = first_run,
+};
