@@ -102,6 +102,12 @@ weir_network_unref (WeirNetwork *network)
   g_free (network);
 }
 
+gboolean
+weir_network_is_last (const WeirNetwork *network)
+{
+  return g_atomic_int_get (&network->refs) == 1;
+}
+
 guint
 weir_network_n_inputs (const WeirNetwork *network)
 {

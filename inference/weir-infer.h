@@ -70,6 +70,8 @@ WeirNetwork *weir_network_new (WeirModel *model, const WeirNetworkOptions *optio
                                GError **error);
 WeirNetwork *weir_network_ref (WeirNetwork *network);
 void weir_network_unref (WeirNetwork *network);
+/** weir_network_is_last: whether the caller's reference is the only one: for caches. */
+gboolean weir_network_is_last (const WeirNetwork *network);
 
 guint weir_network_n_inputs (const WeirNetwork *network);
 guint weir_network_n_outputs (const WeirNetwork *network);

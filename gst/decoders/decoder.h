@@ -1,5 +1,6 @@
 #pragma once
 
+#include "lib/gstweirprofile.h"
 #include "weir-infer.h"
 
 /**
@@ -46,19 +47,6 @@ typedef struct {
   guint max_objects;
   guint n_labels;
 } GstWeirDecoderOptions;
-
-/**
- * GstWeirProfile:
- * @order, @mean, @scale, @resize: what networks of this kind want of a picture
- *
- * Used where neither the user nor the model says anything.
- */
-typedef struct {
-  WeirChannelOrder order;
-  float mean;
-  float scale;
-  WeirResizeMode resize;
-} GstWeirProfile;
 
 typedef enum {
   GST_WEIR_TASK_DETECT = 1 << 0,

@@ -80,6 +80,7 @@ apply_profile (GstWeirPreprocess *p, const GstWeirProfile *profile)
 {
   p->transform.order = profile->order;
   p->transform.resize = profile->resize;
+  p->transform.pad = profile->pad;
   for (guint i = 0; i < MAX_CHANNELS; i++) {
     p->transform.mean[i] = profile->mean;
     p->transform.scale[i] = profile->scale;
@@ -174,7 +175,7 @@ apply_wishes (GstWeirPreprocess *p, const GstWeirPreprocessWishes *w, GError **e
 
 gboolean
 gst_weir_preprocess_decide (GstWeirPreprocess *p, const GstWeirPreprocessWishes *wishes,
-                            const WeirModel *model, const GstWeirDecoder *decoder,
+                            const WeirModel *model, const GstWeirProfile *profile,
                             GError **error)
 {
   const char *framework = weir_model_info (model, "conversion_parameters/framework");
@@ -187,8 +188,8 @@ gst_weir_preprocess_decide (GstWeirPreprocess *p, const GstWeirPreprocessWishes 
     framework = weir_model_framework (model);
   p->transform.order =
       order_of (strcmp (framework, "caffe") != 0 && strcmp (framework, "ir") != 0);
-  if (decoder != NULL && decoder->profile != NULL)
-    apply_profile (p, decoder->profile);
+  if (profile != NULL)
+    apply_profile (p, profile);
   return apply_model_info (p, model, error) && apply_wishes (p, wishes, error);
 }
 

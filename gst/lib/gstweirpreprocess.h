@@ -1,8 +1,7 @@
 #pragma once
 
-#include "weir-infer.h"
+#include "gstweirprofile.h"
 
-#include "decoders/decoder.h"
 #include <gst/video/video.h>
 
 /**
@@ -28,6 +27,9 @@ typedef struct {
 
 /**
  * gst_weir_preprocess_decide:
+ * @profile: (nullable): the decoder's
+ *
+ * @profile: (nullable): the decoder's
  *
  * How a frame becomes the network's input. Property before model_info of the IR, before
  * the framework's own metadata, before the decoder's profile, before the framework's
@@ -36,7 +38,7 @@ typedef struct {
 gboolean gst_weir_preprocess_decide (GstWeirPreprocess *preprocess,
                                      const GstWeirPreprocessWishes *wishes,
                                      const WeirModel *model,
-                                     const GstWeirDecoder *decoder, GError **error);
+                                     const GstWeirProfile *profile, GError **error);
 
 /** gst_weir_picture_input: index of the network's picture input: rank 4, 1 or 3 channels;
  * fails with the shapes seen where there is none. */

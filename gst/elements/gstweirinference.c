@@ -1,0 +1,515 @@
+#include "gstweirinference.h"
+
+#include "gstweirloader.h"
+#include "lib/gstweirmeta.h"
+
+GST_DEBUG_CATEGORY_STATIC (weir_inference_debug);
+#define GST_CAT_DEFAULT weir_inference_debug
+
+/* Frames become requests of a network: regions are chosen and pictures set on the
+ * streaming thread, networks run on their own threads, results are attached in order. */
+typedef struct {
+  GstWeirLoader *loader;
+  gboolean roi_list;
+  char *object_class;
+  guint interval;
+  guint64 frames;
+  guint64 inferences;
+  gint64 busy_us;
+  gboolean is_live;
+  gboolean knows_live;
+} GstWeirInferencePrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GstWeirInference, gst_weir_inference,
+                                     GST_TYPE_WEIR_BASE)
+
+enum {
+  PROP_0,
+  PROP_INFERENCE_REGION,
+  PROP_OBJECT_CLASS,
+  PROP_INFERENCE_INTERVAL,
+  PROP_STATS,
+  PROP_LOADER, /* the loader's own follow */
+};
+
+static GstStaticPadTemplate model_template = GST_STATIC_PAD_TEMPLATE (
+    "model", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (
+        "application/x-openvino-ir; application/x-onnx; application/x-tflite"));
+
+/* What one frame waits for. */
+typedef struct {
+  GstWeirInference *self;
+  GstWeirSlot *slot;
+  GstWeirInstance *instance;
+  GPtrArray *regions;
+  gint pending; /* inferences that run, and one for submit() itself */
+} Work;
+
+typedef struct {
+  Work *work;
+  GstWeirRegion *region;
+  gint64 start;
+} Flight;
+
+static GstWeirInferencePrivate *
+get_private (GstWeirInference *self)
+{
+  return gst_weir_inference_get_instance_private (self);
+}
+
+static void
+region_free (gpointer data)
+{
+  GstWeirRegion *region = data;
+
+  if (region->free_result != NULL && region->result != NULL)
+    region->free_result (region->result);
+  g_free (region);
+}
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  g_ptr_array_unref (work->regions);
+  gst_weir_instance_unref (work->instance);
+  g_free (work);
+}
+
+GArray *
+gst_weir_inference_decode (GstWeirInstance *instance, WeirRequest *request,
+                           const GstWeirDecoderOptions *options, GError **error)
+{
+  guint n = weir_network_n_outputs (instance->network);
+  g_autofree WeirTensor **tensors = g_new0 (WeirTensor *, MAX (n, 1));
+  g_autofree const char **names = g_new0 (const char *, MAX (n, 1));
+  GstWeirTensors outputs = {
+    .tensors = tensors, .names = names, .n = n, .input = &instance->input_info
+  };
+  GArray *objects = gst_weir_objects_new ();
+
+  for (guint i = 0; i < n; i++) {
+    WeirPortInfo info;
+
+    weir_network_output (instance->network, i, &info);
+    tensors[i] = weir_request_output (request, i);
+    names[i] = info.name;
+  }
+  if (!instance->decoder->decode (&outputs, options, objects, error))
+    g_clear_pointer (&objects, g_array_unref);
+  return objects;
+}
+
+static void
+fail (GstWeirInference *self, const GError *error)
+{
+  GST_ELEMENT_ERROR (self, STREAM, FAILED, ("inference failed: %s", error->message),
+                     (NULL));
+  gst_weir_base_fail (GST_WEIR_BASE (self), GST_FLOW_ERROR);
+}
+
+static void
+release_work (Work *work)
+{
+  if (g_atomic_int_dec_and_test (&work->pending))
+    gst_weir_base_done (GST_WEIR_BASE (work->self), work->slot);
+}
+
+static void
+inference_done (WeirRequest *request, const GError *failure, gpointer data)
+{
+  Flight *flight = data;
+  Work *work = flight->work;
+  GstWeirInferenceClass *klass = GST_WEIR_INFERENCE_GET_CLASS (work->self);
+  GstWeirInferencePrivate *p = get_private (work->self);
+  g_autoptr (GError) error = failure != NULL ? g_error_copy (failure) : NULL;
+
+  if (error == NULL)
+    klass->collect (work->self, work->instance, request, flight->region, &error);
+  if (error != NULL)
+    fail (work->self, error);
+  GST_OBJECT_LOCK (work->self);
+  p->inferences++;
+  p->busy_us += g_get_monotonic_time () - flight->start;
+  GST_OBJECT_UNLOCK (work->self);
+  gst_weir_instance_release (work->instance, request);
+  release_work (work);
+  g_free (flight);
+}
+
+static GstFlowReturn
+start_region (Work *work, const WeirImage *image, GstWeirRegion *region)
+{
+  GstWeirInstance *instance = work->instance;
+  WeirImageTransform transform = instance->preprocess.transform;
+  WeirRequest *request = gst_weir_instance_acquire (instance);
+  g_autoptr (GError) error = NULL;
+  Flight *flight;
+
+  if (request == NULL)
+    return GST_FLOW_FLUSHING;
+  transform.x = region->x;
+  transform.y = region->y;
+  transform.width = region->width;
+  transform.height = region->height;
+  weir_request_wait (request);
+  if (!weir_request_set_image (request, instance->input, 0, image, &transform,
+                               &region->placement, &error)) {
+    gst_weir_instance_release (instance, request);
+    fail (work->self, error);
+    return GST_FLOW_ERROR;
+  }
+  flight = g_new0 (Flight, 1);
+  *flight = (Flight){ work, region, g_get_monotonic_time () };
+  g_atomic_int_inc (&work->pending);
+  weir_request_start (request, inference_done, flight);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+start_regions (Work *work)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+  GstVideoFrame frame;
+  WeirImage image;
+
+  if (work->regions->len == 0)
+    return GST_FLOW_OK;
+  if (!gst_video_frame_map (&frame, &work->slot->info, work->slot->buffer,
+                            GST_MAP_READ)) {
+    GST_ELEMENT_ERROR (work->self, RESOURCE, READ, (NULL), ("a frame cannot be mapped"));
+    return GST_FLOW_ERROR;
+  }
+  if (!gst_weir_image_from_frame (&image, &frame))
+    flow = GST_FLOW_NOT_NEGOTIATED;
+  for (guint i = 0; flow == GST_FLOW_OK && i < work->regions->len; i++)
+    flow = start_region (work, &image, work->regions->pdata[i]);
+  gst_video_frame_unmap (&frame);
+  return flow;
+}
+
+static void
+add_region (Work *work, int roi_id, double x, double y, double width, double height)
+{
+  GstWeirRegion *region = g_new0 (GstWeirRegion, 1);
+
+  *region = (GstWeirRegion){
+    .roi_id = roi_id, .x = x, .y = y, .width = width, .height = height
+  };
+  g_ptr_array_add (work->regions, region);
+}
+
+static void
+add_rois (Work *work)
+{
+  GstWeirInferencePrivate *p = get_private (work->self);
+  GstWeirInferenceClass *klass = GST_WEIR_INFERENCE_GET_CLASS (work->self);
+  GstVideoRegionOfInterestMeta *roi;
+  gpointer state = NULL;
+
+  while ((roi = (GstVideoRegionOfInterestMeta *) gst_buffer_iterate_meta_filtered (
+              work->slot->buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) !=
+         NULL) {
+    gboolean fits;
+
+    GST_OBJECT_LOCK (work->self);
+    fits = p->object_class == NULL || *p->object_class == '\0' ||
+           g_strcmp0 (g_quark_to_string (roi->roi_type), p->object_class) == 0;
+    GST_OBJECT_UNLOCK (work->self);
+    if (fits && roi->w > 0 && roi->h > 0 &&
+        (klass->wants == NULL || klass->wants (work->self, work->slot->buffer, roi)))
+      add_region (work, roi->id, roi->x, roi->y, roi->w, roi->h);
+  }
+}
+
+static Work *
+work_new (GstWeirInference *self, GstWeirSlot *slot, GstWeirInstance *instance)
+{
+  GstWeirInferencePrivate *p = get_private (self);
+  Work *work = g_new0 (Work, 1);
+  guint64 frame = p->frames++;
+
+  work->self = self;
+  work->slot = slot;
+  work->instance = instance;
+  work->regions = g_ptr_array_new_with_free_func (region_free);
+  work->pending = 1;
+  slot->data = work;
+  slot->free_data = work_free;
+  if (frame % MAX (p->interval, 1) != 0)
+    return work;
+  if (p->roi_list)
+    add_rois (work);
+  else
+    add_region (work, -1, 0, 0, GST_VIDEO_INFO_WIDTH (&slot->info),
+                GST_VIDEO_INFO_HEIGHT (&slot->info));
+  return work;
+}
+
+/* Live video does not wait for its first model: frames pass unannotated until it is
+ * there. */
+static gboolean
+may_wait (GstWeirInference *self)
+{
+  GstWeirInferencePrivate *p = get_private (self);
+
+  if (!p->knows_live) {
+    p->is_live = gst_weir_base_is_live (GST_WEIR_BASE (self));
+    p->knows_live = TRUE;
+  }
+  return !p->is_live;
+}
+
+static GstFlowReturn
+gst_weir_inference_submit (GstWeirBase *base, GstWeirSlot *slot)
+{
+  GstWeirInference *self = GST_WEIR_INFERENCE (base);
+  GstWeirInferencePrivate *p = get_private (self);
+  GstWeirInstance *instance;
+  GstFlowReturn flow = gst_weir_loader_get (p->loader, may_wait (self), &instance);
+  Work *work;
+
+  if (instance == NULL) {
+    gst_weir_base_done (base, slot);
+    return flow;
+  }
+  work = work_new (self, slot, instance);
+  flow = start_regions (work);
+  release_work (work);
+  return flow;
+}
+
+static void
+gst_weir_inference_finish (GstWeirBase *base, GstWeirSlot *slot)
+{
+  GstWeirInference *self = GST_WEIR_INFERENCE (base);
+  Work *work = slot->data;
+
+  for (guint i = 0; work != NULL && i < work->regions->len; i++) {
+    GstWeirRegion *region = work->regions->pdata[i];
+
+    if (region->result != NULL)
+      GST_WEIR_INFERENCE_GET_CLASS (self)->attach (self, work->instance, slot->buffer,
+                                                   &slot->info, region);
+  }
+}
+
+static void
+gst_weir_inference_unlock (GstWeirBase *base)
+{
+  gst_weir_loader_unlock (get_private (GST_WEIR_INFERENCE (base))->loader, TRUE);
+}
+
+static void
+gst_weir_inference_unlock_stop (GstWeirBase *base)
+{
+  gst_weir_loader_unlock (get_private (GST_WEIR_INFERENCE (base))->loader, FALSE);
+}
+
+static GstPad *
+gst_weir_inference_request_new_pad (GstElement *element, GstPadTemplate *template,
+                                    const char *name, const GstCaps *caps)
+{
+  GstWeirInferencePrivate *p = get_private (GST_WEIR_INFERENCE (element));
+
+  (void) name;
+  (void) caps;
+  return gst_weir_loader_add_pad (p->loader, template);
+}
+
+static void
+gst_weir_inference_release_pad (GstElement *element, GstPad *pad)
+{
+  gst_weir_loader_remove_pad (get_private (GST_WEIR_INFERENCE (element))->loader, pad);
+}
+
+static GstStateChangeReturn
+gst_weir_inference_change_state (GstElement *element, GstStateChange transition)
+{
+  GstWeirInference *self = GST_WEIR_INFERENCE (element);
+  GstWeirInferencePrivate *p = get_private (self);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
+    p->frames = p->inferences = 0;
+    p->busy_us = 0;
+    p->knows_live = FALSE;
+    if (!gst_weir_loader_start (p->loader))
+      return GST_STATE_CHANGE_FAILURE;
+  }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    gst_weir_loader_cancel (p->loader);
+  result = GST_ELEMENT_CLASS (gst_weir_inference_parent_class)
+               ->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    gst_weir_loader_stop (p->loader);
+  return result;
+}
+
+static GstStructure *
+make_stats (GstWeirInference *self)
+{
+  GstWeirInferencePrivate *p = get_private (self);
+  GstStructure *stats;
+
+  GST_OBJECT_LOCK (self);
+  stats = gst_structure_new (
+      "weir-stats", "frames", G_TYPE_UINT64, p->frames, "inferences", G_TYPE_UINT64,
+      p->inferences, "mean-latency-ms", G_TYPE_DOUBLE,
+      p->inferences > 0 ? (double) p->busy_us * 1e-3 / (double) p->inferences : 0.0,
+      NULL);
+  GST_OBJECT_UNLOCK (self);
+  gst_weir_loader_add_stats (p->loader, stats);
+  return stats;
+}
+
+static void
+gst_weir_inference_set_property (GObject *object, guint id, const GValue *value,
+                                 GParamSpec *spec)
+{
+  GstWeirInferencePrivate *p = get_private (GST_WEIR_INFERENCE (object));
+
+  switch (id) {
+  case PROP_INFERENCE_REGION:
+    p->roi_list = g_value_get_enum (value) != 0;
+    break;
+  case PROP_OBJECT_CLASS:
+    GST_OBJECT_LOCK (object);
+    g_free (p->object_class);
+    p->object_class = g_value_dup_string (value);
+    GST_OBJECT_UNLOCK (object);
+    break;
+  case PROP_INFERENCE_INTERVAL:
+    p->interval = g_value_get_uint (value);
+    break;
+  default:
+    if (!gst_weir_loader_set_property (p->loader, id - PROP_LOADER, value))
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    break;
+  }
+}
+
+static void
+gst_weir_inference_get_property (GObject *object, guint id, GValue *value,
+                                 GParamSpec *spec)
+{
+  GstWeirInferencePrivate *p = get_private (GST_WEIR_INFERENCE (object));
+
+  switch (id) {
+  case PROP_INFERENCE_REGION:
+    g_value_set_enum (value, p->roi_list);
+    break;
+  case PROP_OBJECT_CLASS:
+    GST_OBJECT_LOCK (object);
+    g_value_set_string (value, p->object_class);
+    GST_OBJECT_UNLOCK (object);
+    break;
+  case PROP_INFERENCE_INTERVAL:
+    g_value_set_uint (value, p->interval);
+    break;
+  case PROP_STATS:
+    g_value_take_boxed (value, make_stats (GST_WEIR_INFERENCE (object)));
+    break;
+  default:
+    if (!gst_weir_loader_get_property (p->loader, id - PROP_LOADER, value))
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    break;
+  }
+}
+
+static void
+gst_weir_inference_finalize (GObject *object)
+{
+  GstWeirInferencePrivate *p = get_private (GST_WEIR_INFERENCE (object));
+
+  gst_weir_loader_free (p->loader);
+  g_free (p->object_class);
+  G_OBJECT_CLASS (gst_weir_inference_parent_class)->finalize (object);
+}
+
+static void
+gst_weir_inference_constructed (GObject *object)
+{
+  GstWeirInference *self = GST_WEIR_INFERENCE (object);
+  GstWeirInferenceClass *klass = GST_WEIR_INFERENCE_GET_CLASS (self);
+
+  G_OBJECT_CLASS (gst_weir_inference_parent_class)->constructed (object);
+  get_private (self)->roi_list = klass->regions_by_default;
+  gst_weir_loader_set_task (get_private (self)->loader, klass->task);
+}
+
+#define GST_TYPE_WEIR_INFERENCE_REGION (gst_weir_inference_region_get_type ())
+static GType
+gst_weir_inference_region_get_type (void)
+{
+  static const GEnumValue values[] = { { 0, "the whole frame", "full-frame" },
+                                       { 1, "each region that was found", "roi-list" },
+                                       { 0, NULL, NULL } };
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstWeirInferenceRegion", values));
+  return type;
+}
+
+static void
+install_properties (GObjectClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  g_object_class_install_property (
+      klass, PROP_INFERENCE_REGION,
+      g_param_spec_enum (
+          "inference-region", "Inference region",
+          "look at the whole frame or at each region that was found before",
+          GST_TYPE_WEIR_INFERENCE_REGION, 0, flags));
+  g_object_class_install_property (
+      klass, PROP_OBJECT_CLASS,
+      g_param_spec_string ("object-class", "Object class",
+                           "only regions with this label (inference-region=roi-list)",
+                           NULL, flags));
+  g_object_class_install_property (
+      klass, PROP_INFERENCE_INTERVAL,
+      g_param_spec_uint ("inference-interval", "Inference interval",
+                         "look at every N-th frame", 1, G_MAXUINT, 1, flags));
+  g_object_class_install_property (
+      klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+                          "frames, inferences, latency, and how frames become inputs",
+                          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  gst_weir_loader_install_properties (klass, PROP_LOADER);
+}
+
+static void
+gst_weir_inference_class_init (GstWeirInferenceClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstWeirBaseClass *base_class = GST_WEIR_BASE_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (weir_inference_debug, "weirinference", 0, "Weir inference");
+  object_class->set_property = gst_weir_inference_set_property;
+  object_class->get_property = gst_weir_inference_get_property;
+  object_class->constructed = gst_weir_inference_constructed;
+  object_class->finalize = gst_weir_inference_finalize;
+  element_class->change_state = gst_weir_inference_change_state;
+  element_class->request_new_pad = gst_weir_inference_request_new_pad;
+  element_class->release_pad = gst_weir_inference_release_pad;
+  base_class->submit = gst_weir_inference_submit;
+  base_class->finish = gst_weir_inference_finish;
+  base_class->unlock = gst_weir_inference_unlock;
+  base_class->unlock_stop = gst_weir_inference_unlock_stop;
+  gst_element_class_add_static_pad_template (element_class, &model_template);
+  install_properties (object_class);
+}
+
+static void
+gst_weir_inference_init (GstWeirInference *self)
+{
+  GstWeirInferencePrivate *p = get_private (self);
+
+  p->interval = 1;
+  p->loader = gst_weir_loader_new (GST_ELEMENT (self));
+}

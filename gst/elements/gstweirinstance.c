@@ -1,0 +1,147 @@
+#include "gstweirinstance.h"
+
+#include "lib/gstweirlabels.h"
+
+static gboolean
+make_requests (GstWeirInstance *instance, guint count, GError **error)
+{
+  for (guint i = 0; i < count; i++) {
+    WeirRequest *request = weir_request_new (instance->network, error);
+
+    if (request == NULL)
+      return FALSE;
+    g_ptr_array_add (instance->idle, request);
+  }
+  return TRUE;
+}
+
+/* Other inputs of the network (sizes, scale factors) stay zero. */
+static gboolean
+set_other_inputs (GstWeirInstance *instance, GError **error)
+{
+  for (guint i = 0; i < weir_network_n_inputs (instance->network); i++) {
+    WeirPortInfo info;
+    g_autoptr (WeirTensor) zeros = NULL;
+
+    if (i == instance->input)
+      continue;
+    weir_network_input (instance->network, i, &info);
+    zeros = weir_tensor_new (info.dtype, &info.shape, error);
+    for (guint r = 0; zeros != NULL && r < instance->idle->len; r++)
+      if (!weir_request_set_input (instance->idle->pdata[r], i, zeros, error))
+        return FALSE;
+    if (zeros == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+set_up (GstWeirInstance *instance, const GstWeirInstanceWishes *wishes, GError **error)
+{
+  WeirModel *model = weir_network_model (instance->network);
+  GError *failure = NULL;
+
+  if (!gst_weir_picture_input (instance->network, &instance->input, error))
+    return FALSE;
+  weir_network_input (instance->network, instance->input, &instance->input_info);
+  if (wishes->task != 0) {
+    instance->decoder = gst_weir_decoder_choose (wishes->decoder, wishes->task, model,
+                                                 instance->network, error);
+    if (instance->decoder == NULL)
+      return FALSE;
+  }
+  instance->labels = gst_weir_labels (wishes->labels, model, &failure);
+  if (failure != NULL) {
+    g_propagate_error (error, failure);
+    return FALSE;
+  }
+  instance->n_labels = instance->labels != NULL ? g_strv_length (instance->labels) : 0;
+  return gst_weir_preprocess_decide (
+             &instance->preprocess, &wishes->preprocess, model,
+             instance->decoder != NULL ? instance->decoder->profile : NULL, error) &&
+         make_requests (instance, MAX (wishes->nireq, 1), error) &&
+         set_other_inputs (instance, error);
+}
+
+GstWeirInstance *
+gst_weir_instance_new (const GstWeirInstanceWishes *wishes, WeirProgress progress,
+                       gpointer user_data, GError **error)
+{
+  GstWeirInstance *instance = g_new0 (GstWeirInstance, 1);
+
+  g_atomic_ref_count_init (&instance->refs);
+  g_mutex_init (&instance->lock);
+  g_cond_init (&instance->idle_there);
+  instance->idle = g_ptr_array_new ();
+  instance->network =
+      gst_weir_model_store_load (&wishes->model, progress, user_data, error);
+  if (instance->network == NULL || !set_up (instance, wishes, error))
+    g_clear_pointer (&instance, gst_weir_instance_unref);
+  return instance;
+}
+
+GstWeirInstance *
+gst_weir_instance_ref (GstWeirInstance *instance)
+{
+  g_atomic_ref_count_inc (&instance->refs);
+  return instance;
+}
+
+void
+gst_weir_instance_unref (GstWeirInstance *instance)
+{
+  if (instance == NULL || !g_atomic_ref_count_dec (&instance->refs))
+    return;
+  for (guint i = 0; i < instance->idle->len; i++) {
+    weir_request_wait (instance->idle->pdata[i]);
+    weir_request_unref (instance->idle->pdata[i]);
+  }
+  g_ptr_array_unref (instance->idle);
+  g_strfreev (instance->labels);
+  if (instance->network != NULL)
+    gst_weir_model_store_release (instance->network);
+  g_cond_clear (&instance->idle_there);
+  g_mutex_clear (&instance->lock);
+  g_free (instance);
+}
+
+WeirRequest *
+gst_weir_instance_acquire (GstWeirInstance *instance)
+{
+  WeirRequest *request = NULL;
+
+  g_mutex_lock (&instance->lock);
+  while (instance->idle->len == 0 && !instance->unlocked)
+    g_cond_wait (&instance->idle_there, &instance->lock);
+  if (!instance->unlocked)
+    request = g_ptr_array_steal_index_fast (instance->idle, instance->idle->len - 1);
+  g_mutex_unlock (&instance->lock);
+  return request;
+}
+
+void
+gst_weir_instance_release (GstWeirInstance *instance, WeirRequest *request)
+{
+  g_mutex_lock (&instance->lock);
+  g_ptr_array_add (instance->idle, request);
+  g_cond_signal (&instance->idle_there);
+  g_mutex_unlock (&instance->lock);
+}
+
+void
+gst_weir_instance_unlock (GstWeirInstance *instance, gboolean unlocked)
+{
+  g_mutex_lock (&instance->lock);
+  instance->unlocked = unlocked;
+  g_cond_broadcast (&instance->idle_there);
+  g_mutex_unlock (&instance->lock);
+}
+
+const char *
+gst_weir_instance_label (const GstWeirInstance *instance, int label_id)
+{
+  if (label_id < 0 || (guint) label_id >= instance->n_labels)
+    return NULL;
+  return instance->labels[label_id];
+}

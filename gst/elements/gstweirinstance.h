@@ -1,0 +1,57 @@
+#pragma once
+
+#include "decoders/decoder.h"
+#include "lib/gstweirmodelstore.h"
+#include "lib/gstweirpreprocess.h"
+
+/**
+ * GstWeirInstance:
+ * @network: compiled, shared with other elements
+ * @input: its picture input, @input_info tells what it is
+ * @decoder: (nullable): for elements that decode
+ * @labels: (nullable): names of the classes, @n_labels of them
+ *
+ * A model as one element uses it: with requests of its own. Immutable but for the list of
+ * idle requests; a new model is a new instance.
+ */
+typedef struct {
+  gatomicrefcount refs;
+  WeirNetwork *network;
+  guint input;
+  WeirPortInfo input_info;
+  GstWeirPreprocess preprocess;
+  const GstWeirDecoder *decoder;
+  char **labels;
+  guint n_labels;
+  GMutex lock;
+  GCond idle_there;
+  GPtrArray *idle;
+  gboolean unlocked;
+} GstWeirInstance;
+
+/** GstWeirInstanceWishes: what the element's properties say. @task 0: no decoder. */
+typedef struct {
+  GstWeirModelRequest model;
+  GstWeirPreprocessWishes preprocess;
+  const char *labels;
+  const char *decoder;
+  guint task;
+  guint nireq;
+} GstWeirInstanceWishes;
+
+/** gst_weir_instance_new: loads, compiles, and checks that pictures fit. */
+GstWeirInstance *gst_weir_instance_new (const GstWeirInstanceWishes *wishes,
+                                        WeirProgress progress, gpointer user_data,
+                                        GError **error);
+GstWeirInstance *gst_weir_instance_ref (GstWeirInstance *instance);
+void gst_weir_instance_unref (GstWeirInstance *instance);
+
+/** gst_weir_instance_acquire: (transfer full) (nullable): an idle request; waits for one,
+ * unless it is unlocked. */
+WeirRequest *gst_weir_instance_acquire (GstWeirInstance *instance);
+/** gst_weir_instance_release: @request: (transfer full) */
+void gst_weir_instance_release (GstWeirInstance *instance, WeirRequest *request);
+/** gst_weir_instance_unlock: while @unlocked nobody waits. */
+void gst_weir_instance_unlock (GstWeirInstance *instance, gboolean unlocked);
+/** gst_weir_instance_label: (nullable): name of a class. */
+const char *gst_weir_instance_label (const GstWeirInstance *instance, int label_id);
