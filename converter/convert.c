@@ -1,5 +1,6 @@
 #include "weir-convert.h"
 
+#include "cache.h"
 #include "frontends/frontend.h"
 #include "io/io.h"
 #include "options.h"
@@ -147,6 +148,13 @@ convert (const Conversion *c, WeirSource *source, WeirSource *topology, const ch
   return g_steal_pointer (&model);
 }
 
+/* A model whose weights lie in other files is not known by its own bytes alone. */
+static gboolean
+is_whole (WeirModel *model)
+{
+  return weir_model_info (model, "external_data") == NULL;
+}
+
 /* Errors say which file, once. */
 static void
 name_file (GError **error, const char *name)
@@ -173,6 +181,36 @@ weir_convert_file (const char *path, const WeirConvertOptions *options,
     model = convert (&c, source, NULL, path, error);
   if (model == NULL)
     name_file (error, path);
+  return model;
+}
+
+WeirModel *
+weir_convert_cached (const char *path, const WeirConvertOptions *options,
+                     const char *cache_dir, WeirProgress progress, gpointer user_data,
+                     GError **error)
+{
+  g_autoptr (WeirConvertOptions) none = weir_convert_options_new ();
+  Conversion c = { .options = options != NULL ? options : none,
+                   .progress = progress,
+                   .user_data = user_data };
+  g_autofree char *folder = weir_cache_folder (cache_dir);
+  g_autofree char *key = NULL;
+  g_autoptr (WeirSource) source = NULL;
+  WeirModel *model = NULL;
+
+  if (!tell (&c, 0, "reading", error) || (source = weir_source_open (path, error)) == NULL)
+    return NULL;
+  if (folder != NULL) {
+    key = weir_cache_key (source, c.options);
+    model = weir_cache_load (folder, key);
+  }
+  if (model != NULL)
+    return model;
+  model = convert (&c, source, NULL, path, error);
+  if (model == NULL)
+    name_file (error, path);
+  else if (folder != NULL && is_whole (model))
+    weir_cache_store (folder, key, model);
   return model;
 }
 
