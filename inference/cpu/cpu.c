@@ -34,9 +34,9 @@ weir_cpu_device (void)
     device.n_kernels = table->n_kernels;
     device.block = table->block;
     device.reorder = table->reorder;
+    device.isa = weir_isa_name (features->isa);
     device.description =
-        g_strdup_printf ("%s, %s%s", features->model, weir_isa_name (features->isa),
-                         features->vnni ? " with VNNI" : "");
+        g_strconcat (features->model, features->vnni ? " with VNNI" : "", NULL);
     g_once_init_leave (&once, 1);
   }
   return &device;
@@ -48,6 +48,7 @@ weir_reference_device (void)
   static const WeirKernel *const kernels[] = { &weir_kernel_reference };
   static WeirDevice device = { .name = "REFERENCE",
                                .description = "plain evaluators, for comparison",
+                               .isa = "",
                                .is_host = TRUE,
                                .kernels = kernels,
                                .n_kernels = G_N_ELEMENTS (kernels),
