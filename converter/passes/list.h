@@ -10,8 +10,19 @@ WEIR_BEGIN_DECLS
  * builds. */
 void weir_passes_verify (gboolean on);
 
+gboolean weir_pass_cut_graph (WeirModel *model, const WeirPassOptions *options,
+                              GError **error);
+gboolean weir_pass_set_shape (WeirModel *model, const WeirPassOptions *options,
+                              GError **error);
+gboolean weir_pass_layout (WeirModel *model, const WeirPassOptions *options,
+                           GError **error);
+gboolean weir_pass_preprocess (WeirModel *model, const WeirPassOptions *options,
+                               GError **error);
 gboolean weir_pass_dead_code (WeirModel *model, const WeirPassOptions *options,
                               GError **error);
+/** weir_pass_drop_unread: removes what no network output needs: unlike in dead code, also
+ * the variables that none of them reads. */
+gboolean weir_pass_drop_unread (WeirGraph *graph, GError **error);
 /** weir_pass_fold_constants: leaves what depends on the shapes of inputs, so that the
  * written network can be reshaped, and the decompression of FP16 constants. */
 gboolean weir_pass_fold_constants (WeirModel *model, const WeirPassOptions *options,
@@ -33,5 +44,7 @@ gboolean weir_pass_merge_scale_shift (WeirModel *model, const WeirPassOptions *o
                                       GError **error);
 gboolean weir_pass_fuse_scale_shift (WeirModel *model, const WeirPassOptions *options,
                                      GError **error);
+gboolean weir_pass_fuse_reverse_channels (WeirModel *model,
+                                          const WeirPassOptions *options, GError **error);
 
 WEIR_END_DECLS
