@@ -7,6 +7,15 @@
 
 /* Pixels a tile: sums must hide the latency of the multiplications. */
 #define MAX_PIXELS 8
+/* Windows of three by three do two rows at once where there are registers for that: what
+ * both read is loaded once. */
+#if VLEN == 16
+#define PAIR_ROWS   2
+#define PAIR_PIXELS 7
+#else
+#define PAIR_ROWS   1
+#define PAIR_PIXELS 8
+#endif
 /* Rows of a block that one task does at least: fewer would fetch too many rows twice. */
 #define MIN_ROWS         8
 #define TASKS_PER_THREAD 4
@@ -22,9 +31,12 @@ typedef struct {
 } Depthwise;
 
 /**
- * Tile:
+ * Strip:
  * @in: what the window reads for the first pixel; @row and @column elements from one
  *   position of the window to the next, @step from one pixel to the next
+ * @out_row, @residual_row: elements to the second row, where there is one
+ *
+ * Where the tiles of one row, or of two, begin.
  */
 typedef struct {
   const Depthwise *state;
@@ -32,132 +44,187 @@ typedef struct {
   float *out;
   gsize channel;
   gsize row, column, step;
-} Tile;
+  gsize out_row, residual_row;
+} Strip;
 
 ALWAYS_INLINE void
-finish (const Tile *t, const Vec *sums, const guint pixels)
+finish_clamped (const Strip *t, Vec sums[][MAX_PIXELS], const guint rows,
+                const guint pixels)
 {
   const Post *post = &t->state->post;
-  float values[MAX_PIXELS * VLEN];
-  const float *residual[MAX_PIXELS];
-  float *out[MAX_PIXELS];
-  PostTile tile = { values, 1, pixels, t->channel, out, NULL, 0, 0 };
 
-  if (post->clamps) {
-    UNROLLED (p, pixels)
-      vec_store (
-          t->out + p * VLEN,
-          post_vec (post, sums[p], t->residual != NULL ? t->residual + p * VLEN : NULL));
-    return;
-  }
-  UNROLLED (p, pixels) {
-    vec_store (values + p * VLEN, sums[p]);
-    out[p] = t->out + p * VLEN;
-    residual[p] = t->residual + p * VLEN;
-  }
+  UNROLLED (y, rows)
+    UNROLLED (p, pixels) {
+      const float *residual =
+          t->residual != NULL ? t->residual + y * t->residual_row + p * VLEN : NULL;
+
+      vec_store (t->out + y * t->out_row + p * VLEN,
+                 post_vec (post, sums[y][p], residual));
+    }
+}
+
+ALWAYS_INLINE void
+finish (const Strip *t, Vec sums[][MAX_PIXELS], const guint rows, const guint pixels)
+{
+  float values[PAIR_ROWS * MAX_PIXELS * VLEN];
+  const float *residual[PAIR_ROWS * MAX_PIXELS];
+  float *out[PAIR_ROWS * MAX_PIXELS];
+  PostTile tile = { values, 1, rows * pixels, t->channel, out, NULL, 0, 0 };
+
+  UNROLLED (y, rows)
+    UNROLLED (p, pixels) {
+      vec_store (values + (y * pixels + p) * VLEN, sums[y][p]);
+      out[y * pixels + p] = t->out + y * t->out_row + p * VLEN;
+      residual[y * pixels + p] = t->residual + y * t->residual_row + p * VLEN;
+    }
   if (t->residual != NULL)
     tile.residual = residual;
-  post_tile (post, &tile);
+  post_tile (&t->state->post, &tile);
+}
+
+/* A window of three by three: its weights stay in registers, and each input is loaded
+ * once for all sums that need it. */
+ALWAYS_INLINE void
+sum_pair (const Strip *t, Vec sums[][MAX_PIXELS], const guint stride, const guint rows,
+          const guint pixels)
+{
+  const guint height = (rows - 1) * stride + 3, width = (pixels - 1) * stride + 3;
+
+  UNROLLED (y, height)
+    UNROLLED (x, width) {
+      Vec in = vec_load (t->in + y * t->row + x * VLEN);
+
+      UNROLLED (r, rows)
+        UNROLLED (p, pixels) {
+          const guint ky = y - r * stride, kx = x - p * stride;
+
+          if (ky < 3 && kx < 3)
+            sums[r][p] =
+                vec_fma (in, vec_load (t->weights + (ky * 3 + kx) * VLEN), sums[r][p]);
+        }
+    }
 }
 
 /* A window of known size, with neighbours beside each other. */
 ALWAYS_INLINE void
-run_square (const Tile *t, const guint size, const gsize stride, const guint pixels)
+sum_square (const Strip *t, Vec sums[][MAX_PIXELS], const guint size, const guint stride,
+            const guint pixels)
 {
-  Vec sums[MAX_PIXELS];
-
-  UNROLLED (p, pixels)
-    sums[p] = vec_load (t->bias);
   UNROLLED (y, size)
     UNROLLED (x, size) {
       Vec w = vec_load (t->weights + (y * size + x) * VLEN);
 
       UNROLLED (p, pixels)
-        sums[p] =
-            vec_fma (w, vec_load (t->in + y * t->row + (p * stride + x) * VLEN), sums[p]);
+        sums[0][p] = vec_fma (w, vec_load (t->in + y * t->row + (p * stride + x) * VLEN),
+                              sums[0][p]);
     }
-  finish (t, sums, pixels);
 }
 
 ALWAYS_INLINE void
-run_any (const Tile *t, const guint pixels)
+sum_any (const Strip *t, Vec sums[][MAX_PIXELS], const guint pixels)
 {
   const ConvShape *s = &t->state->shape;
   const float *w = t->weights;
-  Vec sums[MAX_PIXELS];
 
-  UNROLLED (p, pixels)
-    sums[p] = vec_load (t->bias);
   for (gsize y = 0; y < s->kernel_height; y++)
     for (gsize x = 0; x < s->kernel_width; x++, w += VLEN) {
       const float *in = t->in + y * t->row + x * t->column;
       Vec weight = vec_load (w);
 
       UNROLLED (p, pixels)
-        sums[p] = vec_fma (weight, vec_load (in + p * t->step), sums[p]);
+        sums[0][p] = vec_fma (weight, vec_load (in + p * t->step), sums[0][p]);
     }
-  finish (t, sums, pixels);
 }
 
-typedef void (*TileRun) (const Tile *tile);
+/* @count tiles of @pixels, one behind the other; @size 0 is a window of any kind. */
+ALWAYS_INLINE void
+run_strip (Strip *t, guint count, const guint size, const guint stride, const guint rows,
+           const guint pixels)
+{
+  for (; count > 0; count--) {
+    Vec sums[PAIR_ROWS][MAX_PIXELS];
 
-#define SQUARE(size, stride, p)                              \
-  static void square_##size##_##stride##_##p (const Tile *t) \
-  {                                                          \
-    run_square (t, size, stride, p);                         \
+    UNROLLED (y, rows)
+      UNROLLED (p, pixels)
+        sums[y][p] = vec_load (t->bias);
+    if (size == 3 && PAIR_ROWS == 2)
+      sum_pair (t, sums, stride, rows, pixels);
+    else if (size > 0)
+      sum_square (t, sums, size, stride, pixels);
+    else
+      sum_any (t, sums, pixels);
+    if (t->state->post.clamps)
+      finish_clamped (t, sums, rows, pixels);
+    else
+      finish (t, sums, rows, pixels);
+    t->in += pixels * t->step;
+    t->out += pixels * VLEN;
+    if (t->residual != NULL)
+      t->residual += pixels * VLEN;
   }
-#define ANY(p)                        \
-  static void any_##p (const Tile *t) \
-  {                                   \
-    run_any (t, p);                   \
+}
+
+typedef void (*StripRun) (Strip *strip, guint count);
+
+#define STRIP(name, p, size, stride, rows)       \
+  static void name##_##p (Strip *t, guint count) \
+  {                                              \
+    run_strip (t, count, size, stride, rows, p); \
   }
-#define SQUARES(size, stride)                                   \
-  SQUARE (size, stride, 1)                                      \
-  SQUARE (size, stride, 2)                                      \
-  SQUARE (size, stride, 3)                                      \
-  SQUARE (size, stride, 4)                                      \
-  SQUARE (size, stride, 5)                                      \
-  SQUARE (size, stride, 6)                                      \
-  SQUARE (size, stride, 7)                                      \
-  SQUARE (size, stride, 8)                                      \
-  static const TileRun squares_##size##_##stride[] = {          \
-    square_##size##_##stride##_1, square_##size##_##stride##_2, \
-    square_##size##_##stride##_3, square_##size##_##stride##_4, \
-    square_##size##_##stride##_5, square_##size##_##stride##_6, \
-    square_##size##_##stride##_7, square_##size##_##stride##_8, \
+#define STRIPS(name, ...)                                                           \
+  STRIP (name, 1, __VA_ARGS__)                                                      \
+  STRIP (name, 2, __VA_ARGS__)                                                      \
+  STRIP (name, 3, __VA_ARGS__)                                                      \
+  STRIP (name, 4, __VA_ARGS__)                                                      \
+  STRIP (name, 5, __VA_ARGS__)                                                      \
+  STRIP (name, 6, __VA_ARGS__)                                                      \
+  STRIP (name, 7, __VA_ARGS__)                                                      \
+  STRIP (name, 8, __VA_ARGS__)                                                      \
+  static const StripRun name[] = {                                                  \
+    name##_1, name##_2, name##_3, name##_4, name##_5, name##_6, name##_7, name##_8, \
   };
-SQUARES (3, 1)
-SQUARES (3, 2)
-SQUARES (5, 1)
-SQUARES (5, 2)
-ANY (1)
-ANY (2)
-ANY (3)
-ANY (4)
-ANY (5)
-ANY (6)
-ANY (7)
-ANY (8)
-static const TileRun anys[] = { any_1, any_2, any_3, any_4, any_5, any_6, any_7, any_8 };
 
-static const struct {
+STRIPS (any, 0, 1, 1)
+STRIPS (square_3_1, 3, 1, 1)
+STRIPS (square_3_2, 3, 2, 1)
+STRIPS (square_5_1, 5, 1, 1)
+STRIPS (square_5_2, 5, 2, 1)
+#if PAIR_ROWS == 2
+STRIPS (pair_1, 3, 1, 2)
+STRIPS (pair_2, 3, 2, 2)
+#else
+#define pair_1 NULL
+#define pair_2 NULL
+#endif
+
+/**
+ * Variant:
+ * @single: for each number of pixels the code for one row
+ * @pair: (nullable): for two rows
+ */
+typedef struct {
   gsize size, stride;
-  const TileRun *runs;
-} variants[] = {
-  { 3, 1, squares_3_1 },
-  { 3, 2, squares_3_2 },
-  { 5, 1, squares_5_1 },
-  { 5, 2, squares_5_2 },
+  const StripRun *single, *pair;
+} Variant;
+
+static const Variant variants[] = {
+  { 3, 1, square_3_1, pair_1 },
+  { 3, 2, square_3_2, pair_2 },
+  { 5, 1, square_5_1, NULL },
+  { 5, 2, square_5_2, NULL },
 };
 
-static const TileRun *
-tile_runs (const ConvShape *s)
+static const Variant *
+variant_of (const ConvShape *s)
 {
+  static const Variant other = { .single = any };
+
   for (guint i = 0; i < G_N_ELEMENTS (variants); i++)
     if (s->kernel_height == variants[i].size && s->kernel_width == variants[i].size &&
-        s->stride_x == variants[i].stride && s->dilation_x == 1 && s->dilation_y == 1)
-      return variants[i].runs;
-  return anys;
+        s->stride_x == variants[i].stride && s->stride_y == variants[i].stride &&
+        s->dilation_x == 1 && s->dilation_y == 1)
+      return &variants[i];
+  return &other;
 }
 
 static gboolean
@@ -243,22 +310,15 @@ typedef struct {
   guint parts; /* tasks a block */
 } Job;
 
+/* Tiles of two sizes that differ by one pixel. */
 static void
-run_row (const Job *job, Tile *tile, const TileRun *runs)
+run_width (const StripRun *runs, gsize limit, gsize width, Strip strip)
 {
-  gsize width = job->d->shape.out_width;
-  gsize n = (width + MAX_PIXELS - 1) / MAX_PIXELS;
+  gsize n = (width + limit - 1) / limit, pixels = width / n, wider = width % n;
 
-  for (gsize i = 0, at = 0; i < n; i++) {
-    gsize pixels = (width - at + n - i - 1) / (n - i);
-
-    runs[pixels - 1](tile);
-    tile->in += pixels * tile->step;
-    tile->out += pixels * VLEN;
-    if (tile->residual != NULL)
-      tile->residual += pixels * VLEN;
-    at += pixels;
-  }
+  if (wider > 0)
+    runs[pixels](&strip, (guint) wider);
+  runs[pixels - 1](&strip, (guint) (n - wider));
 }
 
 static void
@@ -266,30 +326,36 @@ run_task (void *context, guint index, guint thread)
 {
   const Job *job = context;
   const ConvShape *s = &job->d->shape;
+  const Variant *variant = variant_of (s);
   gsize part = index % job->parts, rest = index / job->parts;
   gsize block = rest % job->d->blocks, image = rest / job->d->blocks;
-  gsize first = part * job->rows, end = MIN (first + job->rows, s->out_height);
-  const TileRun *runs = tile_runs (s);
+  gsize end = MIN ((part + 1) * job->rows, s->out_height), rows;
   const float *in = job->in_data + image * job->in->batch + block * job->in->plane -
                     s->top * (gssize) job->in->row - s->left * VLEN;
-  Tile tile = { .state = job->d,
-                .weights =
-                    job->d->weights + block * s->kernel_height * s->kernel_width * VLEN,
-                .bias = job->d->bias + block * VLEN,
-                .channel = block * VLEN,
-                .row = s->dilation_y * job->in->row,
-                .column = s->dilation_x * VLEN,
-                .step = s->stride_x * VLEN };
+  Strip strip = { .state = job->d,
+                  .weights =
+                      job->d->weights + block * s->kernel_height * s->kernel_width * VLEN,
+                  .bias = job->d->bias + block * VLEN,
+                  .channel = block * VLEN,
+                  .row = s->dilation_y * job->in->row,
+                  .column = s->dilation_x * VLEN,
+                  .step = s->stride_x * VLEN,
+                  .out_row = job->out->row,
+                  .residual_row = job->residual != NULL ? job->residual->row : 0 };
 
   (void) thread;
-  for (gsize y = first; y < end; y++) {
-    tile.in = in + y * s->stride_y * job->in->row;
-    tile.out = job->out_data + image * job->out->batch + block * job->out->plane +
-               y * job->out->row;
+  for (gsize y = part * job->rows; y < end; y += rows) {
+    gboolean pair = variant->pair != NULL && y + 1 < end;
+
+    rows = pair ? 2 : 1;
+    strip.in = in + y * s->stride_y * job->in->row;
+    strip.out = job->out_data + image * job->out->batch + block * job->out->plane +
+                y * job->out->row;
     if (job->residual != NULL)
-      tile.residual = job->residual_data + image * job->residual->batch +
-                      block * job->residual->plane + y * job->residual->row;
-    run_row (job, &tile, runs);
+      strip.residual = job->residual_data + image * job->residual->batch +
+                       block * job->residual->plane + y * job->residual->row;
+    run_width (pair ? variant->pair : variant->single, pair ? PAIR_PIXELS : MAX_PIXELS,
+               s->out_width, strip);
   }
 }
 
@@ -302,7 +368,7 @@ cut_tasks (Job *job, guint threads)
 
   if (threads > 1 && weir_conv_macs (s) >= MIN_MACS_TO_SPLIT)
     parts = (threads * TASKS_PER_THREAD + planes - 1) / planes;
-  job->rows = MAX ((s->out_height + parts - 1) / parts, MIN_ROWS);
+  job->rows = MAX ((s->out_height + parts - 1) / parts + 1, MIN_ROWS) & ~(gsize) 1;
   job->parts = (guint) ((s->out_height + job->rows - 1) / job->rows);
 }
 

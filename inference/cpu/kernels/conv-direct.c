@@ -40,6 +40,7 @@ typedef struct {
   guint n_slices;
   float *weights;
   float *bias;
+  guint32 *offsets;   /* [input blocks of a slice][kernel_height][kernel_width] */
   gsize pixels;       /* at a time, so that what they read stays in a cache */
   gsize chunk_blocks; /* input blocks at a time, for the same reason */
 } Direct;
@@ -154,6 +155,22 @@ pack_slice (const Direct *d, const Slice *slice, const float *from)
   }
 }
 
+static void
+make_offsets (Direct *d, const WeirValue *in)
+{
+  const ConvShape *s = &d->shape;
+  gsize blocks = 0, n = 0;
+
+  for (guint i = 0; i < d->n_slices; i++)
+    blocks = MAX (blocks, d->slices[i].in_blocks);
+  d->offsets = g_new (guint32, blocks * s->kernel_height * s->kernel_width);
+  for (gsize i = 0; i < blocks; i++)
+    for (gsize y = 0; y < s->kernel_height; y++)
+      for (gsize x = 0; x < s->kernel_width; x++)
+        d->offsets[n++] = (guint32) (i * in->plane + y * s->dilation_y * in->row +
+                                     x * s->dilation_x * VLEN);
+}
+
 static gboolean
 pack (Direct *d, const WeirPlan *plan, const WeirGroup *group, GError **error)
 {
@@ -168,6 +185,7 @@ pack (Direct *d, const WeirPlan *plan, const WeirGroup *group, GError **error)
     return FALSE;
   for (guint i = 0; i < d->n_slices; i++)
     pack_slice (d, &d->slices[i], weights);
+  make_offsets (d, weir_group_input (plan, group, 0));
   for (gsize i = 0; group->bias != NULL && i < d->shape.outputs; i++)
     d->bias[i] = (float) weir_tensor_get (group->bias, i);
   return TRUE;
@@ -230,6 +248,7 @@ direct_release (void *state)
   post_clear (&d->post);
   weir_free (d->weights);
   weir_free (d->bias);
+  g_free (d->offsets);
   g_free (d->slices);
   g_free (d);
 }
@@ -252,31 +271,30 @@ typedef struct {
   guint pixel_parts, slice_parts; /* tasks an image */
 } Job;
 
-/* Fills the addresses of pixels @first .. @first + @count of image @image. */
-static void
-address (const Job *job, gsize image, const Slice *slice, gsize first, guint count,
-         ConvTile *tile)
+/* The walk through the pixels of image @image for the blocks of @slice, from pixel @first
+ * on. */
+static ConvWalk
+walk_from (const Job *job, gsize image, const Slice *slice, gsize first)
 {
   const ConvShape *s = &job->d->shape;
   gsize y = first / s->out_width, x = first % s->out_width;
-  const float *in = job->in_data + image * job->in->batch +
-                    slice->in_block * job->in->plane - s->top * (gssize) job->in->row -
-                    s->left * VLEN;
-  float *out = job->out_data + image * job->out->batch + slice->block * job->out->plane;
-  const float *residual = job->residual_data;
+  const WeirValue *in = job->in, *out = job->out, *residual = job->residual;
+  ConvWalk walk = { .x = x, .width = s->out_width, .in_step = s->stride_x * VLEN };
 
-  if (residual != NULL)
-    residual += image * job->residual->batch + slice->block * job->residual->plane;
-  for (guint i = 0; i < count; i++) {
-    tile->in[i] = in + y * s->stride_y * job->in->row + x * s->stride_x * VLEN;
-    tile->out[i] = out + y * job->out->row + x * VLEN;
-    if (residual != NULL)
-      tile->residual[i] = residual + y * job->residual->row + x * VLEN;
-    if (++x == s->out_width) {
-      x = 0;
-      y++;
-    }
-  }
+  walk.in = job->in_data + image * in->batch + slice->in_block * in->plane +
+            y * s->stride_y * in->row + x * walk.in_step - s->top * (gssize) in->row -
+            s->left * VLEN;
+  walk.in_jump =
+      (gssize) (s->stride_y * in->row) - (gssize) (s->out_width * walk.in_step);
+  walk.out = job->out_data + image * out->batch + slice->block * out->plane +
+             y * out->row + x * VLEN;
+  walk.out_jump = (gssize) out->row - (gssize) (s->out_width * VLEN);
+  if (residual == NULL)
+    return walk;
+  walk.residual = job->residual_data + image * residual->batch +
+                  slice->block * residual->plane + y * residual->row + x * VLEN;
+  walk.residual_jump = (gssize) residual->row - (gssize) (s->out_width * VLEN);
+  return walk;
 }
 
 /* One slice of the output for pixels @first .. @first + @count, input blocks @begin on.
@@ -286,21 +304,20 @@ run_chunk (const Job *job, gsize image, const Slice *slice, gsize first, gsize c
            gsize begin, float *sums)
 {
   const Direct *d = job->d;
-  const ConvShape *s = &d->shape;
   gsize blocks = MIN (d->chunk_blocks, slice->in_blocks - begin);
   gboolean last = begin + blocks == slice->in_blocks;
-  gsize area = s->kernel_height * s->kernel_width, width = slice->blocks * VLEN;
+  gboolean is_short = last && slice->last_lanes < VLEN;
+  gsize area = d->shape.kernel_height * d->shape.kernel_width;
+  gsize width = slice->blocks * VLEN;
   gsize limit = TILE_PIXELS (slice->blocks), n_tiles = (count + limit - 1) / limit;
+  gsize even = count / n_tiles, wider = count % n_tiles;
+  ConvWalk walk = walk_from (job, image, slice, first);
   ConvTile tile = {
     .weights = d->weights + slice->weights + begin * area * VLEN * width,
-    .blocks = (guint) blocks,
-    .rows = (guint) s->kernel_height,
-    .columns = (guint) s->kernel_width,
-    .lanes = VLEN,
-    .last_lanes = last ? slice->last_lanes : VLEN,
-    .block_step = job->in->plane,
-    .row_step = s->dilation_y * job->in->row,
-    .column_step = s->dilation_x * VLEN,
+    .offsets = d->offsets + begin * area,
+    .steps = (guint) ((blocks - is_short) * area),
+    .short_steps = is_short ? (guint) area : 0,
+    .lanes = slice->last_lanes,
     .bias = d->bias + slice->block * VLEN,
     .post = &d->post,
     .channel = slice->block * VLEN,
@@ -310,11 +327,9 @@ run_chunk (const Job *job, gsize image, const Slice *slice, gsize first, gsize c
   };
 
   for (gsize i = 0, at = 0; i < n_tiles; i++) {
-    guint pixels = (guint) ((count - at + n_tiles - i - 1) / (n_tiles - i));
+    guint pixels = (guint) (even + (i < wider));
 
-    address (job, image, slice, first + at, pixels, &tile);
-    for (guint p = 0; p < pixels; p++)
-      tile.in[p] += begin * job->in->plane;
+    conv_walk (&walk, pixels, &tile);
     tile.start = begin > 0 ? sums + at * width : NULL;
     tile.sums = last ? NULL : sums + at * width;
     conv_tile_run (slice->blocks, pixels) (&tile);

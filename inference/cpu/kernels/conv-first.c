@@ -21,6 +21,8 @@ typedef struct {
   float *
       weights; /* [slices][channels][kernel_height][kernel_width][slice's blocks][VLEN] */
   float *bias;
+  guint32 *offsets; /* [channels][kernel_height] and, if dilated, [kernel_width] */
+  guint steps, lanes;
   gsize width;  /* of a padded row */
   gsize height; /* of the padded rows that a task reads */
   gsize rows;   /* output rows a task */
@@ -63,6 +65,7 @@ first_release (void *state)
   post_clear (&f->post);
   weir_free (f->weights);
   weir_free (f->bias);
+  g_free (f->offsets);
   g_free (f);
 }
 
@@ -121,6 +124,23 @@ choose_rows (First *f)
   f->height = (f->rows - 1) * s->stride_y + reach_y;
 }
 
+/* A step is a row of the window, or one position where these are no neighbours. */
+static void
+make_offsets (First *f)
+{
+  const ConvShape *s = &f->shape;
+  gsize columns = s->dilation_x == 1 ? 1 : s->kernel_width, n = 0;
+
+  f->lanes = (guint) (s->kernel_width / columns);
+  f->steps = (guint) (s->channels * s->kernel_height * columns);
+  f->offsets = g_new (guint32, f->steps);
+  for (gsize c = 0; c < s->channels; c++)
+    for (gsize y = 0; y < s->kernel_height; y++)
+      for (gsize x = 0; x < columns; x++)
+        f->offsets[n++] = (guint32) ((c * f->height + y * s->dilation_y) * f->width +
+                                     x * s->dilation_x);
+}
+
 static void *
 first_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
 {
@@ -131,6 +151,7 @@ first_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
   else if (pack (f, plan, group, error) &&
            post_init (&f->post, group, f->shape.outputs, error)) {
     choose_rows (f);
+    make_offsets (f);
     return f;
   }
   first_release (f);
@@ -190,26 +211,24 @@ copy_rows (const Job *job, gsize image, gsize first, gsize rows, float *to)
   }
 }
 
-static void
-address (const Job *job, gsize image, gsize block, gsize first, gsize at, guint count,
-         const float *rows, ConvTile *tile)
+/* The walk through output rows from @first on, whose padded input is @rows. */
+static ConvWalk
+walk_from (const Job *job, gsize image, gsize block, gsize first, const float *rows)
 {
   const ConvShape *s = &job->f->shape;
-  gsize y = at / s->out_width, x = at % s->out_width;
+  const WeirValue *out = job->out, *residual = job->residual;
+  ConvWalk walk = { .width = s->out_width, .in = rows, .in_step = s->stride_x };
 
-  for (guint i = 0; i < count; i++) {
-    tile->in[i] = rows + y * s->stride_y * job->f->width + x * s->stride_x;
-    tile->out[i] = job->out_data + image * job->out->batch + block * job->out->plane +
-                   (first + y) * job->out->row + x * VLEN;
-    if (job->residual != NULL)
-      tile->residual[i] = job->residual_data + image * job->residual->batch +
-                          block * job->residual->plane +
-                          (first + y) * job->residual->row + x * VLEN;
-    if (++x == s->out_width) {
-      x = 0;
-      y++;
-    }
-  }
+  walk.in_jump =
+      (gssize) (s->stride_y * job->f->width) - (gssize) (s->out_width * s->stride_x);
+  walk.out = job->out_data + image * out->batch + block * out->plane + first * out->row;
+  walk.out_jump = (gssize) out->row - (gssize) (s->out_width * VLEN);
+  if (residual == NULL)
+    return walk;
+  walk.residual = job->residual_data + image * residual->batch + block * residual->plane +
+                  first * residual->row;
+  walk.residual_jump = (gssize) residual->row - (gssize) (s->out_width * VLEN);
+  return walk;
 }
 
 /* One slice of the output, for @count output rows from @first on. */
@@ -218,21 +237,15 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
            const float *rows)
 {
   const First *f = job->f;
-  const ConvShape *s = &f->shape;
   guint blocks = slice_blocks (f, block);
-  gsize limit = TILE_PIXELS (blocks), all = count * s->out_width;
-  gsize n = (all + limit - 1) / limit;
-  gboolean dense = s->dilation_x == 1;
+  gsize limit = TILE_PIXELS (blocks), all = count * f->shape.out_width;
+  gsize n = (all + limit - 1) / limit, even = all / n, wider = all % n;
+  ConvWalk walk = walk_from (job, image, block, first, rows);
   ConvTile tile = {
-    .weights = f->weights + block * window_size (s) * VLEN,
-    .blocks = (guint) s->channels,
-    .rows = (guint) s->kernel_height,
-    .columns = dense ? 1 : (guint) s->kernel_width,
-    .lanes = dense ? (guint) s->kernel_width : 1,
-    .last_lanes = dense ? (guint) s->kernel_width : 1,
-    .block_step = f->height * f->width,
-    .row_step = s->dilation_y * f->width,
-    .column_step = s->dilation_x,
+    .weights = f->weights + block * window_size (&f->shape) * VLEN,
+    .offsets = f->offsets,
+    .short_steps = f->steps,
+    .lanes = f->lanes,
     .bias = f->bias + block * VLEN,
     .post = &f->post,
     .channel = block * VLEN,
@@ -242,9 +255,9 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
   };
 
   for (gsize i = 0, at = 0; i < n; i++) {
-    guint pixels = (guint) ((all - at + n - i - 1) / (n - i));
+    guint pixels = (guint) (even + (i < wider));
 
-    address (job, image, block, first, at, pixels, rows, &tile);
+    conv_walk (&walk, pixels, &tile);
     conv_tile_run (blocks, pixels) (&tile);
     at += pixels;
   }

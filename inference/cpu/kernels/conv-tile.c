@@ -1,8 +1,5 @@
 #include "conv-tile.h"
 
-/* Lanes that are multiplied between two tests of the loop. */
-#define LANES_AT_ONCE 4
-
 typedef struct {
   Vec sums[TILE_MAX_BLOCKS][TILE_MAX_PIXELS];
 } Sums;
@@ -36,29 +33,24 @@ multiply (Sums *s, const float *w, const float *const *in, gsize at, const guint
 ALWAYS_INLINE void
 reduce (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
 {
+  const guint32 *offset = t->offsets, *end = offset + t->steps;
   const float *w = t->weights;
   const float *in[TILE_MAX_PIXELS];
 
   UNROLLED (p, pixels)
     in[p] = t->in[p];
-  for (guint i = 0; i < t->blocks; i++) {
-    gsize lanes = i + 1 == t->blocks ? t->last_lanes : t->lanes;
+  for (; offset < end; offset++) {
+    gsize at = *offset;
 
-    for (guint y = 0; y < t->rows; y++) {
-      gsize at = i * t->block_step + y * t->row_step;
+    UNROLLED (k, VLEN)
+      multiply (s, w + k * blocks * VLEN, in, at + k, blocks, pixels);
+    w += VLEN * blocks * VLEN;
+  }
+  for (end += t->short_steps; offset < end; offset++) {
+    gsize at = *offset;
 
-      for (guint x = 0; x < t->columns; x++, at += t->column_step) {
-        gsize end = at + lanes, c = at;
-
-        for (; c + LANES_AT_ONCE <= end; c += LANES_AT_ONCE)
-          UNROLLED (k, LANES_AT_ONCE) {
-            multiply (s, w, in, c + k, blocks, pixels);
-            w += blocks * VLEN;
-          }
-        for (; c < end; c++, w += blocks * VLEN)
-          multiply (s, w, in, c, blocks, pixels);
-      }
-    }
+    for (guint k = 0; k < t->lanes; k++, w += blocks * VLEN)
+      multiply (s, w, in, at + k, blocks, pixels);
   }
 }
 

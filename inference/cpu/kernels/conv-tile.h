@@ -22,11 +22,12 @@
 
 /**
  * ConvTile:
- * @weights: [blocks][rows][columns][lanes][tile's blocks][VLEN]
- * @blocks, @rows, @columns: how often the reduction steps, @block_step, … elements of the
- *   input on each time; a step multiplies @lanes elements that are neighbours, the last
- *   block's @last_lanes
- * @start: where sums begin: the bias, one a channel, or @sums
+ * @weights: [steps][VLEN][tile's blocks][VLEN], then those of the short steps
+ * @offsets: for each step of the reduction how many elements from a pixel's address its
+ *   input lies
+ * @steps: steps that multiply VLEN neighbours each; @short_steps, which come behind them,
+ *   multiply @lanes neighbours
+ * @start: (nullable): partial sums to begin with; else sums begin with @bias
  * @sums: (nullable): partial sums are stored here, to be continued; else the tile is
  *   finished and stored to @out
  * @in, @out, @residual: address of each pixel
@@ -34,9 +35,8 @@
  */
 typedef struct {
   const float *weights;
-  guint blocks, rows, columns;
-  guint lanes, last_lanes;
-  gsize block_step, row_step, column_step;
+  const guint32 *offsets;
+  guint steps, short_steps, lanes;
   const float *bias;
   const float *start;
   float *sums;
@@ -55,3 +55,39 @@ typedef void (*ConvTileRun) (const ConvTile *tile);
 
 /** conv_tile_run: the tile of @blocks (1 .. TILE_BLOCKS) x @pixels (1 .. TILE_PIXELS). */
 ConvTileRun conv_tile_run (guint blocks, guint pixels);
+
+/**
+ * ConvWalk:
+ * @x: column of the next pixel; @width columns are in a row
+ * @in, @out, @residual: its addresses
+ * @in_step: from one pixel to the next; @in_jump, …: what the end of a row adds to that
+ *
+ * Goes through the pixels of an image, row by row, and addresses the pixels of tiles.
+ */
+typedef struct {
+  gsize x, width;
+  const float *in, *residual;
+  float *out;
+  gsize in_step;
+  gssize in_jump, out_jump, residual_jump;
+} ConvWalk;
+
+/** conv_walk: the next @pixels pixels become those of @tile. */
+ALWAYS_INLINE void
+conv_walk (ConvWalk *walk, guint pixels, ConvTile *tile)
+{
+  for (guint i = 0; i < pixels; i++) {
+    tile->in[i] = walk->in;
+    tile->out[i] = walk->out;
+    tile->residual[i] = walk->residual;
+    walk->in += walk->in_step;
+    walk->out += VLEN;
+    walk->residual += VLEN;
+    if (++walk->x == walk->width) {
+      walk->x = 0;
+      walk->in += walk->in_jump;
+      walk->out += walk->out_jump;
+      walk->residual += walk->residual_jump;
+    }
+  }
+}

@@ -26,7 +26,8 @@ typedef struct {
   guint n_slices;
   float *weights; /* [slices][points][channels][slice's blocks][VLEN] */
   float *bias;
-  gsize at_once; /* tiles a task */
+  guint32 *offsets; /* [input blocks] */
+  gsize at_once;    /* tiles a task */
 } Winograd;
 
 static gboolean
@@ -65,6 +66,7 @@ winograd_release (void *state)
   post_clear (&w->post);
   weir_free (w->weights);
   weir_free (w->bias);
+  g_free (w->offsets);
   g_free (w);
 }
 
@@ -162,6 +164,9 @@ winograd_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
   w->tiles_x = (s->out_width + WINO_OUT - 1) / WINO_OUT;
   w->tiles = w->tiles_x * ((s->out_height + WINO_OUT - 1) / WINO_OUT);
   choose_tiles (w);
+  w->offsets = g_new (guint32, w->in_blocks);
+  for (gsize i = 0; i < w->in_blocks; i++)
+    w->offsets[i] = (guint32) (i * w->at_once * VLEN);
   if (pack (w, plan, group, error) && post_init (&w->post, group, s->outputs, error))
     return w;
   winograd_release (w);
@@ -243,12 +248,10 @@ multiply (const Job *job, guint slice, gsize count, const float *in, float *to)
   const Winograd *w = job->w;
   guint blocks = slice_blocks (w, slice);
   gsize limit = TILE_PIXELS (blocks), channels = w->shape.channels;
-  ConvTile tile = { .blocks = (guint) w->in_blocks,
-                    .rows = 1,
-                    .columns = 1,
-                    .lanes = VLEN,
-                    .last_lanes = (guint) ((channels - 1) % VLEN + 1),
-                    .block_step = w->at_once * VLEN,
+  ConvTile tile = { .offsets = w->offsets,
+                    .steps = (guint) (channels / VLEN),
+                    .short_steps = channels % VLEN != 0,
+                    .lanes = (guint) (channels % VLEN),
                     .bias = zeros };
 
   for (gsize point = 0; point < WINO_POINTS; point++) {
