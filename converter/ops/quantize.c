@@ -1,1 +1,87 @@
-#include "ops.h"
+#include "broadcast.h"
+
+#include <math.h>
+
+/* FakeQuantize: rounds to one of @levels equally spaced numbers of an input range and
+ * gives the corresponding number of an output range. */
+
+static const WeirAttrRow attrs[] = { { "levels", WEIR_ATTR_INT, NULL, "2..4294967296", 0,
+                                       0 },
+                                     WEIR_ROW_AUTO_BROADCAST,
+                                     { NULL } };
+
+enum { DATA, IN_LOW, IN_HIGH, OUT_LOW, OUT_HIGH, N_INPUTS };
+
+static gboolean
+fake_quantize_infer (WeirInfer *infer, GError **error)
+{
+  WeirDtype dtype = infer->inputs[DATA].dtype;
+  WeirShape shape = infer->inputs[DATA].shape;
+
+  if (dtype != WEIR_DTYPE_UNKNOWN && !weir_dtype_is_float (dtype))
+    return weir_fail (error, WEIR_ERROR_SHAPE, "expected floating point, found %s",
+                      weir_dtype_name (dtype));
+  for (guint i = IN_LOW; i < N_INPUTS; i++) {
+    WeirShape wide;
+
+    if (!weir_broadcast_by (infer->node, &shape, &infer->inputs[i].shape, &wide, error))
+      return FALSE;
+    shape = wide;
+  }
+  return weir_infer_set (infer, 0, dtype, &shape);
+}
+
+/* In float, step by step as the specification says it, so that halves round alike. */
+static float
+quantize (float x, const float *range, float steps)
+{
+  float low = MIN (range[IN_LOW], range[IN_HIGH]);
+  float high = MAX (range[IN_LOW], range[IN_HIGH]);
+
+  if (x <= low)
+    return range[OUT_LOW];
+  if (x > high)
+    return range[OUT_HIGH];
+  return rintf ((x - range[IN_LOW]) / (range[IN_HIGH] - range[IN_LOW]) * steps) / steps *
+             (range[OUT_HIGH] - range[OUT_LOW]) +
+         range[OUT_LOW];
+}
+
+static gboolean
+fake_quantize_evaluate (WeirEval *eval, GError **error)
+{
+  const WeirShape *shapes[N_INPUTS];
+  WeirDtype dtype = weir_tensor_dtype (eval->inputs[DATA]);
+  float steps = (float) (weir_node_int (eval->node, "levels") - 1);
+  WeirTensor *y = weir_eval_inferred (eval, 0, error);
+  WeirWalk walk;
+
+  if (y == NULL)
+    return FALSE;
+  for (guint k = 0; k < N_INPUTS; k++)
+    shapes[k] = weir_tensor_shape (eval->inputs[k]);
+  for (weir_walk_init (&walk, weir_tensor_shape (y), shapes, N_INPUTS); walk.more;
+       weir_walk_next (&walk))
+    for (gsize i = 0; i < walk.row; i++) {
+      float in[N_INPUTS];
+
+      for (guint k = 0; k < N_INPUTS; k++)
+        in[k] =
+            (float) weir_tensor_get (eval->inputs[k], walk.offset[k] + i * walk.step[k]);
+      weir_dtype_store (dtype, weir_tensor_writable (y), walk.at + i,
+                        (double) quantize (in[DATA], in, steps));
+    }
+  return TRUE;
+}
+
+WEIR_OP_DEFINE (fake_quantize) = {
+  .name = "FakeQuantize",
+  .versions = { 1 },
+  .min_inputs = N_INPUTS,
+  .max_inputs = N_INPUTS,
+  .outputs = 1,
+  .attrs = attrs,
+  .summary = "Rounds as a quantized network would, in floating point",
+  .infer = fake_quantize_infer,
+  .evaluate = fake_quantize_evaluate,
+};
