@@ -46,5 +46,9 @@ gboolean weir_pass_fuse_scale_shift (WeirModel *model, const WeirPassOptions *op
                                      GError **error);
 gboolean weir_pass_fuse_reverse_channels (WeirModel *model,
                                           const WeirPassOptions *options, GError **error);
+gboolean weir_pass_compress_fp16 (WeirModel *model, const WeirPassOptions *options,
+                                  GError **error);
+gboolean weir_pass_unique_names (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
 
 WEIR_END_DECLS
