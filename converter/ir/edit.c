@@ -248,6 +248,17 @@ weir_edit_bypass (WeirGraph *graph, WeirPort from, WeirPort to)
 }
 
 void
+weir_edit_set_version (WeirNode *node, guint version)
+{
+  if (node == NULL)
+    return;
+  g_return_if_fail (weir_op_has_version (node->op, version));
+  g_return_if_fail (weir_op_n_outputs (node->op, version) ==
+                    weir_op_n_outputs (node->op, node->version));
+  node->version = version;
+}
+
+void
 weir_edit_rename (WeirNode *node, const char *name)
 {
   g_free (node->name);

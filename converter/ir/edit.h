@@ -55,6 +55,9 @@ gboolean weir_edit_bypass (WeirGraph *graph, WeirPort from, WeirPort to);
  */
 void weir_edit_redirect (WeirGraph *graph, WeirPort from, WeirPort to, WeirNodeId except);
 
+/** weir_edit_set_version: another version of the node's operation, for attributes and rules
+ * that the preferred one does not have; the number of outputs must be the same. */
+void weir_edit_set_version (WeirNode *node, guint version);
 void weir_edit_rename (WeirNode *node, const char *name);
 /** weir_edit_add_tensor_name: one more name for a port; a name it has is not doubled. */
 void weir_edit_add_tensor_name (WeirGraph *graph, WeirPort port, const char *name);

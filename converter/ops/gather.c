@@ -8,17 +8,6 @@ static const WeirAttrRow gather_attrs[] = {
   { NULL },
 };
 
-static gboolean
-check_indices (const WeirInfer *infer, guint port, GError **error)
-{
-  WeirDtype dtype = infer->inputs[port].dtype;
-
-  if (dtype == WEIR_DTYPE_UNKNOWN || weir_dtype_is_integer (dtype))
-    return TRUE;
-  return weir_fail (error, WEIR_ERROR_SHAPE, "indices are %s, expected integers",
-                    weir_dtype_name (dtype));
-}
-
 /* The first @count dimensions of both must be the same. */
 static gboolean
 merge_batch (WeirShape *y, const WeirShape *x, int count, GError **error)
@@ -34,15 +23,6 @@ merge_batch (WeirShape *y, const WeirShape *x, int count, GError **error)
   }
   for (int i = 0; i < count; i++)
     y->dims[i] = a.dims[i];
-  return TRUE;
-}
-
-static gboolean
-append_dims (WeirShape *y, const WeirShape *x, int first, int end, GError **error)
-{
-  for (int i = first; i < end; i++)
-    if (!weir_shape_append (y, x->dims[i], error))
-      return FALSE;
   return TRUE;
 }
 
@@ -68,7 +48,7 @@ gather_infer (WeirInfer *infer, GError **error)
   WeirShape y;
   int axis, batch;
 
-  if (!check_indices (infer, 1, error) ||
+  if (!weir_infer_indices (infer, 1, error) ||
       !weir_list_axis (infer, 2, x->rank, &axis, error))
     return FALSE;
   if (x->rank < 0 || at->rank < 0)
@@ -88,8 +68,8 @@ gather_infer (WeirInfer *infer, GError **error)
                         rank, WEIR_MAX_RANK);
     y = weir_shape_unknown (rank);
   } else if (!merge_batch (&y, at, batch, error) ||
-             !append_dims (&y, at, batch, at->rank, error) ||
-             !append_dims (&y, x, axis + 1, x->rank, error))
+             !weir_shape_append_dims (&y, at, batch, at->rank, error) ||
+             !weir_shape_append_dims (&y, x, axis + 1, x->rank, error))
     return FALSE;
   return weir_infer_set (infer, 0, dtype, &y);
 }
@@ -166,7 +146,7 @@ elements_infer (WeirInfer *infer, GError **error)
   WeirShape others = *x, y = *at;
   int axis, rank = MAX (x->rank, at->rank);
 
-  if (!check_indices (infer, 1, error))
+  if (!weir_infer_indices (infer, 1, error))
     return FALSE;
   if (rank < 0)
     return weir_infer_set (infer, 0, infer->inputs[0].dtype, &y);
@@ -182,20 +162,6 @@ elements_infer (WeirInfer *infer, GError **error)
                       indices, axis);
   }
   return weir_infer_set (infer, 0, infer->inputs[0].dtype, &y);
-}
-
-static gboolean
-wrap_index (gint64 *index, gint64 size, GError **error)
-{
-  gint64 found = *index;
-
-  if (found < -size || found >= size)
-    return weir_fail (error, WEIR_ERROR_SHAPE,
-                      "index %" G_GINT64_FORMAT
-                      " is out of range for a dimension of %" G_GINT64_FORMAT,
-                      found, size);
-  *index = found < 0 ? found + size : found;
-  return TRUE;
 }
 
 static gboolean
@@ -217,7 +183,7 @@ elements_evaluate (WeirEval *eval, GError **error)
   for (gint64 i = 0; i < (gint64) weir_tensor_count (y); i++) {
     gint64 index = weir_tensor_get_int (at, (gsize) i);
 
-    if (!wrap_index (&index, size, error))
+    if (!weir_index_wrap (&index, size, error))
       return FALSE;
     weir_move_run (&one, x, (i / (inner * count) * size + index) * inner + i % inner, y,
                    i);
@@ -268,7 +234,7 @@ nd_infer (WeirInfer *infer, GError **error)
   gint64 tuple;
   WeirShape y = *x;
 
-  if (!check_indices (infer, 1, error))
+  if (!weir_infer_indices (infer, 1, error))
     return FALSE;
   if (x->rank < 0 || at->rank < 0)
     return weir_infer_set (infer, 0, infer->inputs[0].dtype, &WEIR_SHAPE_UNKNOWN);
@@ -285,11 +251,11 @@ nd_infer (WeirInfer *infer, GError **error)
                       " numbers, the data have %d dimensions behind %d batch dimensions",
                       tuple, x->rank - y.rank, y.rank);
   if (!merge_batch (&y, at, y.rank, error) || !nd_batch (infer->node, &y, at, error) ||
-      !append_dims (&y, at, (int) batch, at->rank - 1, error))
+      !weir_shape_append_dims (&y, at, (int) batch, at->rank - 1, error))
     return FALSE;
   if (tuple < 0)
     y = WEIR_SHAPE_UNKNOWN;
-  else if (!append_dims (&y, x, (int) (batch + tuple), x->rank, error))
+  else if (!weir_shape_append_dims (&y, x, (int) (batch + tuple), x->rank, error))
     return FALSE;
   return weir_infer_set (infer, 0, infer->inputs[0].dtype, &y);
 }
@@ -318,7 +284,7 @@ nd_evaluate (WeirEval *eval, GError **error)
     for (int k = 0; k < tuple; k++) {
       gint64 index = weir_tensor_get_int (at, (gsize) (i * tuple + k));
 
-      if (!wrap_index (&index, shape->dims[batch + k], error))
+      if (!weir_index_wrap (&index, shape->dims[batch + k], error))
         return FALSE;
       from += index * steps[batch + k];
     }

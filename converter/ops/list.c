@@ -93,6 +93,41 @@ weir_list_length (const WeirList *list, const char *what, int n, GError **error)
 }
 
 gboolean
+weir_infer_indices (const WeirInfer *infer, guint port, GError **error)
+{
+  WeirDtype dtype = infer->inputs[port].dtype;
+
+  if (dtype == WEIR_DTYPE_UNKNOWN || weir_dtype_is_integer (dtype))
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_SHAPE, "indices are %s, expected integers",
+                    weir_dtype_name (dtype));
+}
+
+gboolean
+weir_index_wrap (gint64 *index, gint64 size, GError **error)
+{
+  gint64 found = *index;
+
+  if (found < -size || found >= size)
+    return weir_fail (error, WEIR_ERROR_SHAPE,
+                      "index %" G_GINT64_FORMAT
+                      " is out of range for a dimension of %" G_GINT64_FORMAT,
+                      found, size);
+  *index = found < 0 ? found + size : found;
+  return TRUE;
+}
+
+gboolean
+weir_shape_append_dims (WeirShape *shape, const WeirShape *from, int first, int end,
+                        GError **error)
+{
+  for (int i = first; i < end; i++)
+    if (!weir_shape_append (shape, from->dims[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
 weir_infer_sized (WeirInfer *infer, guint port, WeirDtype dtype, const WeirShape *shape,
                   GError **error)
 {

@@ -2,7 +2,8 @@
 
 #include "ops.h"
 
-/* Inputs that say how, not what: axes, sizes, pads, and what they make of a shape. */
+/* Inputs that say how, not what: axes, sizes, pads, indices, and what they make of a
+ * shape. */
 
 #define WEIR_LIST_MAX (2 * WEIR_MAX_RANK)
 
@@ -43,6 +44,14 @@ gboolean weir_list_axes (WeirList *list, const char *what, int rank, GError **er
 
 /** weir_list_length: fails unless @list may have @n values (either may be unknown). */
 gboolean weir_list_length (const WeirList *list, const char *what, int n, GError **error);
+
+/** weir_infer_indices: fails where input @port holds anything but integers. */
+gboolean weir_infer_indices (const WeirInfer *infer, guint port, GError **error);
+/** weir_index_wrap: a negative index counts from the end; fails if out of range. */
+gboolean weir_index_wrap (gint64 *index, gint64 size, GError **error);
+/** weir_shape_append_dims: adds dimensions @first..@end - 1 of @from. */
+gboolean weir_shape_append_dims (WeirShape *shape, const WeirShape *from, int first,
+                                 int end, GError **error);
 
 /** weir_infer_sized: weir_infer_set() for shapes that a value in the file blows up: fails
  * with %WEIR_ERROR_LIMIT where a tensor of them could never be. */

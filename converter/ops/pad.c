@@ -25,10 +25,6 @@ pad_dim (const WeirNode *node, int i, gint64 size, gint64 begin, gint64 end,
   gboolean constant = weir_node_string_is (node, "pad_mode", "constant");
   gint64 most = reach (node, size);
 
-  if ((begin < 0 || end < 0) && node->version < 12)
-    return weir_fail (error, WEIR_ERROR_SHAPE,
-                      "dimension %d: pads are negative, version %u has none", i,
-                      node->version);
   *result = WEIR_DIM_UNKNOWN;
   if (size < 0)
     return TRUE;

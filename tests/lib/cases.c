@@ -191,10 +191,20 @@ assert_agrees (const WeirValueInfo *info, const WeirTensor *found, gboolean comp
     g_autofree char *text = weir_shape_to_string (weir_tensor_shape (found));
     assert_shape (&info->shape, text);
   }
-  if (computed && weir_shape_is_static (&info->shape))
+  if (computed)
     g_assert_nonnull (info->value);
   if (info->value != NULL)
     assert_value (info->value, found);
+}
+
+/* Whether inference should have computed the outputs. */
+static gboolean
+is_computed (const Case *c, Knowledge knowledge)
+{
+  for (guint i = 0; i < c->node->n_outputs; i++)
+    if (!weir_shape_is_static (&c->node->outputs[i].info.shape))
+      return FALSE;
+  return knowledge == AS_WRITTEN;
 }
 
 static void
@@ -214,7 +224,7 @@ run_complete (Case *c, const char *const *expected)
 
       text_parse (&text, expected[i]);
       assert_value (outputs[i], text.value);
-      assert_agrees (&c->node->outputs[i].info, outputs[i], knowledge == AS_WRITTEN);
+      assert_agrees (&c->node->outputs[i].info, outputs[i], is_computed (c, knowledge));
       weir_tensor_unref (text.value);
       weir_tensor_unref (outputs[i]);
     }
