@@ -97,3 +97,31 @@ expect_infer_error (WeirBuilder *builder, WeirNode *node, int code, const char *
   }
   g_error_free (error);
 }
+
+static void
+set_attr (WeirNode *node, const char *name, const char *value)
+{
+  const WeirAttrRow *rows = node->op->attrs;
+  GError *error = NULL;
+
+  for (guint i = 0; rows != NULL && rows[i].name != NULL; i++)
+    if (strcmp (rows[i].name, name) == 0) {
+      weir_attr_parse (&rows[i], value, &node->attrs[i], &error);
+      g_assert_no_error (error);
+      return;
+    }
+  g_error ("%s has no attribute '%s'", node->op->name, name);
+}
+
+void
+set_attrs (WeirNode *node, const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ";", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++) {
+    g_auto (GStrv) pair = g_strsplit (parts[i], "=", 2);
+
+    if (pair[0] != NULL && pair[1] != NULL)
+      set_attr (node, g_strstrip (pair[0]), pair[1]);
+  }
+}

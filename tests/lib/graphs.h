@@ -17,7 +17,8 @@ WeirTensor *ints (const WeirShape *shape, const gint64 *values);
  */
 WeirNode *begin_op (WeirBuilder *builder, const char *op, WeirTensor *const *inputs,
                     guint n_inputs);
-/** The same with inputs from @first_constant on as Constants, as `infer` may need them. */
+/** The same with inputs from @first_constant on as Constants, as `infer` may need them.
+ */
 WeirNode *begin_op_constants (WeirBuilder *builder, const char *op,
                               WeirTensor *const *inputs, guint n_inputs,
                               guint first_constant, guint n_outputs);
@@ -28,4 +29,7 @@ WeirNode *begin_op_constants (WeirBuilder *builder, const char *op,
 WeirTensor *run_op (WeirBuilder *builder, WeirNode *node, WeirTensor *const *inputs,
                     guint port);
 /** Infers @node and expects an error of @code whose message holds @text. */
-void expect_infer_error (WeirBuilder *builder, WeirNode *node, int code, const char *text);
+void expect_infer_error (WeirBuilder *builder, WeirNode *node, int code,
+                         const char *text);
+/** Sets attributes as the IR spells them: "name=value; name=value". */
+void set_attrs (WeirNode *node, const char *text);
