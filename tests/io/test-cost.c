@@ -139,7 +139,7 @@ test_cost (gconstpointer data)
   begin = g_get_monotonic_time ();
   model = read_text (text, bin, &error);
   begin = g_get_monotonic_time () - begin;
-  g_test_message ("%s, %" G_GINT64_FORMAT " ms, %zu MiB",
+  g_test_message ("%.200s, %" G_GINT64_FORMAT " ms, %zu MiB",
                   model != NULL ? "read" : error->message, begin / 1000,
                   (status ("VmHWM") - before) >> 20);
   weir_model_unref (model);
