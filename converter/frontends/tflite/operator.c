@@ -1,5 +1,8 @@
 #include "operator.h"
 
+/* The version of ScatterNDUpdate that can add. */
+#define SCATTER_WITH_REDUCTION 15
+
 guint
 weir_tflite_n_inputs (const WeirTfliteOp *op)
 {
@@ -334,4 +337,20 @@ weir_tflite_activate (WeirTfliteOp *op, WeirPort x, gint32 activation)
     return weir_build_fail (op->builder, WEIR_ERROR_UNSUPPORTED, "fused activation %d",
                             activation);
   }
+}
+
+WeirPort
+weir_tflite_scatter (WeirTfliteOp *op, WeirPort x, WeirPort indices, WeirPort updates)
+{
+  const WeirOp *ir = weir_op_find ("ScatterNDUpdate");
+  WeirNode *node;
+
+  if (weir_build_failed (op->builder))
+    return WEIR_PORT_NONE;
+  node = weir_edit_add (op->builder->graph, ir, SCATTER_WITH_REDUCTION,
+                        weir_tflite_name (op, ir->name),
+                        WEIR_INPUTS (x, indices, updates), 0, &op->builder->error);
+  if (node != NULL)
+    weir_node_set_string (node, "reduction", "sum");
+  return weir_tflite_end (op, node);
 }

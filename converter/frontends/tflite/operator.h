@@ -67,3 +67,13 @@ WeirPort weir_tflite_to_nhwc (WeirTfliteOp *op, WeirPort x);
 WeirPort weir_tflite_activate (WeirTfliteOp *op, WeirPort x, gint32 activation);
 /** weir_tflite_clamp: x between two bounds. */
 WeirPort weir_tflite_clamp (WeirTfliteOp *op, WeirPort x, double low, double high);
+/** weir_tflite_scatter: @x with @updates added at @indices. */
+WeirPort weir_tflite_scatter (WeirTfliteOp *op, WeirPort x, WeirPort indices,
+                              WeirPort updates);
+
+/* rounding.c */
+
+/** weir_tflite_lift: what to add to the bias of a layer with 8-bit inputs, filters and
+ * outputs, so that it rounds as the kernels of TensorFlow Lite do; none where they round
+ * as everybody does. One number, or one a channel: [1, C] and @spatial ones. */
+WeirPort weir_tflite_lift (WeirTfliteOp *op, gint32 activation, int spatial);

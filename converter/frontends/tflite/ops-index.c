@@ -42,12 +42,10 @@ static WeirPort
 scatter_nd (WeirTfliteOp *op)
 {
   WeirPort indices = weir_tflite_input (op, 0), updates = weir_tflite_input (op, 1);
-  WeirNode *node = weir_tflite_begin (
-      op, "Broadcast",
-      WEIR_INPUTS (weir_tflite_number (op, updates, 0), weir_tflite_input (op, 2)));
-  WeirPort zeros = weir_tflite_end (op, node);
+  WeirPort zeros = weir_tflite_2 (op, "Broadcast", weir_tflite_number (op, updates, 0),
+                                  weir_tflite_input (op, 2));
 
-  return weir_tflite_3 (op, "ScatterNDUpdate", zeros, indices, updates);
+  return weir_tflite_scatter (op, zeros, indices, updates);
 }
 
 /* Inputs: indices, depth, the values for on and off. */

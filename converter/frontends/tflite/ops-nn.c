@@ -64,15 +64,20 @@ set_window (WeirNode *node, gint32 padding, const gint64 *strides, gsize n)
   weir_node_set_string (node, "auto_pad", auto_pad (padding));
 }
 
-/* Adds the bias at input @index, if there is one, to @x, whose channels stand second. */
+/* Adds the bias at input @index, if there is one, to @x, whose channels stand second;
+ * with it what the rounding of integers asks for. */
 static WeirPort
-add_bias (WeirTfliteOp *op, guint index, WeirPort x, int spatial)
+add_bias (WeirTfliteOp *op, guint index, WeirPort x, int spatial, WeirPort lift)
 {
   const WeirTfliteOrder order = { .rank = 1, .groups = 1, .ones = spatial };
+  WeirPort bias = lift;
 
-  if (!weir_tflite_has_input (op, index))
-    return x;
-  return weir_tflite_2 (op, "Add", x, weir_tflite_weights (op, index, &order));
+  if (weir_tflite_has_input (op, index)) {
+    bias = weir_tflite_weights (op, index, &order);
+    if (!weir_port_is_none (lift))
+      bias = weir_tflite_2 (op, "Add", bias, lift);
+  }
+  return weir_port_is_none (bias) ? x : weir_tflite_2 (op, "Add", x, bias);
 }
 
 /* How many channels @x has, the last of its dimensions; 0 and an error if not known. */
@@ -107,7 +112,8 @@ convolve (WeirTfliteOp *op, WeirPort x, WeirPort filters, gboolean grouped,
   node = weir_tflite_begin (op, ir, WEIR_INPUTS (x, filters));
   set_window (node, conv->padding, conv->strides, conv->n);
   weir_node_set_ints (node, "dilations", conv->dilations, conv->n);
-  y = add_bias (op, 2, weir_tflite_end (op, node), (int) conv->n);
+  y = add_bias (op, 2, weir_tflite_end (op, node), (int) conv->n,
+                weir_tflite_lift (op, conv->activation, (int) conv->n));
   return weir_tflite_to_nhwc (op, weir_tflite_activate (op, y, conv->activation));
 }
 
@@ -235,7 +241,7 @@ transpose_conv (WeirTfliteOp *op)
   weir_node_set_ints (node, "pads_begin", begin, 2);
   weir_node_set_ints (node, "pads_end", end, 2);
   weir_node_set_ints (node, "output_padding", extra, 2);
-  x = add_bias (op, 3, weir_tflite_end (op, node), 2);
+  x = add_bias (op, 3, weir_tflite_end (op, node), 2, WEIR_PORT_NONE);
   x = weir_tflite_activate (op, x, weir_flat_i8 (o, TRANSPOSED_ACTIVATION, 0));
   return weir_tflite_to_nhwc (op, x);
 }
@@ -254,6 +260,8 @@ pooled (WeirTfliteOp *op, const char *ir, WeirPort x)
   weir_node_set_ints (node, "kernel", kernel, 2);
   if (weir_node_is (node, "AvgPool"))
     weir_node_set_bool (node, "exclude-pad", TRUE);
+  else
+    weir_node_set_ints (node, "dilations", (gint64[]){ 1, 1 }, 2);
   return weir_tflite_end (op, node);
 }
 
@@ -299,6 +307,7 @@ fully_connected (WeirTfliteOp *op)
   WeirPort x = weir_tflite_input (op, 0), w = weir_tflite_input (op, 1);
   WeirShape shape = weir_tflite_shape (op, w);
   gint32 format = weir_flat_i8 (o, FC_WEIGHTS_FORMAT, 0);
+  gint32 activation = weir_flat_i8 (o, FC_ACTIVATION, ACTIVATION_NONE);
   gint64 features = shape.rank == 2 ? shape.dims[1] : 0;
 
   if (format != 0)
@@ -312,9 +321,8 @@ fully_connected (WeirTfliteOp *op)
       (shape.rank != 2 || shape.dims[1] != features))
     x = weir_tflite_reshape (op, x, (gint64[]){ -1, features }, 2);
   x = matmul (op, x, w, FALSE, TRUE);
-  if (weir_tflite_has_input (op, 2))
-    x = weir_tflite_2 (op, "Add", x, weir_tflite_input (op, 2));
-  return weir_tflite_activate (op, x, weir_flat_i8 (o, FC_ACTIVATION, 0));
+  x = add_bias (op, 2, x, 0, weir_tflite_lift (op, activation, 0));
+  return weir_tflite_activate (op, x, activation);
 }
 
 static WeirPort

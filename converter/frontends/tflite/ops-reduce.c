@@ -87,31 +87,35 @@ cumsum (WeirTfliteOp *op)
   return weir_tflite_end (op, node);
 }
 
-/* Element @index of the list @x, as a scalar. */
-static WeirPort
-element (WeirTfliteOp *op, WeirPort x, gint64 index)
-{
-  return weir_tflite_3 (op, "Gather", x, weir_tflite_int (op, index),
-                        weir_tflite_int (op, 0));
-}
-
-/* Rows with the same number are added; numbers ascend, so the last tells how many. */
+/* Rows with the same number are added; numbers ascend, so the last tells how many there
+ * are. They are scattered onto zeros, which adds what meets. */
 static WeirPort
 segment_sum (WeirTfliteOp *op)
 {
   WeirPort x = weir_tflite_input (op, 0), ids = weir_tflite_input (op, 1);
-  WeirPort one = weir_tflite_number (op, ids, 1), zero = weir_tflite_number (op, ids, 0);
-  WeirPort count, rows, indices;
+  WeirPort count, rest, shape, zeros;
   WeirNode *node;
 
-  count = weir_tflite_2 (op, "Add", element (op, ids, -1), one);
-  rows = weir_tflite_convert (op, weir_tflite_1 (op, "ShapeOf", ids),
-                              weir_tflite_dtype (op, ids));
-  node = weir_tflite_begin (op, "Range", WEIR_INPUTS (zero, element (op, rows, 0), one));
-  weir_node_set_dtype (node, "output_type", weir_tflite_dtype (op, ids));
-  indices = weir_tflite_end (op, node);
-  return weir_tflite_end (op, weir_tflite_begin (op, "EmbeddingSegmentsSum",
-                                                 WEIR_INPUTS (x, indices, ids, count)));
+  ids = weir_tflite_convert (op, ids, WEIR_DTYPE_I64);
+  count = weir_tflite_2 (op, "Add",
+                         weir_tflite_3 (op, "Gather", ids,
+                                        weir_tflite_list (op, (gint64[]){ -1 }, 1),
+                                        weir_tflite_int (op, 0)),
+                         weir_tflite_int (op, 1));
+  shape = weir_tflite_1 (op, "ShapeOf", x);
+  rest = weir_tflite_end (
+      op,
+      weir_tflite_begin (op, "Slice",
+                         WEIR_INPUTS (shape, weir_tflite_list (op, (gint64[]){ 1 }, 1),
+                                      weir_tflite_list (op, (gint64[]){ G_MAXINT64 }, 1),
+                                      weir_tflite_list (op, (gint64[]){ 1 }, 1))));
+  node = weir_tflite_begin (op, "Concat", WEIR_INPUTS (count, rest));
+  weir_node_set_int (node, "axis", 0);
+  shape = weir_tflite_end (op, node);
+  zeros = weir_tflite_2 (op, "Broadcast", weir_tflite_number (op, x, 0), shape);
+  ids = weir_build_unsqueeze (op->builder, weir_tflite_name (op, "Unsqueeze"), ids,
+                              (gint64[]){ 1 }, 1);
+  return weir_tflite_scatter (op, zeros, ids, x);
 }
 
 /* In the order of their first appearance; the second output says where each went. */

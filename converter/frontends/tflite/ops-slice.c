@@ -1,3 +1,4 @@
+#include "base/checked.h"
 #include "operator.h"
 
 /* Parts of values, and values with borders. */
@@ -44,20 +45,64 @@ strided_slice (WeirTfliteOp *op)
   return weir_tflite_end (op, node);
 }
 
-/* A size of -1 goes on to the end. */
+/* Where begin and size are constants, so are the ends; a size of -1 goes on to the end.
+ */
+static gboolean
+known_ends (WeirTfliteOp *op, WeirPort *begin, WeirPort *end, WeirPort *step)
+{
+  gint64 first[WEIR_MAX_RANK], size[WEIR_MAX_RANK], ones[WEIR_MAX_RANK];
+  guint n, n_sizes;
+
+  if (!weir_tflite_ints (op, 1, first, WEIR_MAX_RANK, &n) ||
+      !weir_tflite_ints (op, 2, size, WEIR_MAX_RANK, &n_sizes))
+    return FALSE;
+  if (n != n_sizes) {
+    weir_build_fail (op->builder, WEIR_ERROR_SHAPE, "%u begins, but %u sizes", n,
+                     n_sizes);
+    return FALSE;
+  }
+  for (guint i = 0; i < n; i++) {
+    ones[i] = 1;
+    if (size[i] == -1 || !weir_add_i64 (first[i], size[i], &size[i]))
+      size[i] = G_MAXINT64;
+  }
+  *begin = weir_tflite_list (op, first, n);
+  *end = weir_tflite_list (op, size, n);
+  *step = weir_tflite_list (op, ones, n);
+  return TRUE;
+}
+
+static void
+computed_ends (WeirTfliteOp *op, WeirPort begin, WeirPort size, WeirPort *end,
+               WeirPort *step)
+{
+  WeirPort rest = weir_tflite_2 (op, "Equal", size, weir_tflite_number (op, size, -1));
+
+  *end = weir_tflite_3 (op, "Select", rest, weir_tflite_number (op, size, G_MAXINT32),
+                        weir_tflite_2 (op, "Add", begin, size));
+  *step = weir_tflite_2 (op, "Broadcast", weir_tflite_number (op, size, 1),
+                         weir_tflite_1 (op, "ShapeOf", size));
+}
+
+static gboolean
+is_known (WeirTfliteOp *op, WeirPort port)
+{
+  return !weir_build_failed (op->builder) &&
+         weir_graph_info (op->builder->graph, port)->value != NULL;
+}
+
 static WeirPort
 slice (WeirTfliteOp *op)
 {
   WeirPort x = weir_tflite_input (op, 0), begin = weir_tflite_input (op, 1);
-  WeirPort size = weir_tflite_input (op, 2), rest, end;
+  WeirPort size = weir_tflite_input (op, 2), end, step;
 
-  rest = weir_tflite_2 (op, "Equal", size, weir_tflite_number (op, size, -1));
-  end = weir_tflite_3 (op, "Select", rest, weir_tflite_number (op, size, G_MAXINT32),
-                       weir_tflite_2 (op, "Add", begin, size));
+  if (!is_known (op, begin) || !is_known (op, size))
+    computed_ends (op, begin, size, &end, &step);
+  else if (!known_ends (op, &begin, &end, &step))
+    return WEIR_PORT_NONE;
   return weir_tflite_end (
-      op,
-      weir_tflite_begin (op, "Slice",
-                         WEIR_INPUTS (x, begin, end, weir_tflite_number (op, size, 1))));
+      op, weir_tflite_begin (op, "Slice", WEIR_INPUTS (x, begin, end, step)));
 }
 
 static WeirPort
@@ -117,7 +162,7 @@ borders (WeirTfliteOp *op, guint index, WeirPort *begin, WeirPort *end)
     weir_build_fail (op->builder, WEIR_ERROR_SHAPE, "expected borders of shape [n,2]");
     return FALSE;
   }
-  if (weir_graph_info (op->builder->graph, table)->value == NULL) {
+  if (!is_known (op, table)) {
     *begin = column (op, table, 0);
     *end = column (op, table, 1);
     return TRUE;

@@ -27,7 +27,6 @@ weir_tflite_scope_open (WeirTfliteScope *scope, WeirTfliteFile *file, guint32 in
   if (flat->error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&flat->error));
-  g_prefix_error (error, "sub-graph %u: ", index);
   return FALSE;
 }
 
@@ -176,4 +175,46 @@ weir_tflite_scope_convert (WeirTfliteScope *scope, GError **error)
     if (!convert_at (scope, i, error))
       return FALSE;
   return TRUE;
+}
+
+/* Gives the inputs of a sub-graph their values, or takes those of the outputs. */
+static gboolean
+pass_values (WeirTfliteScope *scope, const WeirFlatVector *list, const WeirPort *inputs,
+             WeirPort *outputs, guint n, GError **error)
+{
+  if (list->count != n)
+    return weir_fail (error, WEIR_ERROR_FORMAT, "expected %u %s, found %u", n,
+                      inputs != NULL ? "inputs" : "outputs", list->count);
+  for (guint i = 0; i < n; i++) {
+    WeirTfliteTensor *tensor = weir_tflite_listed (scope, list, i);
+
+    if (tensor == NULL) {
+      g_propagate_error (error, g_steal_pointer (&scope->file->flat.error));
+      return FALSE;
+    }
+    if (inputs != NULL)
+      tensor->port = inputs[i];
+    else
+      outputs[i] = weir_tflite_value (scope, (gint32) (tensor - scope->tensors));
+  }
+  return weir_build_finish (&scope->builder, error);
+}
+
+gboolean
+weir_tflite_call (WeirTfliteScope *caller, guint32 index, WeirGraph *graph,
+                  const WeirPort *inputs, guint n_inputs, WeirPort *outputs,
+                  guint n_outputs, GError **error)
+{
+  WeirTfliteScope scope;
+  gboolean good;
+
+  good = weir_tflite_scope_open (&scope, caller->file, index, graph, caller->depth + 1,
+                                 error) &&
+         pass_values (&scope, &scope.inputs, inputs, NULL, n_inputs, error) &&
+         weir_tflite_scope_convert (&scope, error) &&
+         pass_values (&scope, &scope.outputs, NULL, outputs, n_outputs, error);
+  weir_tflite_scope_close (&scope);
+  if (!good)
+    g_prefix_error (error, "sub-graph %u: ", index);
+  return good;
 }

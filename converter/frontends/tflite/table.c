@@ -6,9 +6,10 @@
 /* All operators, and which of them a file uses that Weir does not know. */
 
 static const WeirTfliteRow *const families[] = {
-  weir_tflite_ops_nn,     weir_tflite_ops_math,  weir_tflite_ops_reduce,
-  weir_tflite_ops_shape,  weir_tflite_ops_slice, weir_tflite_ops_index,
-  weir_tflite_ops_vision, weir_tflite_ops_quant,
+  weir_tflite_ops_nn,     weir_tflite_ops_math,    weir_tflite_ops_reduce,
+  weir_tflite_ops_shape,  weir_tflite_ops_slice,   weir_tflite_ops_index,
+  weir_tflite_ops_vision, weir_tflite_ops_quant,   weir_tflite_ops_rnn,
+  weir_tflite_ops_signal, weir_tflite_ops_control,
 };
 
 static const WeirTfliteRow *

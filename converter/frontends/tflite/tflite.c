@@ -1,9 +1,13 @@
 #include "tflite.h"
 
 #include "ir/verify.h"
+#include "metadata.h"
 #include "operator.h"
 
 #include <string.h>
+
+/* What the tools of TensorFlow Lite call the metadata that they add. */
+#define METADATA "TFLITE_METADATA"
 
 static int
 tflite_probe (const WeirBytes *head, const char *path)
@@ -211,6 +215,30 @@ model_name (WeirTfliteFile *file, const char *path)
   return g_steal_pointer (&name);
 }
 
+/* The buffer that the file lists under @name; FALSE if there is none. */
+static gboolean
+find_metadata (WeirTfliteFile *file, const char *name, WeirBytes *bytes)
+{
+  WeirFlatVector list = weir_flat_vector (&file->model, MODEL_METADATA, 4);
+
+  for (guint32 i = 0; i < list.count; i++) {
+    g_autofree char *found = NULL;
+    WeirFlatTable entry, buffer;
+
+    if (!weir_flat_at_table (&list, i, &entry))
+      return FALSE;
+    found = weir_flat_string (&entry, METADATA_NAME);
+    if (g_strcmp0 (found, name) != 0)
+      continue;
+    if (!weir_flat_at_table (&file->buffers, weir_flat_u32 (&entry, METADATA_BUFFER, 0),
+                             &buffer))
+      return FALSE;
+    *bytes = weir_flat_bytes (&buffer, BUFFER_DATA);
+    return bytes->size > 0;
+  }
+  return FALSE;
+}
+
 static WeirModel *
 tflite_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
 {
@@ -218,11 +246,14 @@ tflite_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **er
   WeirTfliteFile file = { .source = input->source, .unsupported = unsupported };
   g_autoptr (WeirGraph) graph = weir_graph_new ();
   WeirModel *model = NULL;
+  WeirBytes metadata;
 
   weir_flat_init (&file.flat, &bytes);
   if (convert_file (&file, graph, error)) {
     g_autofree char *name = model_name (&file, input->path);
     model = weir_model_new (g_steal_pointer (&graph), name, weir_frontend_tflite.name);
+    if (find_metadata (&file, METADATA, &metadata))
+      weir_tflite_metadata (&metadata, &bytes, model);
   } else {
     g_prefix_error (error, "%s: ", weir_source_name (input->source));
   }

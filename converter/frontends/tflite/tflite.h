@@ -120,6 +120,9 @@ extern const WeirTfliteRow weir_tflite_ops_slice[];
 extern const WeirTfliteRow weir_tflite_ops_index[];
 extern const WeirTfliteRow weir_tflite_ops_vision[];
 extern const WeirTfliteRow weir_tflite_ops_quant[];
+extern const WeirTfliteRow weir_tflite_ops_rnn[];
+extern const WeirTfliteRow weir_tflite_ops_signal[];
+extern const WeirTfliteRow weir_tflite_ops_control[];
 
 /* table.c */
 
@@ -140,6 +143,15 @@ gboolean weir_tflite_scope_open (WeirTfliteScope *scope, WeirTfliteFile *file,
 void weir_tflite_scope_close (WeirTfliteScope *scope);
 /** weir_tflite_scope_convert: every operator; all inputs have their ports. */
 gboolean weir_tflite_scope_convert (WeirTfliteScope *scope, GError **error);
+/**
+ * weir_tflite_call:
+ * @graph: where the operators of sub-graph @index are added
+ * @inputs: ports of @graph, one an input of the sub-graph
+ * @outputs: (out): one an output
+ */
+gboolean weir_tflite_call (WeirTfliteScope *caller, guint32 index, WeirGraph *graph,
+                           const WeirPort *inputs, guint n_inputs, WeirPort *outputs,
+                           guint n_outputs, GError **error);
 /** weir_tflite_value: the real value of tensor @index, which must be below n_tensors. */
 WeirPort weir_tflite_value (WeirTfliteScope *scope, gint32 index);
 /** weir_tflite_listed: (nullable): the tensor at place @at of a list of indices; what is
