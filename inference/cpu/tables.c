@@ -17,7 +17,7 @@
 
 #define DECLARE_c(id) DECLARE (id, c)
 #define ADDRESS_c(id) ADDRESS (id, c)
-TABLE (c, 8)
+TABLE (c, 4)
 
 #ifdef WEIR_HAVE_AVX2
 #define DECLARE_avx2(id) DECLARE (id, avx2)

@@ -114,7 +114,7 @@ typedef struct {
 
 /**
  * WeirDemand:
- * @block: what a kernel wants of one value: 0 plain, 8 or 16 blocked,
+ * @block: what a kernel wants of one value: 0 plain, 4, 8 or 16 blocked,
  *   %WEIR_BLOCK_ANY when it takes strides as they come
  * @top, @left, @bottom, @right: borders that it reads (inputs only)
  */

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "cost.h"
 #include "cpu/conv-shape.h"
 #include "post.h"
 
@@ -394,23 +395,17 @@ depthwise_run (const WeirRun *run, GError **error)
   return TRUE;
 }
 
-#if VLEN == 16
-#define GFLOPS 60.0
-#elif defined(__AVX2__)
-#define GFLOPS 50.0
-#else
-#define GFLOPS 8.0
-#endif
-
-/* Nearly always the memory is what it waits for. */
 static double
 depthwise_cost (const WeirPlan *plan, const WeirGroup *group)
 {
-  ConvShape shape;
+  ConvShape s;
+  double vectors;
 
-  if (!depthwise_shape (plan, group, &shape))
+  if (!depthwise_shape (plan, group, &s))
     return INFINITY;
-  return 300 + MAX (weir_conv_macs (&shape) * 2 / GFLOPS, weir_conv_bytes (&shape) / 25);
+  vectors = (double) (s.batch * s.out_height * s.out_width) * cost_pad (s.outputs) / VLEN;
+  return COST_CALL + weir_conv_bytes (&s) / COST_BYTES +
+         vectors * (double) (s.kernel_height * s.kernel_width) * COST_VECTOR;
 }
 
 WEIR_KERNEL_DEFINE (conv_depthwise) = {

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "conv-tile.h"
+#include "cost.h"
 #include "cpu/conv-shape.h"
 #include "cpu/features.h"
 
@@ -405,22 +406,24 @@ direct_run (const WeirRun *run, GError **error)
   return TRUE;
 }
 
-#if VLEN == 16
-#define GFLOPS 90.0
-#elif defined(__AVX2__)
-#define GFLOPS 65.0
-#else
-#define GFLOPS 12.0
-#endif
-
+/* Blocks are always computed whole; in a block of several groups most products are with
+ * zeros. */
 static double
 direct_cost (const WeirPlan *plan, const WeirGroup *group)
 {
-  ConvShape shape;
+  ConvShape s;
+  gsize channels, outputs, together;
+  double pixels;
 
-  if (!weir_conv_shape (plan, group, &shape))
+  if (!weir_conv_shape (plan, group, &s))
     return INFINITY;
-  return 500 + weir_conv_macs (&shape) * 2 / GFLOPS + weir_conv_bytes (&shape) / 20;
+  channels = s.channels / s.groups;
+  outputs = s.outputs / s.groups;
+  together = s.groups > 1 && outputs < VLEN ? (VLEN + outputs - 1) / outputs : 1;
+  pixels = (double) (s.batch * s.out_height * s.out_width);
+  return COST_CALL + weir_conv_bytes (&s) / COST_BYTES +
+         pixels * cost_pad (s.outputs) * (double) (channels * together) *
+             (double) (s.kernel_height * s.kernel_width) * 2 / COST_FLOPS;
 }
 
 #define DIRECT(operation)                                                            \

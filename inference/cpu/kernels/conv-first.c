@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "conv-tile.h"
+#include "cost.h"
 #include "cpu/conv-shape.h"
 
 #include <string.h>
@@ -301,22 +302,17 @@ first_run (const WeirRun *run, GError **error)
   return TRUE;
 }
 
-#if VLEN == 16
-#define GFLOPS 80.0
-#elif defined(__AVX2__)
-#define GFLOPS 60.0
-#else
-#define GFLOPS 10.0
-#endif
-
 static double
 first_cost (const WeirPlan *plan, const WeirGroup *group)
 {
-  ConvShape shape;
+  ConvShape s;
+  double pixels;
 
-  if (!first_shape (plan, group, &shape))
+  if (!first_shape (plan, group, &s))
     return INFINITY;
-  return 500 + weir_conv_macs (&shape) * 2 / GFLOPS + weir_conv_bytes (&shape) / 20;
+  pixels = (double) (s.batch * s.out_height * s.out_width);
+  return COST_CALL + weir_conv_bytes (&s) / COST_BYTES +
+         pixels * cost_pad (s.outputs) * (double) window_size (&s) * 2 / COST_FLOPS;
 }
 
 WEIR_KERNEL_DEFINE (conv_first) = {

@@ -128,7 +128,7 @@ run_tile (const ConvTile *t, const guint blocks, const guint pixels)
 #define LIST_8(b)  LIST_6 (b), tile_##b##_7, tile_##b##_8
 
 /* As TILE_PIXELS() says. */
-#if VLEN == 16
+#if TILE_BLOCKS == 4
 TILES_8 (1)
 TILES_8 (2)
 TILES_8 (3)
@@ -139,7 +139,7 @@ static const ConvTileRun tiles[][TILE_MAX_PIXELS] = {
   { LIST_8 (3) },
   { LIST_6 (4) },
 };
-#elif defined(__AVX2__)
+#else
 TILES_8 (1)
 TILES_6 (2)
 TILES_4 (3)
@@ -147,13 +147,6 @@ static const ConvTileRun tiles[][TILE_MAX_PIXELS] = {
   { LIST_8 (1) },
   { LIST_6 (2) },
   { LIST_4 (3) },
-};
-#else
-TILES_4 (1)
-TILES_2 (2)
-static const ConvTileRun tiles[][TILE_MAX_PIXELS] = {
-  { LIST_4 (1) },
-  { LIST_2 (2) },
 };
 #endif
 

@@ -9,15 +9,12 @@
 /* How wide tiles are made: as many sums as the registers hold beside the weights. */
 #define TILE_MAX_BLOCKS 4
 #define TILE_MAX_PIXELS 8
-#if VLEN == 16
+#if VLEN == 16 || defined(__aarch64__)
 #define TILE_BLOCKS    4
 #define TILE_PIXELS(b) ((b) == 4 ? 6u : 8u)
-#elif defined(__AVX2__)
+#else
 #define TILE_BLOCKS    3
 #define TILE_PIXELS(b) ((b) == 3 ? 4u : (b) == 2 ? 6u : 8u)
-#else
-#define TILE_BLOCKS    2
-#define TILE_PIXELS(b) ((b) == 2 ? 2u : 4u)
 #endif
 
 /**

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "conv-tile.h"
+#include "cost.h"
 #include "cpu/conv-shape.h"
 #include "cpu/features.h"
 #include "winograd.h"
@@ -425,37 +426,25 @@ winograd_run (const WeirRun *run, GError **error)
   return TRUE;
 }
 
-#if VLEN == 16
-#define GFLOPS    85.0
-#define VECTOR_NS 0.35
-#elif defined(__AVX2__)
-#define GFLOPS    75.0
-#define VECTOR_NS 0.25
-#else
-#define GFLOPS    12.0
-#define VECTOR_NS 1.0
-#endif
-
 /* Vector operations of the transforms of one tile of one block. */
-#define INPUT_OPS  220
-#define OUTPUT_OPS 170
+#define TRANSFORM_OPS 200
 
 static double
 winograd_cost (const WeirPlan *plan, const WeirGroup *group)
 {
   ConvShape s;
-  double tiles, in, out, weights, macs;
+  double tiles, weights, multiply, transforms;
 
   if (!winograd_shape (plan, group, &s))
     return INFINITY;
   tiles = (double) (s.batch * ((s.out_height + WINO_OUT - 1) / WINO_OUT) *
                     ((s.out_width + WINO_OUT - 1) / WINO_OUT));
-  in = (double) ((s.channels + VLEN - 1) / VLEN);
-  out = (double) ((s.outputs + VLEN - 1) / VLEN);
-  macs = tiles * WINO_POINTS * (double) s.channels * out * VLEN;
-  weights = WINO_POINTS * (double) s.channels * out * VLEN * sizeof (float);
-  return 1000 + macs * 2 / GFLOPS +
-         tiles * (in * INPUT_OPS + out * OUTPUT_OPS) * VECTOR_NS + weights / 25;
+  weights = WINO_POINTS * (double) s.channels * cost_pad (s.outputs);
+  multiply =
+      MAX (tiles * weights * 2 / COST_FLOPS, weights * sizeof (float) / COST_STREAM);
+  transforms = tiles * (cost_pad (s.channels) + cost_pad (s.outputs)) / VLEN *
+               TRANSFORM_OPS * COST_VECTOR;
+  return COST_CALL + multiply + transforms + weir_conv_bytes (&s) / COST_BYTES;
 }
 
 WEIR_KERNEL_DEFINE (conv_winograd) = {

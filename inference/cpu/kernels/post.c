@@ -71,6 +71,13 @@ typedef struct {
 } Parameters;
 
 ALWAYS_INLINE Vec
+act_none (Vec x, Parameters p)
+{
+  (void) p;
+  return x;
+}
+
+ALWAYS_INLINE Vec
 act_relu (Vec x, Parameters p)
 {
   (void) p;
@@ -142,16 +149,19 @@ act_mish (Vec x, Parameters p)
   return vec_mish (x);
 }
 
-/* One loop an activation, over @pixels vectors of one block. */
-typedef void (*ActivationLoop) (float *values, guint pixels, Parameters parameters);
+/* One loop an activation, over @pixels vectors of one block: each goes to @to[i] + @at.
+ */
+typedef void (*ActivationLoop) (const float *values, guint pixels, Parameters parameters,
+                                float *const *to, gsize at);
 
-#define LOOP(name)                                                             \
-  static void loop_##name (float *values, guint pixels, Parameters parameters) \
-  {                                                                            \
-    for (guint i = 0; i < pixels; i++)                                         \
-      vec_store (values + i * VLEN,                                            \
-                 act_##name (vec_load (values + i * VLEN), parameters));       \
+#define LOOP(name)                                                                   \
+  static void loop_##name (const float *values, guint pixels, Parameters parameters, \
+                           float *const *to, gsize at)                               \
+  {                                                                                  \
+    for (guint i = 0; i < pixels; i++)                                               \
+      vec_store (to[i] + at, act_##name (vec_load (values + i * VLEN), parameters)); \
   }
+LOOP (none)
 LOOP (relu)
 LOOP (leaky)
 LOOP (clamp)
@@ -166,7 +176,7 @@ LOOP (mish)
 #undef LOOP
 
 static const ActivationLoop loops[] = {
-  [WEIR_ACT_NONE] = NULL,          [WEIR_ACT_RELU] = loop_relu,
+  [WEIR_ACT_NONE] = loop_none,     [WEIR_ACT_RELU] = loop_relu,
   [WEIR_ACT_LEAKY] = loop_leaky,   [WEIR_ACT_PRELU] = loop_leaky,
   [WEIR_ACT_CLAMP] = loop_clamp,   [WEIR_ACT_SIGMOID] = loop_sigmoid,
   [WEIR_ACT_TANH] = loop_tanh,     [WEIR_ACT_SWISH] = loop_swish,
@@ -176,25 +186,33 @@ static const ActivationLoop loops[] = {
 };
 
 static void
-activate (const PostActivation *act, const PostTile *tile)
+activate (const PostActivation *act, const PostTile *tile, float *const *to, gsize step)
 {
-  ActivationLoop loop = loops[act->kind];
-
-  if (loop == NULL)
-    return;
   for (guint b = 0; b < tile->blocks; b++) {
     Parameters parameters = { vec_set (act->alpha), vec_set (act->beta) };
 
     if (act->slopes != NULL)
       parameters.alpha = vec_load (act->slopes + tile->channel + b * VLEN);
-    loop (tile->values + b * tile->pixels * VLEN, tile->pixels, parameters);
+    loops[act->kind](tile->values + b * tile->pixels * VLEN, tile->pixels, parameters, to,
+                     b * step);
   }
+}
+
+static void
+activate_in_place (const PostActivation *act, const PostTile *tile)
+{
+  float *to[POST_MAX_PIXELS];
+
+  for (guint i = 0; i < tile->pixels; i++)
+    to[i] = tile->values + i * VLEN;
+  activate (act, tile, to, tile->pixels * VLEN);
 }
 
 void
 post_tile (const Post *post, const PostTile *tile)
 {
-  activate (&post->before, tile);
+  if (post->before.kind != WEIR_ACT_NONE)
+    activate_in_place (&post->before, tile);
   for (guint b = 0; tile->residual != NULL && b < tile->blocks; b++)
     for (guint p = 0; p < tile->pixels; p++) {
       float *x = tile->values + (b * tile->pixels + p) * VLEN;
@@ -202,9 +220,5 @@ post_tile (const Post *post, const PostTile *tile)
       vec_store (x,
                  vec_load (x) + vec_load (tile->residual[p] + b * tile->residual_block));
     }
-  activate (&post->after, tile);
-  for (guint b = 0; b < tile->blocks; b++)
-    for (guint p = 0; p < tile->pixels; p++)
-      vec_store (tile->out[p] + b * tile->out_block,
-                 vec_load (tile->values + (b * tile->pixels + p) * VLEN));
+  activate (&post->after, tile, tile->out, tile->out_block);
 }

@@ -26,9 +26,13 @@ typedef struct {
   float before_low, before_high, after_low, after_high;
 } Post;
 
+/* Most pixels a tile. */
+#define POST_MAX_PIXELS 16
+
 /**
  * PostTile:
- * @blocks, @pixels: how many vectors: @values holds [blocks][pixels] of them
+ * @blocks, @pixels: how many vectors: @values holds [blocks][pixels] of them, and is
+ *   written to
  * @channel: the first channel
  * @out, @residual: where each pixel lies in the first block; @residual: (nullable)
  * @out_block, @residual_block: elements from one block to the next
