@@ -246,7 +246,7 @@ static gboolean
 check_outputs (const OnnxNode *n, GError **error)
 {
   for (guint i = 0; i < n->n_outputs; i++)
-    if (onnx_wants (n, i) && n->outputs[i].items == NULL &&
+    if (onnx_wants (n, i) && n->outputs[i].items == NULL && !n->outputs[i].broken &&
         weir_port_is_none (n->outputs[i].port))
       return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "its output %u", i);
   return TRUE;

@@ -2,6 +2,22 @@
 
 #include "base/checked.h"
 
+WeirNode *
+onnx_begin_version (OnnxNode *n, const char *op, guint version, const WeirPort *inputs,
+                    guint count)
+{
+  const WeirOp *found = weir_op_find (op);
+
+  if (weir_build_failed (n->b))
+    return NULL;
+  if (found == NULL) {
+    onnx_unsupported (n, "there is no operation %s", op);
+    return NULL;
+  }
+  return weir_edit_add (n->b->graph, found, version, n->name, inputs, count, 0,
+                        &n->b->error);
+}
+
 WeirPort
 onnx_end (OnnxNode *n, WeirNode *node)
 {

@@ -15,6 +15,9 @@
   onnx_ints (n, (const gint64[]){ __VA_ARGS__ }, \
              sizeof ((gint64[]){ __VA_ARGS__ }) / sizeof (gint64))
 
+/** onnx_begin_version: a node of another version than new ones have. */
+WeirNode *onnx_begin_version (OnnxNode *n, const char *op, guint version,
+                              const WeirPort *inputs, guint count);
 /** onnx_end: infers @node; its output 0. */
 WeirPort onnx_end (OnnxNode *n, WeirNode *node);
 /** onnx_port: output @index of @node; no port after a failure. */

@@ -16,6 +16,7 @@
  * @budget: what may be made larger than it stands in the file
  * @converted: nodes so far, those of inlined functions and repeated bodies included
  * @calls: functions that are being inlined
+ * @tries: bodies of loops that were made to find out their shapes
  *
  * One model that is being read.
  */
@@ -31,4 +32,5 @@ typedef struct {
   WeirBudget budget;
   guint converted;
   guint calls;
+  guint tries;
 } OnnxImport;

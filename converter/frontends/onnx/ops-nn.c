@@ -4,6 +4,8 @@
 #include "table.h"
 #include "window.h"
 
+#include <string.h>
+
 /* Convolution and pooling. */
 
 /* Spatial dimensions of a node: from its input, else from the kernel it names. */
@@ -159,32 +161,98 @@ deform_conv (OnnxNode *n)
   return add_bias (n, onnx_end (n, node), 3, 4);
 }
 
-static void
-set_pool_window (OnnxNode *n, WeirNode *node, int spatial, gboolean dilations)
-{
-  gint64 kernel[WEIR_MAX_RANK];
-  gsize count;
+typedef struct {
+  int spatial;
+  gint64 kernel[WEIR_MAX_RANK], strides[WEIR_MAX_RANK], dilations[WEIR_MAX_RANK];
+  gint64 pads[2 * WEIR_MAX_RANK];
+} Pool;
 
-  onnx_attr_ints (n, "kernel_shape", &count);
-  if (count == 0)
+static void
+pool_init (OnnxNode *n, Pool *p, WeirPort x)
+{
+  p->spatial = spatial_of (n, x);
+  if (onnx_attr (n, "kernel_shape") == NULL)
     onnx_invalid (n, "attribute 'kernel_shape' is missing");
-  onnx_spatial_list (n, "kernel_shape", spatial, 1, kernel);
-  weir_node_set_ints (node, "kernel", kernel, (gsize) spatial);
-  onnx_set_window (n, node, spatial, dilations);
-  weir_node_set_string (node, "rounding_type",
-                        onnx_attr_int (n, "ceil_mode", 0) != 0 ? "ceil_torch" : "floor");
+  onnx_spatial_list (n, "kernel_shape", p->spatial, 1, p->kernel);
+  onnx_spatial_list (n, "strides", p->spatial, 1, p->strides);
+  onnx_spatial_list (n, "dilations", p->spatial, 1, p->dilations);
+  onnx_spatial_list (n, "pads", 2 * p->spatial, 0, p->pads);
+}
+
+/* How the last window of a dimension lies when the output is rounded up. */
+typedef enum { EXACT, BEYOND, IN_PADDING, NOT_KNOWN } Overhang;
+
+static Overhang
+overhang (const Pool *p, const WeirShape *shape, int i)
+{
+  gint64 size, taps, over;
+  gint64 stride = p->strides[i], begin = p->pads[i], end = p->pads[p->spatial + i];
+
+  if (shape->rank != p->spatial + 2 || shape->dims[i + 2] < 0 || stride < 1)
+    return NOT_KNOWN;
+  size = shape->dims[i + 2];
+  if (!weir_mul_i64 (p->kernel[i] - 1, p->dilations[i], &taps) ||
+      !weir_add_i64 (size, begin, &over) || !weir_add_i64 (over, end, &over) ||
+      !weir_sub_i64 (over, taps, &over) || over < 1)
+    return NOT_KNOWN;
+  if ((over - 1) % stride == 0)
+    return EXACT;
+  return ((over - 1) / stride + 1) * stride >= size + begin ? IN_PADDING : BEYOND;
+}
+
+static Overhang
+worst_overhang (const Pool *p, const WeirShape *shape)
+{
+  Overhang worst = EXACT;
+
+  for (int i = 0; i < p->spatial; i++)
+    worst = MAX (worst, overhang (p, shape, i));
+  return worst;
+}
+
+/* ONNX drops a last window that would begin in the padding, and never counts what lies
+ * beyond it: "ceil_torch", which is newer than "ceil". So the older one is taken where
+ * both say the same. */
+static const char *
+rounding_of (OnnxNode *n, const Pool *p, WeirPort x, gboolean counts_pads)
+{
+  Overhang worst;
+
+  if (onnx_attr_int (n, "ceil_mode", 0) == 0 ||
+      g_str_has_prefix (onnx_attr_string (n, "auto_pad", "NOTSET"), "SAME"))
+    return "floor";
+  worst = worst_overhang (p, onnx_shape (n, x));
+  if (worst == EXACT)
+    return "floor";
+  return worst == BEYOND && !counts_pads ? "ceil" : "ceil_torch";
+}
+
+static WeirNode *
+pool_node (OnnxNode *n, const Pool *p, const char *op, guint version, WeirPort x,
+           const char *rounding)
+{
+  WeirNode *node = onnx_begin_version (n, op, version, &x, 1);
+
+  weir_node_set_ints (node, "kernel", p->kernel, (gsize) p->spatial);
+  weir_node_set_string (node, "rounding_type", rounding);
+  return node;
 }
 
 static WeirPort
 max_pool (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
-  int spatial = spatial_of (n, x);
-  WeirNode *node = ONNX_BEGIN (n, "MaxPool", x);
+  const char *rounding;
+  WeirNode *node;
+  Pool pool;
 
   if (onnx_attr_int (n, "storage_order", 0) != 0 && onnx_wants (n, 1))
     return onnx_unsupported (n, "indices in column-major order");
-  set_pool_window (n, node, spatial, TRUE);
+  pool_init (n, &pool, x);
+  rounding = rounding_of (n, &pool, x, FALSE);
+  node = pool_node (n, &pool, "MaxPool", strcmp (rounding, "ceil_torch") == 0 ? 14 : 8, x,
+                    rounding);
+  onnx_set_window (n, node, pool.spatial, TRUE);
   weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
   /* Indices count through the whole tensor. */
   weir_node_set_int (node, "axis", 0);
@@ -193,12 +261,28 @@ max_pool (OnnxNode *n)
   return onnx_port (n, node, 0);
 }
 
+static gboolean
+is_dilated (const Pool *p)
+{
+  for (int i = 0; i < p->spatial; i++)
+    if (p->dilations[i] != 1)
+      return TRUE;
+  return FALSE;
+}
+
 static WeirPort
 average_pool_of (OnnxNode *n, WeirPort x, gboolean exclude_pad)
 {
-  WeirNode *node = ONNX_BEGIN (n, "AvgPool", x);
+  const char *rounding;
+  guint version;
+  WeirNode *node;
+  Pool pool;
 
-  set_pool_window (n, node, spatial_of (n, x), FALSE);
+  pool_init (n, &pool, x);
+  rounding = rounding_of (n, &pool, x, !exclude_pad);
+  version = is_dilated (&pool) ? 16 : strcmp (rounding, "ceil_torch") == 0 ? 14 : 1;
+  node = pool_node (n, &pool, "AvgPool", version, x, rounding);
+  onnx_set_window (n, node, pool.spatial, version == 16);
   weir_node_set_bool (node, "exclude-pad", exclude_pad);
   return onnx_end (n, node);
 }

@@ -3,8 +3,9 @@
 #include <string.h>
 
 static const OnnxRow *const tables[] = {
-  onnx_rows_activation, onnx_rows_index, onnx_rows_math,
-  onnx_rows_nn,         onnx_rows_norm,  onnx_rows_shape,
+  onnx_rows_activation, onnx_rows_control, onnx_rows_index, onnx_rows_math,
+  onnx_rows_nn,         onnx_rows_norm,    onnx_rows_pad,   onnx_rows_quant,
+  onnx_rows_reduce,     onnx_rows_rnn,     onnx_rows_shape, onnx_rows_vision,
 };
 
 /* "Op" or "domain.Op" */

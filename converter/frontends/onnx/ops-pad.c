@@ -1,0 +1,95 @@
+#include "attr.h"
+#include "onnx-build.h"
+#include "table.h"
+
+#include <string.h>
+
+/* Pad: widths for the beginnings and the ends of all dimensions, or of those of `axes`.
+ */
+
+/* Widths of some axes, spread over all of them. */
+static WeirPort
+spread (OnnxNode *n, WeirPort widths, WeirPort axes, int rank)
+{
+  WeirPort zeros = onnx_broadcast (n, onnx_int (n, 0), ONNX_INTS (n, rank));
+  WeirPort first = ONNX_INTS (n, rank), negative;
+
+  negative = ONNX_OP (n, "Less", axes, onnx_int (n, 0));
+  axes = ONNX_OP (n, "Select", negative, ONNX_OP (n, "Add", axes, first), axes);
+  return ONNX_OP (n, "ScatterElementsUpdate", zeros, axes, widths, onnx_int (n, 0));
+}
+
+/* Repeats the input in all directions: every element comes from where its index, counted
+ * from the first of the input, falls into it again. */
+static WeirPort
+wrap (OnnxNode *n, WeirPort x, WeirPort begin, WeirPort end, int rank)
+{
+  for (int axis = 0; axis < rank; axis++) {
+    WeirPort size = onnx_squeeze (n, onnx_dim_of (n, x, axis), 0),
+             at = onnx_int (n, axis);
+    WeirPort before = onnx_gather (n, begin, at, 0), after = onnx_gather (n, end, at, 0);
+    WeirPort from = ONNX_OP (n, "Negative", before), to = ONNX_OP (n, "Add", size, after);
+    WeirNode *node = ONNX_BEGIN (n, "Range", from, to, onnx_int (n, 1));
+    WeirPort indices;
+
+    weir_node_set_dtype (node, "output_type", WEIR_DTYPE_I64);
+    indices = ONNX_OP (n, "FloorMod", onnx_end (n, node), size);
+    x = onnx_gather (n, x, indices, axis);
+  }
+  return x;
+}
+
+/* The value, where only the mode "constant" asks for one. */
+static WeirPort
+value_of (OnnxNode *n, WeirPort x)
+{
+  if (n->version >= 11 && onnx_has (n, 2))
+    return onnx_scalar_of (n, onnx_in (n, 2));
+  return onnx_scalar (n, x, n->version < 11 ? onnx_attr_float (n, "value", 0) : 0);
+}
+
+/* The first or the second half of the widths. */
+static WeirPort
+half (OnnxNode *n, WeirPort widths, gint64 begin, gint64 end)
+{
+  return onnx_slice (n, widths, ONNX_INTS (n, begin), ONNX_INTS (n, end), 0);
+}
+
+static WeirPort
+pad (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), widths, begin, end, axes = WEIR_PORT_NONE;
+  int rank = onnx_rank (n, x);
+  const char *mode = onnx_attr_string (n, "mode", "constant");
+  gint64 count = rank;
+  WeirNode *node;
+
+  widths = onnx_list (n, n->version < 2 ? "paddings" : "pads", 1);
+  if (weir_port_is_none (widths))
+    return onnx_invalid (n, "the pads are missing");
+  if (onnx_has (n, 3)) {
+    axes = onnx_convert (n, onnx_in (n, 3), WEIR_DTYPE_I64);
+    count = onnx_shape (n, axes)->rank == 1 ? onnx_shape (n, axes)->dims[0] : -1;
+  }
+  if (count < 0)
+    return onnx_unsupported (n, "an unknown number of axes");
+  begin = half (n, widths, 0, count);
+  end = half (n, widths, count, 2 * count);
+  if (!weir_port_is_none (axes)) {
+    begin = spread (n, begin, axes, rank);
+    end = spread (n, end, axes, rank);
+  }
+  if (strcmp (mode, "wrap") == 0)
+    return wrap (n, x, begin, end, rank);
+  if (strcmp (mode, "constant") == 0)
+    node = ONNX_BEGIN (n, "Pad", x, begin, end, value_of (n, x));
+  else
+    node = ONNX_BEGIN (n, "Pad", x, begin, end);
+  weir_node_set_string (node, "pad_mode", mode);
+  return onnx_end (n, node);
+}
+
+const OnnxRow onnx_rows_pad[] = {
+  { "Pad", NULL, 0, 0, pad },
+  { NULL },
+};

@@ -1,0 +1,183 @@
+#include "attr.h"
+#include "onnx-build.h"
+#include "table.h"
+
+/* Quantisation. Scales and zero points are one number, or one for each index of `axis`.
+ */
+
+/* A vector of scales, shaped to run along @axis of a value of @rank. */
+static WeirPort
+along (OnnxNode *n, WeirPort x, int rank, int axis)
+{
+  gint64 dims[WEIR_MAX_RANK] = { 1, 1, 1, 1, 1, 1, 1, 1 };
+  const WeirShape *shape = onnx_shape (n, x);
+
+  if (shape->rank != 1 || shape->dims[0] == 1 || rank < 1)
+    return x;
+  dims[axis] = -1;
+  return onnx_reshape (n, x, dims, (gsize) rank);
+}
+
+/* From version 21 on a scale may stand for a block along the axis. */
+static WeirPort
+unblocked (OnnxNode *n, WeirPort scale, int rank, int axis)
+{
+  gint64 block = onnx_attr_int (n, "block_size", 0);
+  gint64 dims[WEIR_MAX_RANK + 1], times[WEIR_MAX_RANK + 1];
+  const WeirShape *shape = onnx_shape (n, scale);
+  gsize count = 0;
+
+  if (block == 0 || shape->rank != rank)
+    return scale;
+  if (!weir_shape_is_static (shape) || rank >= WEIR_MAX_RANK || block < 0 ||
+      block > G_MAXINT32)
+    return onnx_unsupported (n, "blocks of scales of unknown shape");
+  for (int i = 0; i < rank; i++) {
+    times[count] = 1;
+    dims[count++] = shape->dims[i];
+    if (i == axis) {
+      times[count] = block;
+      dims[count++] = 1;
+    }
+  }
+  scale = onnx_reshape (n, scale, dims, count);
+  scale = ONNX_OP (n, "Tile", scale, onnx_ints (n, times, count));
+  for (int i = 0; i < rank; i++)
+    dims[i] = i == axis ? -1 : onnx_shape (n, scale)->dims[i < axis ? i : i + 1];
+  return onnx_reshape (n, scale, dims, (gsize) rank);
+}
+
+/* Blocks may be cut off at the end of the axis. */
+static WeirPort
+fitting (OnnxNode *n, WeirPort scale, WeirPort x, int rank, int axis)
+{
+  scale = unblocked (n, along (n, scale, rank, axis), rank, axis);
+  if (onnx_attr_int (n, "block_size", 0) == 0 || onnx_shape (n, scale)->rank != rank)
+    return scale;
+  return onnx_slice (n, scale, ONNX_INTS (n, 0), onnx_dim_of (n, x, axis), axis);
+}
+
+typedef struct {
+  WeirPort scale, zero; /* zero may be none */
+} Steps;
+
+static Steps
+steps_of (OnnxNode *n, WeirPort x, guint scale, guint zero)
+{
+  int rank = onnx_rank (n, x);
+  int axis = 0;
+  Steps steps = { .scale = onnx_in (n, scale), .zero = WEIR_PORT_NONE };
+
+  if (onnx_shape (n, steps.scale)->rank > 0)
+    axis = onnx_axis (n, onnx_attr_int (n, "axis", 1), rank);
+  steps.scale = fitting (n, steps.scale, x, rank, axis);
+  if (onnx_has (n, zero))
+    steps.zero = fitting (n, onnx_in (n, zero), x, rank, axis);
+  return steps;
+}
+
+static void
+range_of (OnnxNode *n, WeirDtype dtype, double *low, double *high)
+{
+  double levels = (double) ((guint64) 1 << MIN (weir_dtype_bits (dtype), 32));
+
+  if (!weir_dtype_is_integer (dtype) || weir_dtype_bits (dtype) > 32)
+    onnx_unsupported (n, "quantisation to %s", weir_dtype_name (dtype));
+  *low = weir_dtype_is_signed (dtype) ? -levels / 2 : 0;
+  *high = *low + levels - 1;
+}
+
+static WeirPort
+rounded (OnnxNode *n, WeirPort x)
+{
+  WeirNode *node = ONNX_BEGIN (n, "Round", x);
+
+  weir_node_set_string (node, "mode", "half_to_even");
+  return onnx_end (n, node);
+}
+
+static WeirPort
+clamped (OnnxNode *n, WeirPort x, double low, double high)
+{
+  WeirNode *node = ONNX_BEGIN (n, "Clamp", x);
+
+  weir_node_set_float (node, "min", low);
+  weir_node_set_float (node, "max", high);
+  return onnx_end (n, node);
+}
+
+/* saturate (round (x / scale) + zero). */
+static WeirPort
+quantize (OnnxNode *n, WeirPort x, Steps steps, WeirDtype dtype)
+{
+  double low = 0, high = 0;
+  WeirDtype type = onnx_dtype (n, x);
+
+  range_of (n, dtype, &low, &high);
+  x = rounded (n, ONNX_OP (n, "Divide", x, onnx_convert (n, steps.scale, type)));
+  if (!weir_port_is_none (steps.zero))
+    x = ONNX_OP (n, "Add", x, onnx_convert (n, steps.zero, type));
+  return onnx_convert (n, clamped (n, x, low, high), dtype);
+}
+
+/* (x - zero) * scale */
+static WeirPort
+dequantize (OnnxNode *n, WeirPort x, Steps steps)
+{
+  WeirDtype type = onnx_dtype (n, steps.scale);
+
+  x = onnx_convert (n, x, type);
+  if (!weir_port_is_none (steps.zero))
+    x = ONNX_OP (n, "Subtract", x, onnx_convert (n, steps.zero, type));
+  return ONNX_OP (n, "Multiply", x, steps.scale);
+}
+
+static WeirPort
+quantize_linear (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0);
+  Steps steps = steps_of (n, x, 1, 2);
+  WeirDtype dtype = onnx_attr_dtype (n, "output_dtype", WEIR_DTYPE_U8);
+
+  if (!weir_port_is_none (steps.zero))
+    dtype = onnx_dtype (n, steps.zero);
+  if (!weir_dtype_is_float (onnx_dtype (n, x)))
+    x = onnx_convert (n, x, onnx_dtype (n, steps.scale));
+  return quantize (n, x, steps, dtype);
+}
+
+static WeirPort
+dequantize_linear (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0);
+
+  return dequantize (n, x, steps_of (n, x, 1, 2));
+}
+
+/* Scale and zero point from the range of the data, which always holds zero. */
+static WeirPort
+dynamic_quantize (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), axes, low, high, zero = onnx_scalar (n, x, 0), scale,
+           point;
+  Steps steps;
+
+  axes = onnx_range (n, 0, onnx_rank (n, x));
+  low = ONNX_OP (n, "Minimum", onnx_reduce (n, "ReduceMin", x, axes, FALSE), zero);
+  high = ONNX_OP (n, "Maximum", onnx_reduce (n, "ReduceMax", x, axes, FALSE), zero);
+  scale =
+      ONNX_OP (n, "Divide", ONNX_OP (n, "Subtract", high, low), onnx_scalar (n, x, 255));
+  point = ONNX_OP (n, "Divide", ONNX_OP (n, "Negative", low), scale);
+  point = rounded (n, clamped (n, point, 0, 255));
+  steps = (Steps){ .scale = scale, .zero = onnx_convert (n, point, WEIR_DTYPE_U8) };
+  onnx_out (n, 1, steps.scale);
+  onnx_out (n, 2, steps.zero);
+  return quantize (n, x, steps, WEIR_DTYPE_U8);
+}
+
+const OnnxRow onnx_rows_quant[] = {
+  { "DequantizeLinear", NULL, 0, 0, dequantize_linear },
+  { "DynamicQuantizeLinear", NULL, 0, 0, dynamic_quantize },
+  { "QuantizeLinear", NULL, 0, 0, quantize_linear },
+  { NULL },
+};

@@ -1,0 +1,257 @@
+#include "attr.h"
+#include "onnx-build.h"
+#include "table.h"
+
+#include <string.h>
+
+/* RNN, GRU and LSTM as the sequences of the IR, whose tensors begin with the batch. */
+
+typedef struct {
+  const char *op;      /* of the IR */
+  guint gates;         /* parts of the weights */
+  const gint64 *order; /* the IR's gates by their place in ONNX; NULL for the same */
+  guint n_activations; /* a direction */
+} Kind;
+
+/* i, o, f, c in ONNX; f, i, c, o in the IR. */
+static const gint64 lstm_order[] = { 2, 0, 3, 1 };
+
+static const Kind rnn_kind = { "RNNSequence", 1, NULL, 1 };
+static const Kind gru_kind = { "GRUSequence", 3, NULL, 2 };
+static const Kind lstm_kind = { "LSTMSequence", 4, lstm_order, 3 };
+
+typedef struct {
+  OnnxNode *n;
+  const Kind *kind;
+  gint64 hidden;
+  gint64 directions;
+  gboolean batch_first;
+  gboolean reset; /* linear_before_reset (GRU) */
+  WeirPort x;     /* [batch, steps, input] */
+} Sequence;
+
+/* The parts of @x along axis 1, in the order of the IR. */
+static WeirPort
+reorder (const Sequence *s, WeirPort x)
+{
+  OnnxNode *n = s->n;
+  guint gates = s->kind->gates;
+  WeirPort inputs[2] = { x, onnx_int (n, 1) }, parts[4];
+  WeirNode *node;
+
+  if (s->kind->order == NULL)
+    return x;
+  node = weir_build_begin_outputs (n->b, "Split", n->name, inputs, 2, gates);
+  weir_node_set_int (node, "num_splits", gates);
+  onnx_end (n, node);
+  for (guint i = 0; i < gates; i++)
+    parts[i] = onnx_port (n, node, (guint) s->kind->order[i]);
+  return onnx_concat (n, parts, gates, 1);
+}
+
+static WeirPort
+part (OnnxNode *n, WeirPort x, gint64 begin, gint64 end)
+{
+  return onnx_slice (n, x, ONNX_INTS (n, begin), ONNX_INTS (n, end), 1);
+}
+
+/* ONNX has a bias for the input and one for the state; the IR has their sum, except where
+ * the reset gate of a GRU comes between them. */
+static WeirPort
+bias (const Sequence *s)
+{
+  OnnxNode *n = s->n;
+  gint64 rows = (gint64) s->kind->gates * s->hidden, h = s->hidden;
+  WeirPort both, of_input, of_state, parts[3];
+
+  if (!onnx_has (n, 3)) {
+    gint64 all = rows + (s->reset ? h : 0);
+    WeirPort zero = onnx_scalar (n, s->x, 0);
+
+    return onnx_broadcast (n, zero, ONNX_INTS (n, s->directions, all));
+  }
+  both = onnx_in (n, 3);
+  of_input = part (n, both, 0, rows);
+  of_state = part (n, both, rows, 2 * rows);
+  if (!s->reset)
+    return reorder (s, ONNX_OP (n, "Add", of_input, of_state));
+  parts[0] =
+      ONNX_OP (n, "Add", part (n, of_input, 0, 2 * h), part (n, of_state, 0, 2 * h));
+  parts[1] = part (n, of_input, 2 * h, 3 * h);
+  parts[2] = part (n, of_state, 2 * h, 3 * h);
+  return onnx_concat (n, parts, 3, 1);
+}
+
+/* A state as [batch, directions, hidden]; zeros where none is given. */
+static WeirPort
+state (const Sequence *s, guint index)
+{
+  OnnxNode *n = s->n;
+  WeirPort parts[2];
+
+  if (onnx_has (n, index))
+    return s->batch_first
+               ? onnx_in (n, index)
+               : onnx_transpose (n, onnx_in (n, index), (const gint64[]){ 1, 0, 2 }, 3);
+  parts[0] = onnx_dim_of (n, s->x, 0);
+  parts[1] = ONNX_INTS (n, s->directions, s->hidden);
+  return onnx_broadcast (n, onnx_scalar (n, s->x, 0), onnx_concat (n, parts, 2, 0));
+}
+
+static WeirPort
+lengths (const Sequence *s)
+{
+  OnnxNode *n = s->n;
+  WeirPort steps;
+
+  if (onnx_has (n, 4))
+    return onnx_convert (n, onnx_in (n, 4), WEIR_DTYPE_I64);
+  steps = onnx_squeeze (n, onnx_dim_of (n, s->x, 1), 0);
+  return onnx_broadcast (n, steps, onnx_dim_of (n, s->x, 0));
+}
+
+/* Names in lower case; both directions must have the same ones. */
+static void
+set_activations (const Sequence *s, WeirNode *node)
+{
+  OnnxNode *n = s->n;
+  guint wanted = s->kind->n_activations;
+  gsize count, n_alpha, n_beta;
+  g_auto (GStrv) names = onnx_attr_strings (n, "activations", &count);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  onnx_attr_floats (n, "activation_alpha", &n_alpha);
+  onnx_attr_floats (n, "activation_beta", &n_beta);
+  if (count == 0)
+    return;
+  if (count < wanted || (count != wanted && count != 2 * wanted)) {
+    onnx_invalid (n, "attribute 'activations': expected %u names a direction, found %zu",
+                  wanted, count);
+    return;
+  }
+  for (gsize i = 0; i < count; i++) {
+    g_autofree char *lower = g_ascii_strdown (names[i], -1);
+
+    if (strcmp (lower, "sigmoid") != 0 && strcmp (lower, "tanh") != 0 &&
+        strcmp (lower, "relu") != 0)
+      onnx_unsupported (n, "activation %s", names[i]);
+    else if (i >= wanted && g_ascii_strcasecmp (names[i], names[i - wanted]) != 0)
+      onnx_unsupported (n, "different activations in the two directions");
+    else if (i < wanted)
+      g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", lower);
+  }
+  weir_node_set_string (node, "activations", list->str);
+}
+
+static gboolean
+sequence_init (Sequence *s, OnnxNode *n, const Kind *kind)
+{
+  WeirPort r = onnx_in (n, 2);
+  const WeirShape *shape = onnx_shape (n, r);
+  const char *direction = onnx_attr_string (n, "direction", "forward");
+
+  *s = (Sequence){ .n = n, .kind = kind, .hidden = onnx_attr_int (n, "hidden_size", 0) };
+  s->directions = strcmp (direction, "bidirectional") == 0 ? 2 : 1;
+  s->batch_first = onnx_attr_int (n, "layout", 0) != 0;
+  s->reset = kind == &gru_kind && onnx_attr_int (n, "linear_before_reset", 0) != 0;
+  if (s->hidden == 0 && shape->rank == 3)
+    s->hidden = shape->dims[2];
+  if (s->hidden < 1 || s->hidden > G_MAXINT32)
+    onnx_invalid (n,
+                  "attribute 'hidden_size': expected 1 or more, found %" G_GINT64_FORMAT,
+                  s->hidden);
+  s->x = onnx_in (n, 0);
+  if (!s->batch_first)
+    s->x = onnx_transpose (n, s->x, (const gint64[]){ 1, 0, 2 }, 3);
+  return !weir_build_failed (n->b);
+}
+
+static void
+set_attrs (const Sequence *s, WeirNode *node)
+{
+  OnnxNode *n = s->n;
+
+  weir_node_set_int (node, "hidden_size", s->hidden);
+  weir_node_set_string (node, "direction", onnx_attr_string (n, "direction", "forward"));
+  weir_node_set_float (node, "clip", onnx_attr_float (n, "clip", 0));
+  if (s->kind == &gru_kind)
+    weir_node_set_bool (node, "linear_before_reset", s->reset);
+  set_activations (s, node);
+}
+
+/* Y of the IR is [batch, directions, steps, hidden]. */
+static void
+hand_out (const Sequence *s, WeirNode *node)
+{
+  static const gint64 steps_first[] = { 2, 1, 0, 3 }, batch_first[] = { 0, 2, 1, 3 };
+  OnnxNode *n = s->n;
+
+  onnx_end (n, node);
+  if (onnx_wants (n, 0))
+    onnx_out (n, 0,
+              onnx_transpose (n, onnx_port (n, node, 0),
+                              s->batch_first ? batch_first : steps_first, 4));
+  for (guint i = 1; i < n->n_outputs; i++) {
+    WeirPort last = onnx_port (n, node, i);
+
+    if (onnx_wants (n, i))
+      onnx_out (n, i,
+                s->batch_first
+                    ? last
+                    : onnx_transpose (n, last, (const gint64[]){ 1, 0, 2 }, 3));
+  }
+}
+
+static WeirPort
+sequence (OnnxNode *n, const Kind *kind)
+{
+  gboolean lstm = kind == &lstm_kind;
+  WeirPort inputs[7];
+  guint count = 0;
+  WeirNode *node;
+  Sequence s;
+
+  if (!sequence_init (&s, n, kind))
+    return WEIR_PORT_NONE;
+  inputs[count++] = s.x;
+  inputs[count++] = state (&s, 5);
+  if (lstm)
+    inputs[count++] = state (&s, 6);
+  inputs[count++] = lengths (&s);
+  inputs[count++] = reorder (&s, onnx_in (n, 1));
+  inputs[count++] = reorder (&s, onnx_in (n, 2));
+  inputs[count++] = bias (&s);
+  node = weir_build_begin (n->b, kind->op, n->name, inputs, count);
+  set_attrs (&s, node);
+  hand_out (&s, node);
+  return WEIR_PORT_NONE;
+}
+
+static WeirPort
+rnn (OnnxNode *n)
+{
+  return sequence (n, &rnn_kind);
+}
+
+static WeirPort
+gru (OnnxNode *n)
+{
+  return sequence (n, &gru_kind);
+}
+
+static WeirPort
+lstm (OnnxNode *n)
+{
+  if (onnx_has (n, 7))
+    return onnx_unsupported (n, "peepholes");
+  if (onnx_attr_int (n, "input_forget", 0) != 0)
+    return onnx_unsupported (n, "coupled input and forget gates");
+  return sequence (n, &lstm_kind);
+}
+
+const OnnxRow onnx_rows_rnn[] = {
+  { "GRU", NULL, 0, 0, gru },
+  { "LSTM", NULL, 0, 0, lstm },
+  { "RNN", NULL, 0, 0, rnn },
+  { NULL },
+};

@@ -1,0 +1,123 @@
+#include "attr.h"
+#include "onnx-build.h"
+#include "resize.h"
+#include "table.h"
+#include "window.h"
+
+#include <float.h>
+#include <string.h>
+
+/* Boxes, regions and sampling grids; resizing is in resize.c. */
+
+static WeirPort
+nms_number (OnnxNode *n, guint index, WeirPort fallback)
+{
+  return onnx_has (n, index) ? onnx_scalar_of (n, onnx_in (n, index)) : fallback;
+}
+
+static WeirPort
+non_max_suppression (OnnxNode *n)
+{
+  WeirPort boxes = onnx_in (n, 0), scores = onnx_in (n, 1), most, iou, score;
+  WeirNode *node;
+
+  most = nms_number (n, 2, onnx_int (n, 0));
+  iou = nms_number (n, 3, onnx_scalar (n, boxes, 0));
+  score = nms_number (n, 4, onnx_scalar (n, boxes, -FLT_MAX));
+  node = ONNX_BEGIN (n, "NonMaxSuppression", boxes, scores, most, iou, score);
+  weir_node_set_string (node, "box_encoding",
+                        onnx_attr_int (n, "center_point_box", 0) != 0 ? "center"
+                                                                      : "corner");
+  weir_node_set_bool (node, "sort_result_descending", FALSE);
+  weir_node_set_dtype (node, "output_type", WEIR_DTYPE_I64);
+  return onnx_end (n, node);
+}
+
+/* Before version 16 the corner of a pixel was its place. */
+static WeirPort
+roi_align (OnnxNode *n)
+{
+  WeirNode *node =
+      ONNX_BEGIN (n, "ROIAlign", onnx_in (n, 0), onnx_in (n, 1), onnx_in (n, 2));
+  const char *usual = n->version < 16 ? "output_half_pixel" : "half_pixel";
+  gboolean half = onnx_attr_is (n, "coordinate_transformation_mode", usual, "half_pixel");
+
+  weir_node_set_int (node, "pooled_h", onnx_attr_int (n, "output_height", 1));
+  weir_node_set_int (node, "pooled_w", onnx_attr_int (n, "output_width", 1));
+  weir_node_set_int (node, "sampling_ratio", onnx_attr_int (n, "sampling_ratio", 0));
+  weir_node_set_float (node, "spatial_scale", onnx_attr_float (n, "spatial_scale", 1));
+  weir_node_set_string (node, "mode", onnx_attr_string (n, "mode", "avg"));
+  weir_node_set_string (node, "aligned_mode", half ? "half_pixel" : "asymmetric");
+  return onnx_end (n, node);
+}
+
+static WeirPort
+max_roi_pool (OnnxNode *n)
+{
+  WeirNode *node = ONNX_BEGIN (n, "ROIPooling", onnx_in (n, 0), onnx_in (n, 1));
+  gsize count;
+  const gint64 *size = onnx_attr_ints (n, "pooled_shape", &count);
+
+  if (count != 2)
+    return onnx_invalid (n, "attribute 'pooled_shape': expected 2 numbers, found %zu",
+                         count);
+  weir_node_set_int (node, "pooled_h", size[0]);
+  weir_node_set_int (node, "pooled_w", size[1]);
+  weir_node_set_float (node, "spatial_scale", onnx_attr_float (n, "spatial_scale", 1));
+  weir_node_set_string (node, "method", "max");
+  return onnx_end (n, node);
+}
+
+/* Version 20 says linear and cubic for what was bilinear and bicubic. */
+static WeirPort
+grid_sample (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), grid = onnx_in (n, 1);
+  const char *mode =
+      onnx_attr_string (n, "mode", n->version < 20 ? "bilinear" : "linear");
+  WeirNode *node;
+
+  if (onnx_shape (n, x)->rank > 4)
+    return onnx_unsupported (n, "samples of volumes");
+  node = ONNX_BEGIN (n, "GridSample", x, grid);
+  weir_node_set_string (node, "mode",
+                        strcmp (mode, "linear") == 0  ? "bilinear"
+                        : strcmp (mode, "cubic") == 0 ? "bicubic"
+                                                      : mode);
+  weir_node_set_string (node, "padding_mode",
+                        onnx_attr_string (n, "padding_mode", "zeros"));
+  weir_node_set_bool (node, "align_corners", onnx_attr_int (n, "align_corners", 0) != 0);
+  return onnx_end (n, node);
+}
+
+static WeirPort
+col2im (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), size = onnx_in (n, 1), block = onnx_in (n, 2);
+  const WeirShape *shape = onnx_shape (n, block);
+  gint64 values[2 * WEIR_MAX_RANK];
+  WeirNode *node;
+
+  if (shape->rank != 1 || shape->dims[0] != 2)
+    return onnx_unsupported (n, "blocks that do not have two dimensions");
+  node = ONNX_BEGIN (n, "Col2Im", x, size, block);
+  onnx_spatial_list (n, "strides", 2, 1, values);
+  weir_node_set_ints (node, "strides", values, 2);
+  onnx_spatial_list (n, "dilations", 2, 1, values);
+  weir_node_set_ints (node, "dilations", values, 2);
+  onnx_spatial_list (n, "pads", 4, 0, values);
+  weir_node_set_ints (node, "pads_begin", values, 2);
+  weir_node_set_ints (node, "pads_end", values + 2, 2);
+  return onnx_end (n, node);
+}
+
+const OnnxRow onnx_rows_vision[] = {
+  { "Col2Im", NULL, 0, 0, col2im },
+  { "GridSample", NULL, 0, 0, grid_sample },
+  { "MaxRoiPool", NULL, 0, 0, max_roi_pool },
+  { "NonMaxSuppression", NULL, 0, 0, non_max_suppression },
+  { "Resize", NULL, 0, 0, onnx_resize },
+  { "RoiAlign", NULL, 0, 0, roi_align },
+  { "Upsample", NULL, 0, 0, onnx_upsample },
+  { NULL },
+};

@@ -1,0 +1,192 @@
+#include "resize.h"
+
+#include "attr.h"
+#include "onnx-build.h"
+
+#include <string.h>
+
+/* Resize and Upsample as Interpolate. */
+
+typedef struct {
+  const char *mode; /* of the IR */
+  const char *coordinates;
+  const char *nearest;
+  double cube;
+  gboolean antialias;
+  gboolean scales; /* the target is given by factors */
+} Manner;
+
+/* What version 4 wants beside the factors, or beside the sizes. */
+static WeirPort
+counterpart (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, gboolean scales)
+{
+  const WeirTensor *list = onnx_value (n, axes), *value = onnx_value (n, target);
+  gsize count = weir_tensor_count (value);
+  const WeirShape *shape = onnx_shape (n, x);
+  gint64 sizes[WEIR_MAX_RANK];
+  float factors[WEIR_MAX_RANK];
+
+  for (gsize i = 0; i < count; i++) {
+    gint64 axis = list != NULL ? weir_tensor_get_int (list, i) : (gint64) i;
+    double dim = (double) shape->dims[axis < 0 ? axis + shape->rank : axis];
+
+    sizes[i] = (gint64) (dim * weir_tensor_get (value, i));
+    factors[i] = (float) (weir_tensor_get (value, i) / MAX (dim, 1));
+  }
+  return scales ? onnx_ints (n, sizes, count)
+                : onnx_constant (
+                      n, weir_tensor_new_f32 (&WEIR_SHAPE ((gint64) count), factors));
+}
+
+/* Version 4 is read by older runtimes but wants sizes and factors both; version 11 does
+ * with one of them, so that it serves where these are not known. */
+static gboolean
+fits_version_4 (const OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes)
+{
+  const WeirTensor *value = onnx_value (n, target), *list = onnx_value (n, axes);
+  const WeirShape *shape = onnx_shape (n, x);
+
+  if (value == NULL || shape->rank < 0 || !weir_shape_is_static (shape) ||
+      (!weir_port_is_none (axes) && list == NULL))
+    return FALSE;
+  for (gsize i = 0; list != NULL && i < weir_tensor_count (list); i++)
+    if (!weir_shape_axis (weir_tensor_get_int (list, i), shape->rank, &(int){ 0 }, NULL))
+      return FALSE;
+  return (gsize) shape->rank >= weir_tensor_count (value) &&
+         (list == NULL || weir_tensor_count (list) == weir_tensor_count (value));
+}
+
+static WeirPort
+interpolate (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, const Manner *m)
+{
+  gboolean old = fits_version_4 (n, x, target, axes);
+  WeirPort inputs[4] = { x, target }, other;
+  guint count = 2;
+  WeirNode *node;
+
+  if (old) {
+    other = counterpart (n, x, target, axes, m->scales);
+    inputs[1] = m->scales ? other : target;
+    inputs[2] = m->scales ? target : other;
+    count = 3;
+  }
+  if (!weir_port_is_none (axes))
+    inputs[count++] = axes;
+  node = onnx_begin_version (n, "Interpolate", old ? 4 : 11, inputs, count);
+  weir_node_set_string (node, "mode", m->mode);
+  weir_node_set_string (node, "shape_calculation_mode", m->scales ? "scales" : "sizes");
+  weir_node_set_string (node, "coordinate_transformation_mode", m->coordinates);
+  weir_node_set_string (node, "nearest_mode", m->nearest);
+  weir_node_set_bool (node, "antialias", m->antialias);
+  weir_node_set_float (node, "cube_coeff", m->cube);
+  weir_node_set_ints (node, "pads_begin", (const gint64[]){ 0 }, 1);
+  weir_node_set_ints (node, "pads_end", (const gint64[]){ 0 }, 1);
+  return onnx_end (n, node);
+}
+
+/* Factors of 1 and sizes that stay are left out, where they are known: an engine need not
+ * look at the batch and the channels then. */
+static WeirPort
+without_fixed (OnnxNode *n, WeirPort x, WeirPort target, gboolean scales, WeirPort *axes)
+{
+  const WeirTensor *value = onnx_value (n, target);
+  const WeirShape *shape = onnx_shape (n, x);
+  gint64 kept[WEIR_MAX_RANK];
+  gsize count = 0;
+
+  if (value == NULL || weir_tensor_count (value) > WEIR_MAX_RANK ||
+      !weir_port_is_none (*axes) || (int) weir_tensor_count (value) != shape->rank)
+    return target;
+  for (int i = 0; i < shape->rank; i++)
+    if (scales ? weir_tensor_get (value, (gsize) i) != 1
+               : weir_tensor_get_int (value, (gsize) i) != shape->dims[i])
+      kept[count++] = i;
+  if (count == 0 || (int) count == shape->rank)
+    return target;
+  *axes = onnx_ints (n, kept, count);
+  return onnx_gather (n, target, *axes, 0);
+}
+
+static const char *
+mode_of (OnnxNode *n)
+{
+  const char *mode = onnx_attr_string (n, "mode", "nearest");
+
+  if (strcmp (mode, "nearest") == 0 || strcmp (mode, "cubic") == 0)
+    return mode;
+  if (strcmp (mode, "linear") != 0 && strcmp (mode, "bilinear") != 0)
+    onnx_invalid (n, "attribute 'mode': expected nearest, linear or cubic, found %s",
+                  mode);
+  return "linear_onnx";
+}
+
+static WeirPort
+old_scales (OnnxNode *n, WeirPort x, guint index)
+{
+  gsize count;
+  const float *scales = onnx_attr_floats (n, "scales", &count);
+  float sides[] = { 1, 1, 1, 1 };
+  WeirShape shape = WEIR_SHAPE ((gint64) count);
+
+  if (onnx_has (n, index))
+    return onnx_in (n, index);
+  if (scales != NULL)
+    return onnx_constant (
+        n, weir_tensor_new_copy (WEIR_DTYPE_F32, &shape, scales, &n->b->error));
+  if (onnx_attr (n, "height_scale") == NULL || onnx_shape (n, x)->rank != 4)
+    return onnx_invalid (n, "the scales are missing");
+  sides[2] = (float) onnx_attr_float (n, "height_scale", 1);
+  sides[3] = (float) onnx_attr_float (n, "width_scale", 1);
+  return onnx_constant (n, weir_tensor_new_f32 (&WEIR_SHAPE (4), sides));
+}
+
+/* Upsample, and Resize of version 10. */
+WeirPort
+onnx_upsample (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), axes = WEIR_PORT_NONE, scales = old_scales (n, x, 1);
+  Manner manner = { .mode = mode_of (n),
+                    .coordinates = "asymmetric",
+                    .nearest = "floor",
+                    .cube = -0.75,
+                    .scales = TRUE };
+
+  scales = without_fixed (n, x, scales, TRUE, &axes);
+  return interpolate (n, x, scales, axes, &manner);
+}
+
+static gboolean
+is_empty (const OnnxNode *n, guint index)
+{
+  const WeirShape *shape;
+
+  if (!onnx_has (n, index))
+    return TRUE;
+  shape = onnx_shape (n, n->inputs[index].port);
+  return shape->rank == 1 && shape->dims[0] == 0;
+}
+
+WeirPort
+onnx_resize (OnnxNode *n)
+{
+  WeirPort x, target, axes = WEIR_PORT_NONE;
+  gsize count;
+  const gint64 *list = onnx_attr_ints (n, "axes", &count);
+  Manner manner = { .mode = mode_of (n) };
+
+  if (n->version < 11)
+    return onnx_upsample (n);
+  x = onnx_in (n, 0);
+  manner.coordinates =
+      onnx_attr_string (n, "coordinate_transformation_mode", "half_pixel");
+  manner.nearest = onnx_attr_string (n, "nearest_mode", "round_prefer_floor");
+  manner.cube = onnx_attr_float (n, "cubic_coeff_a", -0.75);
+  manner.antialias = onnx_attr_int (n, "antialias", 0) != 0;
+  manner.scales = !is_empty (n, 2);
+  target =
+      manner.scales ? onnx_in (n, 2) : onnx_convert (n, onnx_in (n, 3), WEIR_DTYPE_I64);
+  if (list != NULL)
+    axes = onnx_ints (n, list, count);
+  target = without_fixed (n, x, target, manner.scales, &axes);
+  return interpolate (n, x, target, axes, &manner);
+}
