@@ -82,6 +82,10 @@ typedef struct {
 /** weir_image_transform_init: the whole image, stretched, RGB, no mean, scale 1. */
 void weir_image_transform_init (WeirImageTransform *transform);
 
+/** weir_image_channels_last: whether a picture input of rank 4 is NHWC: its layout says so,
+ * or its last dimension is 1 or 3 and its second is not. */
+gboolean weir_image_channels_last (const WeirPortInfo *input);
+
 /**
  * weir_request_set_image:
  * @index: input, of rank 4 with 1 or 3 channels: NCHW or NHWC, f32 or u8

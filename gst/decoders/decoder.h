@@ -80,6 +80,7 @@ const GstWeirDecoder *const *gst_weir_decoders (guint *count);
 /**
  * gst_weir_decoder_choose:
  * @name: "auto", or a decoder's name
+ * @input: the network's picture input
  * @model: its model_info/model_type decides before shapes do
  *
  * Returns: (nullable): %NULL with an error that tells the shapes that were seen and what

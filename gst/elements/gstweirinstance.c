@@ -46,8 +46,9 @@ set_up (GstWeirInstance *instance, const GstWeirInstanceWishes *wishes, GError *
     return FALSE;
   weir_network_input (instance->network, instance->input, &instance->input_info);
   if (wishes->task != 0) {
-    instance->decoder = gst_weir_decoder_choose (wishes->decoder, wishes->task, model,
-                                                 instance->network, error);
+    instance->decoder =
+        gst_weir_decoder_choose (wishes->decoder, wishes->task, model, instance->network,
+                                 &instance->input_info, error);
     if (instance->decoder == NULL)
       return FALSE;
   }

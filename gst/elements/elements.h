@@ -1,0 +1,7 @@
+#pragma once
+
+#include <gst/gst.h>
+
+/* One register function an element; plugin.c calls them all. */
+GST_ELEMENT_REGISTER_DECLARE (weirinfer)
+GST_ELEMENT_REGISTER_DECLARE (weirdetect)

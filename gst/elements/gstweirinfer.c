@@ -1,0 +1,87 @@
+#include "elements.h"
+#include "gstweirinference.h"
+#include "lib/gstweirmeta.h"
+
+/**
+ * SECTION: element-weirinfer
+ *
+ * Runs a network on video and leaves its raw outputs on the frames, as
+ * #GstWeirTensorMeta.
+ *
+ * |[
+ * gst-launch-1.0 v4l2src ! weirinfer model=net.onnx ! fakesink
+ * ]|
+ */
+
+#define GST_TYPE_WEIR_INFER (gst_weir_infer_get_type ())
+G_DECLARE_FINAL_TYPE (GstWeirInfer, gst_weir_infer, GST, WEIR_INFER, GstWeirInference)
+
+struct _GstWeirInfer {
+  GstWeirInference parent;
+};
+
+G_DEFINE_TYPE (GstWeirInfer, gst_weir_infer, GST_TYPE_WEIR_INFERENCE)
+GST_ELEMENT_REGISTER_DEFINE (weirinfer, "weirinfer", GST_RANK_NONE, GST_TYPE_WEIR_INFER)
+
+/* The request's outputs are valid until its next run only: they are copied. */
+static gboolean
+gst_weir_infer_collect (GstWeirInference *self, GstWeirInstance *instance,
+                        WeirRequest *request, GstWeirRegion *region, GError **error)
+{
+  guint n = weir_network_n_outputs (instance->network);
+  g_autoptr (GPtrArray) tensors =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_tensor_unref);
+
+  (void) self;
+  for (guint i = 0; i < n; i++) {
+    const WeirTensor *output = weir_request_output (request, i);
+    WeirTensor *copy =
+        weir_tensor_new_copy (weir_tensor_dtype (output), weir_tensor_shape (output),
+                              weir_tensor_data (output), error);
+
+    if (copy == NULL)
+      return FALSE;
+    g_ptr_array_add (tensors, copy);
+  }
+  region->result = g_steal_pointer (&tensors);
+  region->free_result = (GDestroyNotify) g_ptr_array_unref;
+  return TRUE;
+}
+
+static void
+gst_weir_infer_attach (GstWeirInference *self, GstWeirInstance *instance,
+                       GstBuffer *buffer, const GstVideoInfo *info, GstWeirRegion *region)
+{
+  GPtrArray *tensors = region->result;
+  g_autofree const char **names = g_new0 (const char *, tensors->len + 1);
+
+  (void) self;
+  (void) info;
+  for (guint i = 0; i < tensors->len; i++) {
+    WeirPortInfo port;
+
+    weir_network_output (instance->network, i, &port);
+    names[i] = port.name;
+  }
+  gst_weir_meta_add_tensors (buffer, region->roi_id,
+                             weir_model_name (weir_network_model (instance->network)),
+                             names, (WeirTensor *const *) tensors->pdata, tensors->len);
+}
+
+static void
+gst_weir_infer_class_init (GstWeirInferClass *klass)
+{
+  GstWeirInferenceClass *inference_class = GST_WEIR_INFERENCE_CLASS (klass);
+
+  inference_class->collect = gst_weir_infer_collect;
+  inference_class->attach = gst_weir_infer_attach;
+  gst_element_class_set_static_metadata (
+      GST_ELEMENT_CLASS (klass), "Weir inference", "Filter/Video",
+      "Runs a neural network on video and attaches its outputs", "The Weir authors");
+}
+
+static void
+gst_weir_infer_init (GstWeirInfer *self)
+{
+  (void) self;
+}
