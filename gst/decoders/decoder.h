@@ -89,7 +89,7 @@ const GstWeirDecoder *const *gst_weir_decoders (guint *count);
 const GstWeirDecoder *gst_weir_decoder_choose (const char *name, guint task,
                                                const WeirModel *model,
                                                const WeirNetwork *network,
-                                               GError **error);
+                                               const WeirPortInfo *input, GError **error);
 /** gst_weir_objects_suppress: non-maximum suppression by class, best first, at most
  * @options->max_objects; scores below the threshold go. */
 void gst_weir_objects_suppress (GArray *objects, const GstWeirDecoderOptions *options);

@@ -20,8 +20,8 @@ find_type (GstTypeFind *find, gpointer data)
     return;
   framework = weir_convert_framework (head, size, NULL);
   if (framework != NULL)
-    gst_type_find_suggest_simple (find, GST_TYPE_FIND_LIKELY,
-                                  weir_convert_media_type (framework), NULL);
+    gst_type_find_suggest_empty_simple (find, GST_TYPE_FIND_LIKELY,
+                                        weir_convert_media_type (framework));
 }
 
 gboolean
