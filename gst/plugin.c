@@ -8,6 +8,7 @@ plugin_init (GstPlugin *plugin)
 
   good &= GST_ELEMENT_REGISTER (weirinfer, plugin);
   good &= GST_ELEMENT_REGISTER (weirdetect, plugin);
+  good &= GST_ELEMENT_REGISTER (weirpublish, plugin);
   return good;
 }
 

@@ -5,3 +5,4 @@
 /* One register function an element; plugin.c calls them all. */
 GST_ELEMENT_REGISTER_DECLARE (weirinfer)
 GST_ELEMENT_REGISTER_DECLARE (weirdetect)
+GST_ELEMENT_REGISTER_DECLARE (weirpublish)
