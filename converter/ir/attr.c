@@ -160,22 +160,25 @@ weir_attr_parse (const WeirAttrRow *row, const char *text, WeirAttr *attr, GErro
 static gboolean
 word_allowed (const char *range, const char *word)
 {
-  g_auto (GStrv) words = g_strsplit (range, "|", -1);
+  gsize length = strlen (word);
 
-  for (guint i = 0; words[i] != NULL; i++)
-    if (g_ascii_strcasecmp (words[i], word) == 0)
+  for (const char *at = range; at != NULL; at = strchr (at, '|')) {
+    at += *at == '|';
+    if (g_ascii_strncasecmp (at, word, length) == 0 &&
+        (at[length] == '|' || at[length] == '\0'))
       return TRUE;
+  }
   return FALSE;
 }
 
 static gboolean
 number_allowed (const char *range, double value)
 {
-  g_auto (GStrv) ends = g_strsplit (range, "..", 2);
+  const char *high = strstr (range, "..");
 
-  if (*ends[0] != '\0' && !(value >= g_ascii_strtod (ends[0], NULL)))
+  if (high != range && !(value >= g_ascii_strtod (range, NULL)))
     return FALSE;
-  return ends[1] == NULL || *ends[1] == '\0' || value <= g_ascii_strtod (ends[1], NULL);
+  return high == NULL || high[2] == '\0' || value <= g_ascii_strtod (high + 2, NULL);
 }
 
 static gboolean
