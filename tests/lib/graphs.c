@@ -19,6 +19,19 @@ random_f32 (const WeirShape *shape, guint32 seed)
 }
 
 WeirTensor *
+noise_f32 (const WeirShape *shape, guint32 seed, float low, float range)
+{
+  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F32, shape, NULL);
+  float *values = weir_tensor_writable (tensor);
+
+  for (gsize i = 0; i < weir_tensor_count (tensor); i++) {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+    values[i] = (float) ((seed >> 16) % 1000) / 1000 * range + low;
+  }
+  return tensor;
+}
+
+WeirTensor *
 iota_f32 (const WeirShape *shape)
 {
   WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F32, shape, NULL);

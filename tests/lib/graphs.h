@@ -6,6 +6,10 @@
 
 /** An f32 tensor of pseudo-random values in -1..1 that @seed decides. */
 WeirTensor *random_f32 (const WeirShape *shape, guint32 seed);
+/** Values from @low to @low + @range that other languages make easily, for expected
+ * values that come from elsewhere: s = (1103515245 s + 12345) mod 2^31, s / 65536 mod
+ * 1000 / 1000. */
+WeirTensor *noise_f32 (const WeirShape *shape, guint32 seed, float low, float range);
 /** 0, 1, 2, … */
 WeirTensor *iota_f32 (const WeirShape *shape);
 /** An i64 tensor of the given shape. */

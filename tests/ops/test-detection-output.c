@@ -348,18 +348,6 @@ next (guint32 *state)
   return (float) ((*state >> 16) % 1000) / 1000;
 }
 
-static WeirTensor *
-numbers (guint32 seed, gint64 columns, float scale, float offset)
-{
-  WeirTensor *tensor =
-      weir_tensor_new (WEIR_DTYPE_F32, &WEIR_SHAPE (IMAGES, columns), NULL);
-  float *values = weir_tensor_writable (tensor);
-
-  for (gsize i = 0; i < weir_tensor_count (tensor); i++)
-    values[i] = next (&seed) * scale + offset;
-  return tensor;
-}
-
 /* Prior boxes, and behind each set of them the variances, unless these are encoded. */
 static WeirTensor *
 priors (const Row *row)
@@ -390,11 +378,11 @@ make_inputs (const Row *row, WeirTensor **inputs)
 {
   gint64 offsets = N * 4 * (row->shared ? 1 : CLASSES);
 
-  inputs[0] = numbers (1, offsets, 2, -1);
-  inputs[1] = numbers (2, N * CLASSES, 1, 0);
+  inputs[0] = noise_f32 (&WEIR_SHAPE (IMAGES, offsets), 1, -1, 2);
+  inputs[1] = noise_f32 (&WEIR_SHAPE (IMAGES, N * CLASSES), 2, 0, 1);
   inputs[2] = priors (row);
-  inputs[3] = numbers (4, N * 2, 1, 0);
-  inputs[4] = numbers (5, offsets, 2, -1);
+  inputs[3] = noise_f32 (&WEIR_SHAPE (IMAGES, N * 2), 4, 0, 1);
+  inputs[4] = noise_f32 (&WEIR_SHAPE (IMAGES, offsets), 5, -1, 2);
   return row->more ? 5 : 3;
 }
 

@@ -4,19 +4,10 @@
 
 /* Expected values were computed with OpenVINO. */
 
-/* Numbers from -2 to 2 by a congruential generator. */
 static WeirTensor *
 numbers (void)
 {
-  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F32, &WEIR_SHAPE (1, 16, 1, 2), NULL);
-  float *values = weir_tensor_writable (tensor);
-  guint32 state = 1;
-
-  for (gsize i = 0; i < weir_tensor_count (tensor); i++) {
-    state = (state * 1103515245 + 12345) & 0x7fffffff;
-    values[i] = (float) ((state >> 16) % 1000) / 1000 * 4 - 2;
-  }
-  return tensor;
+  return noise_f32 (&WEIR_SHAPE (1, 16, 1, 2), 1, -2, 4);
 }
 
 static void
