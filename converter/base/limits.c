@@ -74,3 +74,9 @@ weir_free (void *memory)
 {
   free (memory);
 }
+
+char *
+weir_dup_name (const char *text)
+{
+  return g_strndup (text, strnlen (text, WEIR_MAX_NAME));
+}

@@ -53,6 +53,9 @@ void *weir_try_alloc (gsize size, GError **error);
 /** weir_free: frees what weir_try_alloc() gave; %NULL is fine. */
 void weir_free (void *memory);
 
+/** weir_dup_name: (transfer full): @text, cut off behind %WEIR_MAX_NAME bytes. */
+char *weir_dup_name (const char *text);
+
 /**
  * weir_fail_alloc_after:
  * @count: allocations that still succeed; a negative number turns the fault off

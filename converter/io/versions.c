@@ -117,8 +117,8 @@ ir_check_types (const WeirXmlNode *net, GError **error)
     if (unknown->count > 1)
       g_string_append_printf (list, " and %u more", unknown->count - 1);
     g_string_append_c (list, ')');
-    if (list->len > WEIR_MAX_NAME) {
-      g_string_append (list, ", …");
+    if (list->len > WEIR_MAX_NAME && i + 1 < found->len) {
+      g_string_append_printf (list, ", and %u more types", found->len - i - 1);
       break;
     }
   }

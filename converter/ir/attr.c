@@ -124,7 +124,7 @@ parse_value (const WeirAttrRow *row, const char *text, WeirAttr *attr)
   case WEIR_ATTR_BOOL:
     return parse_bool (text, &attr->i);
   case WEIR_ATTR_STRING:
-    attr->s = g_strndup (text, WEIR_MAX_NAME);
+    attr->s = weir_dup_name (text);
     return TRUE;
   case WEIR_ATTR_DTYPE:
     attr->i = weir_dtype_parse (text);

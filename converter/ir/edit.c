@@ -74,7 +74,7 @@ weir_edit_add (WeirGraph *graph, const WeirOp *op, guint version, const char *na
   node = g_new0 (WeirNode, 1);
   weir_node_alloc (node, op, version, n_inputs, n_outputs);
   node->id = graph->nodes->len;
-  node->name = g_strndup (name, WEIR_MAX_NAME);
+  node->name = weir_dup_name (name);
   attrs_set_defaults (node);
   g_ptr_array_add (graph->nodes, node);
   graph->count++;
@@ -262,7 +262,7 @@ void
 weir_edit_rename (WeirNode *node, const char *name)
 {
   g_free (node->name);
-  node->name = g_strndup (name, WEIR_MAX_NAME);
+  node->name = weir_dup_name (name);
 }
 
 void
@@ -273,7 +273,7 @@ weir_edit_add_tensor_name (WeirGraph *graph, WeirPort port, const char *name)
   if (output->names == NULL)
     output->names = g_ptr_array_new_with_free_func (g_free);
   if (!g_ptr_array_find_with_equal_func (output->names, name, g_str_equal, NULL))
-    g_ptr_array_add (output->names, g_strndup (name, WEIR_MAX_NAME));
+    g_ptr_array_add (output->names, weir_dup_name (name));
 }
 
 void
@@ -391,7 +391,7 @@ weir_node_set_dtype (WeirNode *node, const char *attr, WeirDtype value)
 void
 weir_node_set_string (WeirNode *node, const char *attr, const char *value)
 {
-  g_autofree char *copy = g_strndup (value, WEIR_MAX_NAME);
+  g_autofree char *copy = weir_dup_name (value);
   WeirAttr *a = attr_to_set (node, attr, WEIR_ATTR_STRING);
 
   if (a != NULL)
