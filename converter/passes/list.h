@@ -50,5 +50,9 @@ gboolean weir_pass_compress_fp16 (WeirModel *model, const WeirPassOptions *optio
                                   GError **error);
 gboolean weir_pass_unique_names (WeirModel *model, const WeirPassOptions *options,
                                  GError **error);
+gboolean weir_pass_sink_transpose (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+gboolean weir_pass_fuse_flatten (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
 
 WEIR_END_DECLS

@@ -89,7 +89,8 @@ reshape (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
 }
 
 /* The target of a Reshape from @in to @out: dimensions that are not known are copied
- * where they stay in place, and one may be left open. */
+ * where they stay in place, and one may be left open. So is the first: it is the batch
+ * often, and who changes that later finds it changed here. */
 static gboolean
 make_target (const WeirShape *in, const WeirShape *out, gint64 *target)
 {
@@ -100,7 +101,7 @@ make_target (const WeirShape *in, const WeirShape *out, gint64 *target)
     return FALSE;
   for (int i = 0; i < out->rank; i++) {
     in_place = in_place && i < in->rank && in->dims[i] == out->dims[i];
-    target[i] = out->dims[i] >= 0 ? out->dims[i] : in_place ? 0 : -1;
+    target[i] = in_place && (i == 0 || out->dims[i] < 0) ? 0 : out->dims[i];
     open += target[i] == -1;
     if (out->dims[i] == 0)
       return FALSE;
