@@ -5,12 +5,24 @@
 /* All kernels with vector code, in the order in which they are asked. Each is there once
  * for every instruction set; tables.c declares them and makes a table a set from this
  * list. Adding a kernel is adding a file to meson.build and a row here. */
-#define WEIR_KERNELS(K) \
-  K (conv_first)        \
-  K (conv_depthwise)    \
-  K (conv_winograd)     \
-  K (conv_direct)       \
-  K (conv_direct_grouped)
+#define WEIR_KERNELS(K)   \
+  K (conv_first)          \
+  K (conv_depthwise)      \
+  K (conv_winograd)       \
+  K (conv_direct)         \
+  K (conv_direct_grouped) \
+  K (map)                 \
+  K (binary_blocked)      \
+  K (binary_plain)        \
+  K (pool)                \
+  K (reduce_image)        \
+  K (softmax)             \
+  K (matmul)              \
+  K (resize)              \
+  K (concat_blocked)      \
+  K (concat_plain)        \
+  K (transpose_lanes)     \
+  K (transpose_plain)
 
 /* Copies a value from any layout to any other; asked for by name, never a candidate. */
 #define WEIR_REORDER(K) K (reorder)
