@@ -44,6 +44,37 @@ no_pads (const WeirNode *node)
   return TRUE;
 }
 
+/* Sizes that were computed from scales: only where both say the same. */
+static gboolean
+scales_agree (const WeirPlan *plan, const WeirGroup *group)
+{
+  const WeirShape *x = &weir_group_input (plan, group, 0)->shape;
+  const WeirShape *y = &weir_group_output (plan, group, 0)->shape;
+  const WeirTensor *scales, *axes;
+
+  if (weir_node_string_is (group->node, "shape_calculation_mode", "sizes"))
+    return TRUE;
+  if (group->node->version >= 11 || group->n_inputs < 3)
+    return FALSE;
+  scales = weir_group_input (plan, group, 2)->constant;
+  axes = group->n_inputs > 3 ? weir_group_input (plan, group, 3)->constant : NULL;
+  if (scales == NULL || (group->n_inputs > 3 && axes == NULL) ||
+      (axes != NULL && weir_tensor_count (axes) != weir_tensor_count (scales)))
+    return FALSE;
+  for (gsize i = 0; i < weir_tensor_count (scales); i++) {
+    gint64 axis = axes != NULL ? weir_tensor_get_int (axes, i) : (gint64) i;
+    double size;
+
+    axis = axis < 0 ? axis + 4 : axis;
+    if (axis < 0 || axis > 3)
+      return FALSE;
+    size = weir_tensor_get (scales, i) * (double) x->dims[axis];
+    if (fabs (size - (double) y->dims[axis]) > 1e-4)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 resize_accepts (const WeirPlan *plan, const WeirGroup *group)
 {
@@ -64,8 +95,7 @@ resize_accepts (const WeirPlan *plan, const WeirGroup *group)
   return (linear || weir_node_string_is (group->node, "mode", "nearest")) &&
          find_word (group->node, "coordinate_transformation_mode", transforms, N_MODES) >=
              0 &&
-         weir_node_string_is (group->node, "shape_calculation_mode", "sizes") &&
-         no_pads (group->node) &&
+         scales_agree (plan, group) && no_pads (group->node) &&
          find_word (group->node, "nearest_mode", roundings, G_N_ELEMENTS (roundings)) >=
              0;
 }
