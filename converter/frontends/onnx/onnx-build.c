@@ -99,6 +99,15 @@ onnx_reshape (OnnxNode *n, WeirPort x, const gint64 *dims, gsize count)
   return weir_build_reshape (n->b, n->name, x, dims, count, TRUE);
 }
 
+WeirPort
+onnx_reshape_to (OnnxNode *n, WeirPort x, WeirPort shape)
+{
+  WeirNode *node = ONNX_BEGIN (n, "Reshape", x, shape);
+
+  weir_node_set_bool (node, "special_zero", FALSE);
+  return onnx_end (n, node);
+}
+
 /* The product of dimensions @from to @to; -1 where one is unknown or it is too large. */
 static gint64
 product_of (const WeirShape *shape, int from, int to)
@@ -129,7 +138,7 @@ onnx_flatten (OnnxNode *n, WeirPort x, int axis)
   rows = onnx_slice (n, onnx_shape_of (n, x), ONNX_INTS (n, 0), ONNX_INTS (n, axis), 0);
   parts[0] = onnx_reduce (n, "ReduceProd", rows, ONNX_INTS (n, 0), TRUE);
   parts[1] = ONNX_INTS (n, -1);
-  return ONNX_OP (n, "Reshape", x, onnx_concat (n, parts, 2, 0));
+  return onnx_reshape_to (n, x, onnx_concat (n, parts, 2, 0));
 }
 
 WeirPort
@@ -183,6 +192,26 @@ onnx_vector_of (OnnxNode *n, WeirPort x)
 }
 
 WeirPort
+onnx_known (OnnxNode *n, WeirPort x)
+{
+  WeirTensor *value = onnx_value (n, x);
+
+  if (value == NULL || weir_node_is (weir_graph_node (n->b->graph, x.node), "Constant"))
+    return x;
+  return onnx_constant (n, weir_tensor_ref (value));
+}
+
+WeirPort
+onnx_counting (OnnxNode *n, WeirPort end)
+{
+  WeirPort zero = onnx_scalar (n, end, 0), one = onnx_scalar (n, end, 1);
+  WeirNode *node = ONNX_BEGIN (n, "Range", zero, end, one);
+
+  weir_node_set_dtype (node, "output_type", onnx_dtype (n, end));
+  return onnx_end (n, node);
+}
+
+WeirPort
 onnx_range (OnnxNode *n, gint64 first, gint64 end)
 {
   gint64 values[WEIR_MAX_RANK];
@@ -207,6 +236,16 @@ onnx_dim_of (OnnxNode *n, WeirPort x, gint64 axis)
   if (axis < shape->rank && shape->dims[axis] >= 0)
     return ONNX_INTS (n, shape->dims[axis]);
   return onnx_gather (n, onnx_shape_of (n, x), ONNX_INTS (n, axis), 0);
+}
+
+WeirPort
+onnx_length_of (OnnxNode *n, WeirPort x, gint64 axis)
+{
+  const WeirShape *shape = onnx_shape (n, x);
+
+  if (axis < shape->rank && shape->dims[axis] >= 0)
+    return onnx_int (n, shape->dims[axis]);
+  return onnx_squeeze (n, onnx_dim_of (n, x, axis), 0);
 }
 
 WeirPort

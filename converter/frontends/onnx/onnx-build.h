@@ -33,6 +33,8 @@ WeirPort onnx_convert (OnnxNode *n, WeirPort x, WeirDtype dtype);
 /** onnx_reshape: to @dims; 0 copies a dimension, -1 is what is left. Constants are
  * reshaped in place of it. */
 WeirPort onnx_reshape (OnnxNode *n, WeirPort x, const gint64 *dims, gsize count);
+/** onnx_reshape_to: to the dimensions that the vector @shape holds; none is special. */
+WeirPort onnx_reshape_to (OnnxNode *n, WeirPort x, WeirPort shape);
 /** onnx_flatten: as a matrix: the dimensions before @axis make the rows. */
 WeirPort onnx_flatten (OnnxNode *n, WeirPort x, int axis);
 WeirPort onnx_squeeze (OnnxNode *n, WeirPort x, gint64 axis);
@@ -46,10 +48,16 @@ WeirPort onnx_reduce (OnnxNode *n, const char *op, WeirPort x, WeirPort axes,
 WeirPort onnx_scalar_of (OnnxNode *n, WeirPort x);
 /** onnx_vector_of: @x, one element, as a vector. */
 WeirPort onnx_vector_of (OnnxNode *n, WeirPort x);
+/** onnx_known: @x, as a constant where its contents are known. */
+WeirPort onnx_known (OnnxNode *n, WeirPort x);
+/** onnx_counting: [0, 1, ..., @end - 1] of the type of the scalar @end. */
+WeirPort onnx_counting (OnnxNode *n, WeirPort end);
 /** onnx_range: [first, first + 1, ..., end - 1]. */
 WeirPort onnx_range (OnnxNode *n, gint64 first, gint64 end);
 /** onnx_shape_of: a vector of i64. */
 WeirPort onnx_shape_of (OnnxNode *n, WeirPort x);
+/** onnx_length_of: dimension @axis as a scalar i64. */
+WeirPort onnx_length_of (OnnxNode *n, WeirPort x, gint64 axis);
 /** onnx_dim_of: dimension @axis as a vector of one i64. */
 WeirPort onnx_dim_of (OnnxNode *n, WeirPort x, gint64 axis);
 /** onnx_channels: the vector @x as [1, C, 1, ...], to fit a value of @rank. */

@@ -173,7 +173,7 @@ hardmax_of (OnnxNode *n, WeirPort x, gint64 axis)
   weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
   onnx_end (n, node);
   top = onnx_squeeze (n, onnx_port (n, node, 1), axis);
-  depth = onnx_squeeze (n, onnx_dim_of (n, x, axis), 0);
+  depth = onnx_length_of (n, x, axis);
   node =
       ONNX_BEGIN (n, "OneHot", top, depth, onnx_scalar (n, x, 1), onnx_scalar (n, x, 0));
   weir_node_set_int (node, "axis", axis);
@@ -202,7 +202,7 @@ softmax (OnnxNode *n)
     return softmax_of (n, x, axis);
   flat = onnx_flatten (n, x, axis);
   y = softmax_of (n, flat, 1);
-  return ONNX_OP (n, "Reshape", y, onnx_shape_of (n, x));
+  return onnx_reshape_to (n, y, onnx_shape_of (n, x));
 }
 
 const OnnxRow onnx_rows_activation[] = {

@@ -70,25 +70,35 @@ reduction_of (OnnxNode *n)
   return "none";
 }
 
+/* Only the newest version can do more than replace. */
+static WeirPort
+scatter (OnnxNode *n, const char *op, guint newest, const WeirPort *inputs, guint count)
+{
+  const char *reduction = reduction_of (n);
+  WeirNode *node;
+
+  if (strcmp (reduction, "none") == 0)
+    return weir_build (n->b, op, n->name, inputs, count);
+  node = onnx_begin_version (n, op, newest, inputs, count);
+  weir_node_set_string (node, "reduction", reduction);
+  return onnx_end (n, node);
+}
+
 static WeirPort
 scatter_elements (OnnxNode *n)
 {
-  WeirNode *node =
-      ONNX_BEGIN (n, "ScatterElementsUpdate", onnx_in (n, 0), onnx_in (n, 1),
-                  onnx_in (n, 2), onnx_int (n, onnx_attr_int (n, "axis", 0)));
+  const WeirPort inputs[] = { onnx_in (n, 0), onnx_in (n, 1), onnx_in (n, 2),
+                              onnx_int (n, onnx_attr_int (n, "axis", 0)) };
 
-  weir_node_set_string (node, "reduction", reduction_of (n));
-  return onnx_end (n, node);
+  return scatter (n, "ScatterElementsUpdate", 12, inputs, 4);
 }
 
 static WeirPort
 scatter_nd (OnnxNode *n)
 {
-  WeirNode *node =
-      ONNX_BEGIN (n, "ScatterNDUpdate", onnx_in (n, 0), onnx_in (n, 1), onnx_in (n, 2));
+  const WeirPort inputs[] = { onnx_in (n, 0), onnx_in (n, 1), onnx_in (n, 2) };
 
-  weir_node_set_string (node, "reduction", reduction_of (n));
-  return onnx_end (n, node);
+  return scatter (n, "ScatterNDUpdate", 15, inputs, 3);
 }
 
 static WeirPort
@@ -176,11 +186,9 @@ one_hot (OnnxNode *n)
 static WeirPort
 counting (OnnxNode *n, WeirPort x, gint64 axis, gboolean column)
 {
-  WeirPort end = onnx_squeeze (n, onnx_dim_of (n, x, axis), 0);
-  WeirNode *node = ONNX_BEGIN (n, "Range", onnx_int (n, 0), end, onnx_int (n, 1));
+  WeirPort all = onnx_counting (n, onnx_length_of (n, x, axis));
 
-  weir_node_set_dtype (node, "output_type", WEIR_DTYPE_I64);
-  return onnx_unsqueeze (n, onnx_end (n, node), column ? 1 : 0);
+  return onnx_unsqueeze (n, all, column ? 1 : 0);
 }
 
 /* The upper or the lower triangle; k moves the diagonal to the right. */

@@ -51,8 +51,8 @@ add_bias (OnnxNode *n, WeirPort y, guint index, int rank)
              : y;
 }
 
-static WeirPort
-conv (OnnxNode *n)
+WeirPort
+onnx_conv (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), w = onnx_in (n, 1);
   gint64 groups = onnx_attr_int (n, "group", 1);
@@ -69,17 +69,17 @@ conv (OnnxNode *n)
 /* Pads that make a transposed convolution give the output that is asked for
  * (ConvTranspose, output_shape); what is odd goes to the end for SAME_UPPER. */
 static gboolean
-deconv_pads (OnnxNode *n, WeirPort x, WeirPort w, int spatial, gint64 *begin, gint64 *end)
+deconv_pads (OnnxNode *n, WeirPort x, WeirPort w, int spatial, gint64 *begin, gint64 *end,
+             gint64 *extra)
 {
   const WeirShape *in = onnx_shape (n, x), *kernel = onnx_shape (n, w);
-  gint64 strides[WEIR_MAX_RANK], dilations[WEIR_MAX_RANK], extra[WEIR_MAX_RANK];
+  gint64 strides[WEIR_MAX_RANK], dilations[WEIR_MAX_RANK];
   gboolean upper = onnx_attr_is (n, "auto_pad", "NOTSET", "SAME_UPPER");
   gsize count;
   const gint64 *wanted = onnx_attr_ints (n, "output_shape", &count);
 
   onnx_spatial_list (n, "strides", spatial, 1, strides);
   onnx_spatial_list (n, "dilations", spatial, 1, dilations);
-  onnx_spatial_list (n, "output_padding", spatial, 0, extra);
   for (int i = 0; i < spatial; i++) {
     gint64 size = in->rank > i + 2 ? in->dims[i + 2] : WEIR_DIM_UNKNOWN, full, total;
     gint64 taps = kernel->rank > i + 2 ? kernel->dims[i + 2] : WEIR_DIM_UNKNOWN;
@@ -93,6 +93,7 @@ deconv_pads (OnnxNode *n, WeirPort x, WeirPort w, int spatial, gint64 *begin, gi
     if (count > 0)
       target = wanted[count - (gsize) spatial + (gsize) i];
     total = MAX (full - target, 0);
+    extra[i] += MAX (target - full, 0);
     begin[i] = upper ? total / 2 : total - total / 2;
     end[i] = total - begin[i];
   }
@@ -116,11 +117,12 @@ set_deconv_window (OnnxNode *n, WeirNode *node, WeirPort x, WeirPort w, int spat
   weir_node_set_ints (node, "output_padding", extra, (gsize) spatial);
   if ((count == 0 && !same) || weir_build_failed (n->b))
     return;
-  if (!deconv_pads (n, x, w, spatial, begin, end)) {
+  if (!deconv_pads (n, x, w, spatial, begin, end, extra)) {
     onnx_unsupported (n, "an output shape for an input of unknown size");
     return;
   }
   weir_node_set_string (node, "auto_pad", "explicit");
+  weir_node_set_ints (node, "output_padding", extra, (gsize) spatial);
   weir_node_set_ints (node, "pads_begin", begin, (gsize) spatial);
   weir_node_set_ints (node, "pads_end", end, (gsize) spatial);
 }
@@ -238,6 +240,24 @@ pool_node (OnnxNode *n, const Pool *p, const char *op, guint version, WeirPort x
   return node;
 }
 
+/* Indices that go down the columns of each plane. */
+static WeirPort
+column_major (OnnxNode *n, WeirPort indices, const WeirShape *shape)
+{
+  WeirPort height, width, plane, row, column;
+
+  if (shape->rank != 4 || shape->dims[2] < 0 || shape->dims[3] < 0)
+    return onnx_unsupported (n, "column-major indices of planes of unknown size");
+  height = onnx_int (n, shape->dims[2]);
+  width = onnx_int (n, shape->dims[3]);
+  plane = ONNX_OP (n, "Multiply", height, width);
+  column = ONNX_OP (n, "FloorMod", indices, width);
+  row = ONNX_OP (n, "FloorMod", ONNX_OP (n, "Divide", indices, width), height);
+  plane = ONNX_OP (n, "Subtract", indices, ONNX_OP (n, "FloorMod", indices, plane));
+  column = ONNX_OP (n, "Multiply", column, height);
+  return ONNX_OP (n, "Add", plane, ONNX_OP (n, "Add", column, row));
+}
+
 static WeirPort
 max_pool (OnnxNode *n)
 {
@@ -246,8 +266,6 @@ max_pool (OnnxNode *n)
   WeirNode *node;
   Pool pool;
 
-  if (onnx_attr_int (n, "storage_order", 0) != 0 && onnx_wants (n, 1))
-    return onnx_unsupported (n, "indices in column-major order");
   pool_init (n, &pool, x);
   rounding = rounding_of (n, &pool, x, FALSE);
   node = pool_node (n, &pool, "MaxPool", strcmp (rounding, "ceil_torch") == 0 ? 14 : 8, x,
@@ -257,7 +275,10 @@ max_pool (OnnxNode *n)
   /* Indices count through the whole tensor. */
   weir_node_set_int (node, "axis", 0);
   onnx_end (n, node);
-  onnx_out (n, 1, onnx_port (n, node, 1));
+  if (onnx_attr_int (n, "storage_order", 0) != 0 && onnx_wants (n, 1))
+    onnx_out (n, 1, column_major (n, onnx_port (n, node, 1), onnx_shape (n, x)));
+  else
+    onnx_out (n, 1, onnx_port (n, node, 1));
   return onnx_port (n, node, 0);
 }
 
@@ -346,40 +367,54 @@ global_lp_pool (OnnxNode *n)
   return ONNX_OP (n, "Power", y, onnx_scalar (n, y, 1 / p));
 }
 
-/* Values go back to where max pooling took them from; all else is zero. */
-static WeirPort
-max_unpool (OnnxNode *n)
+/* Dimensions before max pooling, as far as its window tells. */
+static gboolean
+unpooled (OnnxNode *n, const WeirShape *in, int spatial, gint64 *dims)
 {
-  WeirPort x = onnx_in (n, 0), indices = onnx_in (n, 1), shape, flat, zeros;
-  const WeirShape *in = onnx_shape (n, x);
-  gint64 dims[WEIR_MAX_RANK], strides[WEIR_MAX_RANK], kernel[WEIR_MAX_RANK];
-  gint64 pads[2 * WEIR_MAX_RANK];
-  int spatial = spatial_of (n, x);
+  gint64 strides[WEIR_MAX_RANK], kernel[WEIR_MAX_RANK], pads[2 * WEIR_MAX_RANK];
 
   onnx_spatial_list (n, "kernel_shape", spatial, 1, kernel);
   onnx_spatial_list (n, "strides", spatial, 1, strides);
   onnx_spatial_list (n, "pads", 2 * spatial, 0, pads);
-  if (onnx_has (n, 2)) {
-    shape = onnx_convert (n, onnx_in (n, 2), WEIR_DTYPE_I64);
-  } else {
-    if (in->rank < 0 || !weir_shape_is_static (in))
-      return onnx_unsupported (n, "an input of unknown shape");
-    dims[0] = in->dims[0];
-    dims[1] = in->dims[1];
-    for (int i = 0; i < spatial; i++)
-      if (!weir_mul_i64 (in->dims[i + 2] - 1, strides[i], &dims[i + 2]) ||
-          !weir_add_i64 (dims[i + 2], kernel[i], &dims[i + 2]) ||
-          !weir_sub_i64 (dims[i + 2], pads[i], &dims[i + 2]) ||
-          !weir_sub_i64 (dims[i + 2], pads[i + spatial], &dims[i + 2]))
-        return onnx_invalid (n, "a window beyond 2^63");
-    shape = onnx_ints (n, dims, (gsize) spatial + 2);
-  }
-  zeros = onnx_broadcast (n, onnx_scalar (n, x, 0), shape);
-  zeros = onnx_reshape (n, zeros, (const gint64[]){ -1 }, 1);
+  if (in->rank != spatial + 2 || !weir_shape_is_static (in))
+    return FALSE;
+  dims[0] = in->dims[0];
+  dims[1] = in->dims[1];
+  for (int i = 0; i < spatial; i++)
+    if (!weir_mul_i64 (in->dims[i + 2] - 1, strides[i], &dims[i + 2]) ||
+        !weir_add_i64 (dims[i + 2], kernel[i], &dims[i + 2]) ||
+        !weir_sub_i64 (dims[i + 2], pads[i], &dims[i + 2]) ||
+        !weir_sub_i64 (dims[i + 2], pads[i + spatial], &dims[i + 2]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Values go back to where max pooling took them from; all else is zero, also what is
+ * beyond the dimensions that the window tells. */
+static WeirPort
+max_unpool (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), indices = onnx_in (n, 1), shape, y, end;
+  int spatial = spatial_of (n, x);
+  gint64 dims[WEIR_MAX_RANK];
+  WeirNode *node;
+
+  if (!unpooled (n, onnx_shape (n, x), spatial, dims))
+    return onnx_unsupported (n, "an input of unknown shape");
+  shape = onnx_ints (n, dims, (gsize) spatial + 2);
+  y = onnx_broadcast (n, onnx_scalar (n, x, 0), shape);
+  y = onnx_reshape (n, y, (const gint64[]){ -1 }, 1);
   indices = onnx_reshape (n, indices, (const gint64[]){ -1 }, 1);
-  flat = onnx_reshape (n, x, (const gint64[]){ -1 }, 1);
-  flat = ONNX_OP (n, "ScatterElementsUpdate", zeros, indices, flat, onnx_int (n, 0));
-  return ONNX_OP (n, "Reshape", flat, shape);
+  x = onnx_reshape (n, x, (const gint64[]){ -1 }, 1);
+  y = ONNX_OP (n, "ScatterElementsUpdate", y, indices, x, onnx_int (n, 0));
+  y = onnx_reshape_to (n, y, shape);
+  if (!onnx_has (n, 2))
+    return y;
+  end = ONNX_OP (n, "Subtract", onnx_convert (n, onnx_in (n, 2), WEIR_DTYPE_I64), shape);
+  shape = onnx_broadcast (n, onnx_int (n, 0), ONNX_INTS (n, spatial + 2));
+  node = ONNX_BEGIN (n, "Pad", y, shape, end, onnx_scalar (n, y, 0));
+  weir_node_set_string (node, "pad_mode", "constant");
+  return onnx_end (n, node);
 }
 
 static WeirPort
@@ -397,7 +432,7 @@ lrn (OnnxNode *n)
 
 const OnnxRow onnx_rows_nn[] = {
   { "AveragePool", NULL, 0, 0, average_pool },
-  { "Conv", NULL, 0, 0, conv },
+  { "Conv", NULL, 0, 0, onnx_conv },
   { "ConvTranspose", NULL, 0, 0, conv_transpose },
   { "DeformConv", NULL, 0, 0, deform_conv },
   { "GlobalAveragePool", NULL, 0, 0, global_average_pool },

@@ -152,9 +152,9 @@ group_norm (OnnxNode *n)
   shift = onnx_in (n, 2);
   if (n->version < 21) {
     y = scale_shift (n, y, onnx_channels (n, scale, 3), onnx_channels (n, shift, 3));
-    return ONNX_OP (n, "Reshape", y, shape);
+    return onnx_reshape_to (n, y, shape);
   }
-  y = ONNX_OP (n, "Reshape", y, shape);
+  y = onnx_reshape_to (n, y, shape);
   return scale_shift (n, y, onnx_channels (n, scale, rank),
                       onnx_channels (n, shift, rank));
 }

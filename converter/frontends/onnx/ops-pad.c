@@ -25,8 +25,7 @@ static WeirPort
 wrap (OnnxNode *n, WeirPort x, WeirPort begin, WeirPort end, int rank)
 {
   for (int axis = 0; axis < rank; axis++) {
-    WeirPort size = onnx_squeeze (n, onnx_dim_of (n, x, axis), 0),
-             at = onnx_int (n, axis);
+    WeirPort size = onnx_length_of (n, x, axis), at = onnx_int (n, axis);
     WeirPort before = onnx_gather (n, begin, at, 0), after = onnx_gather (n, end, at, 0);
     WeirPort from = ONNX_OP (n, "Negative", before), to = ONNX_OP (n, "Add", size, after);
     WeirNode *node = ONNX_BEGIN (n, "Range", from, to, onnx_int (n, 1));
@@ -89,7 +88,43 @@ pad (OnnxNode *n)
   return onnx_end (n, node);
 }
 
+/* Cut or filled with zeros on both sides alike; where that is uneven the end takes more.
+ */
+static WeirPort
+center_crop_pad (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), target, dims, axes, more, less, begin, end, zeros, step;
+  int rank = onnx_rank (n, x);
+  gsize count;
+  const gint64 *given = onnx_attr_ints (n, "axes", &count);
+  WeirNode *node;
+
+  axes = onnx_range (n, 0, rank);
+  target = onnx_convert (n, onnx_in (n, 1), WEIR_DTYPE_I64);
+  dims = onnx_shape_of (n, x);
+  if (given != NULL) {
+    target = spread (n, target, onnx_ints (n, given, count), rank);
+    more = spread (n, onnx_broadcast (n, onnx_int (n, 1), ONNX_INTS (n, (gint64) count)),
+                   onnx_ints (n, given, count), rank);
+    target =
+        ONNX_OP (n, "Select", ONNX_OP (n, "Equal", more, onnx_int (n, 0)), dims, target);
+  }
+  zeros = onnx_broadcast (n, onnx_int (n, 0), ONNX_INTS (n, rank));
+  step = onnx_broadcast (n, onnx_int (n, 1), ONNX_INTS (n, rank));
+  less = ONNX_OP (n, "Maximum", ONNX_OP (n, "Subtract", dims, target), zeros);
+  more = ONNX_OP (n, "Maximum", ONNX_OP (n, "Subtract", target, dims), zeros);
+  begin = onnx_known (n, ONNX_OP (n, "Divide", less, onnx_int (n, 2)));
+  end = onnx_known (n, ONNX_OP (n, "Add", begin, ONNX_OP (n, "Minimum", dims, target)));
+  x = ONNX_OP (n, "Slice", x, begin, end, step, axes);
+  begin = onnx_known (n, ONNX_OP (n, "Divide", more, onnx_int (n, 2)));
+  end = onnx_known (n, ONNX_OP (n, "Subtract", more, begin));
+  node = ONNX_BEGIN (n, "Pad", x, begin, end, onnx_scalar (n, x, 0));
+  weir_node_set_string (node, "pad_mode", "constant");
+  return onnx_end (n, node);
+}
+
 const OnnxRow onnx_rows_pad[] = {
+  { "CenterCropPad", NULL, 0, 0, center_crop_pad },
   { "Pad", NULL, 0, 0, pad },
   { NULL },
 };

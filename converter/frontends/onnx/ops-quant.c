@@ -1,6 +1,7 @@
 #include "attr.h"
 #include "onnx-build.h"
 #include "table.h"
+#include "window.h"
 
 /* Quantisation. Scales and zero points are one number, or one for each index of `axis`.
  */
@@ -175,9 +176,122 @@ dynamic_quantize (OnnxNode *n)
   return quantize (n, x, steps, WEIR_DTYPE_U8);
 }
 
+/* Rows of the first operand and columns of the second may each have a scale. */
+static WeirPort
+qlinear_mat_mul (OnnxNode *n)
+{
+  WeirPort a = onnx_in (n, 0), b = onnx_in (n, 3), y;
+  Steps left = { onnx_in (n, 1), onnx_in (n, 2) };
+  Steps right = { onnx_in (n, 4), onnx_in (n, 5) };
+  Steps out = { onnx_in (n, 6), onnx_in (n, 7) };
+
+  if (onnx_shape (n, left.scale)->rank == 1) {
+    left.scale = onnx_unsqueeze (n, left.scale, 1);
+    left.zero = onnx_unsqueeze (n, onnx_vector_of (n, left.zero), 1);
+  }
+  y = ONNX_OP (n, "MatMul", dequantize (n, a, left), dequantize (n, b, right));
+  return quantize (n, y, out, onnx_dtype (n, out.zero));
+}
+
+static WeirPort
+convolution (OnnxNode *n, WeirPort x, WeirPort w)
+{
+  OnnxValue inputs[3] = { { .port = x }, { .port = w }, { .port = WEIR_PORT_NONE } };
+  OnnxNode inner = *n;
+
+  inner.inputs = inputs;
+  inner.n_inputs = 2;
+  return onnx_conv (&inner);
+}
+
+/* The zero point of the weights is theirs alone, or one for each output. */
+static Steps
+of_weights (OnnxNode *n, WeirPort w, WeirPort scale, WeirPort zero)
+{
+  int rank = onnx_rank (n, w);
+  Steps steps = { along (n, scale, rank, 0), WEIR_PORT_NONE };
+
+  if (!weir_port_is_none (zero))
+    steps.zero = along (n, zero, rank, 0);
+  return steps;
+}
+
+static WeirPort
+qlinear_conv (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), w = onnx_in (n, 3), y, bias, scale;
+  Steps in = { onnx_in (n, 1), onnx_in (n, 2) }, out = { onnx_in (n, 6), onnx_in (n, 7) };
+  Steps weights = of_weights (n, w, onnx_in (n, 4), onnx_in (n, 5));
+  int rank = onnx_rank (n, w);
+
+  y = convolution (n, dequantize (n, x, in), dequantize (n, w, weights));
+  if (onnx_has (n, 8)) {
+    scale = ONNX_OP (n, "Multiply", onnx_in (n, 1), onnx_in (n, 4));
+    bias = onnx_convert (n, onnx_in (n, 8), onnx_dtype (n, scale));
+    y = ONNX_OP (n, "Add", y,
+                 onnx_channels (n, ONNX_OP (n, "Multiply", bias, scale), rank));
+  }
+  return quantize (n, y, out, onnx_dtype (n, out.zero));
+}
+
+/* Integers as floats, which hold the sums of any real network exactly. */
+static WeirPort
+shifted (OnnxNode *n, WeirPort x, WeirPort zero)
+{
+  x = onnx_convert (n, x, WEIR_DTYPE_F32);
+  return weir_port_is_none (zero)
+             ? x
+             : ONNX_OP (n, "Subtract", x, onnx_convert (n, zero, WEIR_DTYPE_F32));
+}
+
+static WeirPort
+zero_point (OnnxNode *n, guint index)
+{
+  return onnx_has (n, index) ? onnx_in (n, index) : WEIR_PORT_NONE;
+}
+
+static WeirPort
+conv_integer (OnnxNode *n)
+{
+  WeirPort w = onnx_in (n, 1), zero = of_weights (n, w, w, zero_point (n, 3)).zero, y;
+
+  y = convolution (n, shifted (n, onnx_in (n, 0), zero_point (n, 2)),
+                   shifted (n, w, zero));
+  return onnx_convert (n, y, WEIR_DTYPE_I32);
+}
+
+static WeirPort
+mat_mul_integer (OnnxNode *n)
+{
+  WeirPort zero = zero_point (n, 2), y;
+
+  if (!weir_port_is_none (zero) && onnx_shape (n, zero)->rank == 1 &&
+      onnx_shape (n, zero)->dims[0] != 1)
+    zero = onnx_unsqueeze (n, zero, 1);
+  y = ONNX_OP (n, "MatMul", shifted (n, onnx_in (n, 0), zero),
+               shifted (n, onnx_in (n, 1), zero_point (n, 3)));
+  return onnx_convert (n, y, WEIR_DTYPE_I32);
+}
+
+static WeirPort
+fake_quantize (OnnxNode *n)
+{
+  WeirNode *node = ONNX_BEGIN (n, "FakeQuantize", onnx_in (n, 0), onnx_in (n, 1),
+                               onnx_in (n, 2), onnx_in (n, 3), onnx_in (n, 4));
+
+  weir_node_set_int (node, "levels", onnx_attr_int (n, "levels", 256));
+  return onnx_end (n, node);
+}
+
 const OnnxRow onnx_rows_quant[] = {
+  { "ConvInteger", NULL, 0, 0, conv_integer },
   { "DequantizeLinear", NULL, 0, 0, dequantize_linear },
   { "DynamicQuantizeLinear", NULL, 0, 0, dynamic_quantize },
+  { "FakeQuantize", "org.openvinotoolkit", 0, 0, fake_quantize },
+  { "FakeQuantize", NULL, 0, 0, fake_quantize },
+  { "MatMulInteger", NULL, 0, 0, mat_mul_integer },
+  { "QLinearConv", NULL, 0, 0, qlinear_conv },
+  { "QLinearMatMul", NULL, 0, 0, qlinear_mat_mul },
   { "QuantizeLinear", NULL, 0, 0, quantize_linear },
   { NULL },
 };

@@ -106,7 +106,7 @@ lengths (const Sequence *s)
 
   if (onnx_has (n, 4))
     return onnx_convert (n, onnx_in (n, 4), WEIR_DTYPE_I64);
-  steps = onnx_squeeze (n, onnx_dim_of (n, s->x, 1), 0);
+  steps = onnx_length_of (n, s->x, 1);
   return onnx_broadcast (n, steps, onnx_dim_of (n, s->x, 0));
 }
 

@@ -94,6 +94,21 @@ cast_like (OnnxNode *n)
                                      : ONNX_OP (n, "ConvertLike", x, like);
 }
 
+/* Integers of the same width are each other's bits; the IR has no operation that reads
+ * the bits of a float. */
+static WeirPort
+bit_cast (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0);
+  WeirDtype from = onnx_dtype (n, x), to = onnx_attr_dtype (n, "to", from);
+
+  if (weir_dtype_is_float (from) != weir_dtype_is_float (to) ||
+      weir_dtype_bits (from) != weir_dtype_bits (to))
+    return onnx_unsupported (n, "the bits of %s as %s", weir_dtype_name (from),
+                             weir_dtype_name (to));
+  return onnx_convert (n, x, to);
+}
+
 static WeirPort
 reshape (OnnxNode *n)
 {
@@ -277,8 +292,9 @@ static WeirPort
 space_to_depth (OnnxNode *n)
 {
   WeirNode *node = ONNX_BEGIN (n, "SpaceToDepth", onnx_in (n, 0));
+  gboolean columns = onnx_attr_is (n, "mode", "DCR", "CRD");
 
-  weir_node_set_string (node, "mode", "blocks_first");
+  weir_node_set_string (node, "mode", columns ? "depth_first" : "blocks_first");
   weir_node_set_int (node, "block_size", onnx_attr_int (n, "blocksize", 1));
   return onnx_end (n, node);
 }
@@ -296,6 +312,7 @@ range (OnnxNode *n)
 }
 
 const OnnxRow onnx_rows_shape[] = {
+  { "BitCast", NULL, 0, 0, bit_cast },
   { "Cast", NULL, 0, 0, cast },
   { "CastLike", NULL, 0, 0, cast_like },
   { "Concat", NULL, 0, 0, concat },

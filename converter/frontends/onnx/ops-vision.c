@@ -47,7 +47,7 @@ roi_align (OnnxNode *n)
   weir_node_set_int (node, "sampling_ratio", onnx_attr_int (n, "sampling_ratio", 0));
   weir_node_set_float (node, "spatial_scale", onnx_attr_float (n, "spatial_scale", 1));
   weir_node_set_string (node, "mode", onnx_attr_string (n, "mode", "avg"));
-  weir_node_set_string (node, "aligned_mode", half ? "half_pixel" : "asymmetric");
+  weir_node_set_string (node, "aligned_mode", half ? "half_pixel_for_nn" : "asymmetric");
   return onnx_end (n, node);
 }
 
@@ -111,7 +111,65 @@ col2im (OnnxNode *n)
   return onnx_end (n, node);
 }
 
+/* From -1 to 1 over @size elements: their centres, or from the first to the last. */
+static WeirPort
+coordinates (OnnxNode *n, WeirPort size, gboolean corners)
+{
+  WeirPort at = onnx_counting (n, size), one, gaps;
+
+  at = onnx_convert (n, at, WEIR_DTYPE_F32);
+  size = onnx_convert (n, size, WEIR_DTYPE_F32);
+  one = onnx_scalar (n, at, 1);
+  at = ONNX_OP (n, "Multiply", at, onnx_scalar (n, at, 2));
+  gaps = corners ? ONNX_OP (n, "Subtract", size, one) : size;
+  if (!corners)
+    at = ONNX_OP (n, "Add", at, one);
+  return ONNX_OP (n, "Subtract", ONNX_OP (n, "Divide", at, gaps), one);
+}
+
+/* The points of a grid, last dimension first, then 1, times the matrix of each sample. */
+static WeirPort
+affine_grid (OnnxNode *n)
+{
+  WeirPort theta = onnx_in (n, 0),
+           size = onnx_convert (n, onnx_in (n, 1), WEIR_DTYPE_I64);
+  WeirPort parts[4], shape[3], y, grid;
+  const WeirShape *known = onnx_shape (n, theta);
+  int spatial = known->rank == 3 && known->dims[1] > 0 ? (int) known->dims[1] : 0;
+  gboolean corners = onnx_attr_int (n, "align_corners", 0) != 0;
+  WeirNode *node;
+
+  if (spatial != 2 && spatial != 3)
+    return onnx_unsupported (n, "expected [N, 2, 3] or [N, 3, 4]");
+  size = onnx_known (n, size);
+  grid = onnx_slice (n, size, ONNX_INTS (n, 2), ONNX_INTS (n, 2 + spatial), 0);
+  for (int i = 0; i < spatial; i++) {
+    gint64 dims[] = { 1, 1, 1 };
+
+    dims[spatial - 1 - i] = -1;
+    y = onnx_gather (n, grid, onnx_int (n, spatial - 1 - i), 0);
+    y = onnx_reshape (n, coordinates (n, y, corners), dims, (gsize) spatial);
+    parts[i] = onnx_unsqueeze (n, onnx_broadcast (n, y, grid), -1);
+  }
+  parts[spatial] = onnx_scalar (n, parts[0], 1);
+  shape[0] = grid;
+  shape[1] = ONNX_INTS (n, 1);
+  parts[spatial] = onnx_broadcast (n, parts[spatial], onnx_concat (n, shape, 2, 0));
+  y = onnx_concat (n, parts, (guint) spatial + 1, -1);
+  y = onnx_reshape (n, y, (const gint64[]){ 1, -1, spatial + 1 }, 3);
+  node = ONNX_BEGIN (n, "MatMul", onnx_known (n, y),
+                     onnx_convert (n, theta, WEIR_DTYPE_F32));
+  weir_node_set_bool (node, "transpose_b", TRUE);
+  y = onnx_end (n, node);
+  shape[0] = onnx_dim_of (n, theta, 0);
+  shape[1] = grid;
+  shape[2] = ONNX_INTS (n, spatial);
+  y = onnx_reshape_to (n, y, onnx_known (n, onnx_concat (n, shape, 3, 0)));
+  return onnx_convert (n, y, onnx_dtype (n, theta));
+}
+
 const OnnxRow onnx_rows_vision[] = {
+  { "AffineGrid", NULL, 0, 0, affine_grid },
   { "Col2Im", NULL, 0, 0, col2im },
   { "GridSample", NULL, 0, 0, grid_sample },
   { "MaxRoiPool", NULL, 0, 0, max_roi_pool },

@@ -2,7 +2,9 @@
 
 #include "attr.h"
 #include "onnx-build.h"
+#include "resize-matrix.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Resize and Upsample as Interpolate. */
@@ -12,7 +14,6 @@ typedef struct {
   const char *coordinates;
   const char *nearest;
   double cube;
-  gboolean antialias;
   gboolean scales; /* the target is given by factors */
 } Manner;
 
@@ -77,7 +78,6 @@ interpolate (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, const Mann
   weir_node_set_string (node, "shape_calculation_mode", m->scales ? "scales" : "sizes");
   weir_node_set_string (node, "coordinate_transformation_mode", m->coordinates);
   weir_node_set_string (node, "nearest_mode", m->nearest);
-  weir_node_set_bool (node, "antialias", m->antialias);
   weir_node_set_float (node, "cube_coeff", m->cube);
   weir_node_set_ints (node, "pads_begin", (const gint64[]){ 0 }, 1);
   weir_node_set_ints (node, "pads_end", (const gint64[]){ 0 }, 1);
@@ -166,27 +166,125 @@ is_empty (const OnnxNode *n, guint index)
   return shape->rank == 1 && shape->dims[0] == 0;
 }
 
+/* The axes that are resized: those of the attribute, else all. */
+static guint
+axes_of (OnnxNode *n, WeirPort x, gint64 *axes)
+{
+  gsize count;
+  const gint64 *given = onnx_attr_ints (n, "axes", &count);
+  int rank = onnx_rank (n, x);
+
+  if (count > WEIR_MAX_RANK) {
+    onnx_invalid (n, "attribute 'axes': %zu of them", count);
+    return 0;
+  }
+  for (gsize i = 0; i < count; i++)
+    axes[i] = onnx_axis (n, given[i], rank);
+  for (int i = 0; count == 0 && i < rank; i++)
+    axes[i] = i;
+  return count > 0 ? (guint) count : (guint) rank;
+}
+
+/* Sizes of which only the tightest, or the widest, counts for all axes. */
+static WeirPort
+keep_aspect (OnnxNode *n, WeirPort x, WeirPort sizes, const gint64 *axes, guint n_axes)
+{
+  const char *policy = onnx_attr_string (n, "keep_aspect_ratio_policy", "stretch");
+  gboolean larger = strcmp (policy, "not_larger") == 0;
+  WeirPort dims, scale;
+
+  if (strcmp (policy, "stretch") == 0)
+    return sizes;
+  dims = onnx_gather (n, onnx_shape_of (n, x), onnx_ints (n, axes, n_axes), 0);
+  dims = onnx_convert (n, dims, WEIR_DTYPE_F32);
+  scale = ONNX_OP (n, "Divide", onnx_convert (n, sizes, WEIR_DTYPE_F32), dims);
+  scale =
+      onnx_reduce (n, larger ? "ReduceMin" : "ReduceMax", scale, ONNX_INTS (n, 0), TRUE);
+  dims = ONNX_OP (n, "Multiply", dims, scale);
+  dims = ONNX_OP (n, "Floor", ONNX_OP (n, "Add", dims, onnx_scalar (n, dims, 0.5)));
+  return onnx_known (n, onnx_convert (n, dims, WEIR_DTYPE_I64));
+}
+
+/* Whether all factors are known and make the output a whole number of elements. */
+static gboolean
+is_whole (const OnnxNode *n, WeirPort x, const OnnxResize *r)
+{
+  const WeirTensor *scales = onnx_value (n, r->scales);
+  const WeirShape *shape = onnx_shape (n, x);
+
+  if (scales == NULL || weir_tensor_count (scales) != r->n_axes)
+    return FALSE;
+  for (guint i = 0; i < r->n_axes; i++) {
+    double size = (double) shape->dims[r->axes[i]] * weir_tensor_get (scales, i);
+
+    if (weir_tensor_get (scales, i) != 1 &&
+        (shape->dims[r->axes[i]] < 0 || size != floor (size)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Whether Interpolate does not know this manner. Corners are aligned by the exact factor
+ * in ONNX, by the sizes in the IR. */
+static gboolean
+needs_matrix (OnnxNode *n, WeirPort x, const OnnxResize *r)
+{
+  gboolean nearest = strcmp (r->mode, "nearest") == 0;
+
+  if (strcmp (r->coordinates, "tf_crop_and_resize") == 0 ||
+      strcmp (r->coordinates, "half_pixel_symmetric") == 0)
+    return TRUE;
+  if (strcmp (r->coordinates, "align_corners") == 0 && !weir_port_is_none (r->scales) &&
+      !is_whole (n, x, r))
+    return TRUE;
+  return !nearest &&
+         (r->antialias || (r->exclude_outside && strcmp (r->mode, "cubic") == 0));
+}
+
+static WeirPort
+as_interpolate (OnnxNode *n, WeirPort x, const OnnxResize *r)
+{
+  gboolean linear = strcmp (r->mode, "linear") == 0;
+  gboolean some = onnx_attr (n, "axes") != NULL;
+  WeirPort axes = some ? onnx_ints (n, r->axes, r->n_axes) : WEIR_PORT_NONE, target;
+  Manner manner = { .mode = linear ? "linear_onnx" : r->mode,
+                    .coordinates = r->coordinates,
+                    .nearest = r->nearest,
+                    .cube = r->cube,
+                    .scales = !weir_port_is_none (r->scales) };
+
+  target = manner.scales ? r->scales : r->sizes;
+  target = without_fixed (n, x, target, manner.scales, &axes);
+  return interpolate (n, x, target, axes, &manner);
+}
+
 WeirPort
 onnx_resize (OnnxNode *n)
 {
-  WeirPort x, target, axes = WEIR_PORT_NONE;
-  gsize count;
-  const gint64 *list = onnx_attr_ints (n, "axes", &count);
-  Manner manner = { .mode = mode_of (n) };
+  WeirPort x = onnx_in (n, 0), none = WEIR_PORT_NONE;
+  gint64 axes[WEIR_MAX_RANK];
+  OnnxResize r = { .axes = axes, .scales = none, .sizes = none, .roi = none };
 
   if (n->version < 11)
     return onnx_upsample (n);
-  x = onnx_in (n, 0);
-  manner.coordinates =
-      onnx_attr_string (n, "coordinate_transformation_mode", "half_pixel");
-  manner.nearest = onnx_attr_string (n, "nearest_mode", "round_prefer_floor");
-  manner.cube = onnx_attr_float (n, "cubic_coeff_a", -0.75);
-  manner.antialias = onnx_attr_int (n, "antialias", 0) != 0;
-  manner.scales = !is_empty (n, 2);
-  target =
-      manner.scales ? onnx_in (n, 2) : onnx_convert (n, onnx_in (n, 3), WEIR_DTYPE_I64);
-  if (list != NULL)
-    axes = onnx_ints (n, list, count);
-  target = without_fixed (n, x, target, manner.scales, &axes);
-  return interpolate (n, x, target, axes, &manner);
+  r.mode = onnx_attr_string (n, "mode", "nearest");
+  r.coordinates = onnx_attr_string (n, "coordinate_transformation_mode", "half_pixel");
+  r.nearest = onnx_attr_string (n, "nearest_mode", "round_prefer_floor");
+  r.cube = onnx_attr_float (n, "cubic_coeff_a", -0.75);
+  r.extrapolation = onnx_attr_float (n, "extrapolation_value", 0);
+  r.antialias = onnx_attr_int (n, "antialias", 0) != 0;
+  r.exclude_outside = onnx_attr_int (n, "exclude_outside", 0) != 0;
+  r.n_axes = axes_of (n, x, axes);
+  if (weir_build_failed (n->b))
+    return none;
+  if (!is_empty (n, 2)) {
+    r.scales = onnx_in (n, 2);
+  } else {
+    r.sizes = onnx_convert (n, onnx_in (n, 3), WEIR_DTYPE_I64);
+    r.sizes = keep_aspect (n, x, r.sizes, axes, r.n_axes);
+  }
+  if (!is_empty (n, 1))
+    r.roi = onnx_in (n, 1);
+  return needs_matrix (n, x, &r) ? onnx_resize_by_matrix (n, x, &r)
+                                 : as_interpolate (n, x, &r);
 }

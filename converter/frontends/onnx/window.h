@@ -10,3 +10,5 @@ void onnx_spatial_list (OnnxNode *n, const char *name, int count, gint64 fallbac
                         gint64 *values);
 /** onnx_set_window: strides, pads and auto_pad of @node; dilations where it has them. */
 void onnx_set_window (OnnxNode *n, WeirNode *node, int spatial, gboolean dilations);
+/** onnx_conv: the row of Conv, for those that are a convolution and more. */
+WeirPort onnx_conv (OnnxNode *n);

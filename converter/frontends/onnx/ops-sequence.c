@@ -1,0 +1,209 @@
+#include "attr.h"
+#include "onnx-build.h"
+#include "table.h"
+
+/* Sequences, as far as their elements are known one by one while the graph is built, and
+ * optional values, which are there or not. */
+
+static WeirPort
+sequence_construct (OnnxNode *n)
+{
+  GArray *items = onnx_out_items (n, 0);
+
+  for (guint i = 0; i < n->n_inputs; i++) {
+    WeirPort item = onnx_in (n, i);
+    g_array_append_val (items, item);
+  }
+  return WEIR_PORT_NONE;
+}
+
+static WeirPort
+sequence_empty (OnnxNode *n)
+{
+  onnx_out_items (n, 0);
+  return WEIR_PORT_NONE;
+}
+
+/* A place in a sequence of @length; a negative one counts from the end. */
+static guint
+position_of (OnnxNode *n, guint index, guint length, guint fallback)
+{
+  gint64 position;
+
+  if (!onnx_has (n, index))
+    return fallback;
+  if (!onnx_int_value (n, onnx_in (n, index), &position)) {
+    onnx_unsupported (n, "a position in a sequence that is not constant");
+    return 0;
+  }
+  if (position < 0)
+    position += length;
+  if (position < 0 || position > length) {
+    onnx_invalid (n, "position %" G_GINT64_FORMAT " in a sequence of %u", position,
+                  length);
+    return 0;
+  }
+  return (guint) position;
+}
+
+static WeirPort
+sequence_at (OnnxNode *n)
+{
+  GArray *items = onnx_items (n, 0);
+  guint position = items != NULL ? position_of (n, 1, items->len, 0) : 0;
+
+  if (items == NULL || weir_build_failed (n->b))
+    return WEIR_PORT_NONE;
+  if (position >= items->len)
+    return onnx_invalid (n, "position %u in a sequence of %u", position, items->len);
+  return g_array_index (items, WeirPort, position);
+}
+
+static WeirPort
+sequence_insert (OnnxNode *n)
+{
+  GArray *items = onnx_items (n, 0), *made = onnx_out_items (n, 0);
+  WeirPort item = onnx_in (n, 1);
+  guint position;
+
+  if (items == NULL)
+    return WEIR_PORT_NONE;
+  position = position_of (n, 2, items->len, items->len);
+  g_array_append_vals (made, items->data, items->len);
+  g_array_insert_val (made, MIN (position, made->len), item);
+  return WEIR_PORT_NONE;
+}
+
+static WeirPort
+sequence_erase (OnnxNode *n)
+{
+  GArray *items = onnx_items (n, 0), *made = onnx_out_items (n, 0);
+  guint position;
+
+  if (items == NULL)
+    return WEIR_PORT_NONE;
+  position = position_of (n, 1, items->len, MAX (items->len, 1) - 1);
+  if (position >= items->len)
+    return onnx_invalid (n, "position %u in a sequence of %u", position, items->len);
+  g_array_append_vals (made, items->data, items->len);
+  g_array_remove_index (made, position);
+  return WEIR_PORT_NONE;
+}
+
+static WeirPort
+sequence_length (OnnxNode *n)
+{
+  GArray *items = onnx_items (n, 0);
+
+  return onnx_int (n, items != NULL ? items->len : 0);
+}
+
+static WeirPort
+concat_from_sequence (OnnxNode *n)
+{
+  GArray *items = onnx_items (n, 0);
+  gint64 axis = onnx_attr_int (n, "axis", 0);
+  g_autofree WeirPort *parts = NULL;
+
+  if (items == NULL)
+    return WEIR_PORT_NONE;
+  if (items->len == 0)
+    return onnx_invalid (n, "an empty sequence cannot be joined");
+  parts = g_new (WeirPort, items->len);
+  for (guint i = 0; i < items->len; i++) {
+    parts[i] = g_array_index (items, WeirPort, i);
+    if (onnx_attr_int (n, "new_axis", 0) != 0)
+      parts[i] = onnx_unsqueeze (n, parts[i], axis);
+  }
+  return onnx_concat (n, parts, items->len, axis);
+}
+
+/* Lengths of the parts; without `split` each is 1 and loses its dimension unless it is to
+ * be kept. */
+static GArray *
+part_lengths (OnnxNode *n, gint64 dim)
+{
+  GArray *lengths = g_array_new (FALSE, FALSE, sizeof (gint64));
+  const WeirTensor *split = onnx_has (n, 1) ? onnx_value (n, onnx_in (n, 1)) : NULL;
+  gint64 length = 1;
+
+  if (onnx_has (n, 1) && split == NULL)
+    onnx_unsupported (n, "parts whose lengths are not constant");
+  if (split != NULL && weir_tensor_shape (split)->rank == 1) {
+    for (gsize i = 0; i < weir_tensor_count (split); i++) {
+      length = weir_tensor_get_int (split, i);
+      g_array_append_val (lengths, length);
+    }
+    return lengths;
+  }
+  if (split != NULL)
+    length = weir_tensor_get_int (split, 0);
+  if (length < 1 || dim / length > WEIR_MAX_NAME)
+    onnx_unsupported (n, "%" G_GINT64_FORMAT " elements in parts of %" G_GINT64_FORMAT,
+                      dim, length);
+  for (gint64 done = 0; !weir_build_failed (n->b) && done < dim; done += length) {
+    gint64 next = MIN (length, dim - done);
+    g_array_append_val (lengths, next);
+  }
+  return lengths;
+}
+
+static WeirPort
+split_to_sequence (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), inputs[3];
+  const WeirShape *shape = onnx_shape (n, x);
+  int axis = onnx_axis (n, onnx_attr_int (n, "axis", 0), onnx_rank (n, x));
+  g_autoptr (GArray) lengths = NULL;
+  GArray *items = onnx_out_items (n, 0);
+  WeirNode *node;
+
+  if (shape->rank < 1 || shape->dims[axis] < 0)
+    return onnx_unsupported (n, "a dimension of unknown size");
+  lengths = part_lengths (n, shape->dims[axis]);
+  inputs[0] = x;
+  inputs[1] = onnx_int (n, axis);
+  inputs[2] = onnx_ints (n, (const gint64 *) lengths->data, lengths->len);
+  node =
+      weir_build_begin_outputs (n->b, "VariadicSplit", n->name, inputs, 3, lengths->len);
+  onnx_end (n, node);
+  for (guint i = 0; i < lengths->len && !weir_build_failed (n->b); i++) {
+    WeirPort item = onnx_port (n, node, i);
+
+    if (!onnx_has (n, 1) && onnx_attr_int (n, "keepdims", 1) == 0)
+      item = onnx_squeeze (n, item, axis);
+    g_array_append_val (items, item);
+  }
+  return WEIR_PORT_NONE;
+}
+
+static WeirPort
+optional_has_element (OnnxNode *n)
+{
+  return onnx_constant (n, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, onnx_has (n, 0)));
+}
+
+static WeirPort
+optional_element (OnnxNode *n)
+{
+  if (onnx_has (n, 0) && n->inputs[0].items != NULL) {
+    n->outputs[0].items = n->inputs[0].items;
+    return WEIR_PORT_NONE;
+  }
+  return onnx_in (n, 0);
+}
+
+const OnnxRow onnx_rows_sequence[] = {
+  { "ConcatFromSequence", NULL, 0, 0, concat_from_sequence },
+  { "Optional", NULL, 0, 0, optional_element },
+  { "OptionalGetElement", NULL, 0, 0, optional_element },
+  { "OptionalHasElement", NULL, 0, 0, optional_has_element },
+  { "SequenceAt", NULL, 0, 0, sequence_at },
+  { "SequenceConstruct", NULL, 0, 0, sequence_construct },
+  { "SequenceEmpty", NULL, 0, 0, sequence_empty },
+  { "SequenceErase", NULL, 0, 0, sequence_erase },
+  { "SequenceInsert", NULL, 0, 0, sequence_insert },
+  { "SequenceLength", NULL, 0, 0, sequence_length },
+  { "SplitToSequence", NULL, 0, 0, split_to_sequence },
+  { NULL },
+};
