@@ -367,6 +367,8 @@ interpolate_evaluate (WeirEval *eval, GError **error)
   for (int i = 0; i < g.rank; i++)
     shape.dims[i] = g.axis[i].out;
   y = weir_eval_output (eval, 0, dtype, &shape, error);
+  if (y != NULL && weir_tensor_count (y) == 0)
+    return TRUE;
   values =
       y != NULL ? weir_try_alloc (weir_tensor_count (x) * sizeof (double), error) : NULL;
   if (values == NULL)

@@ -1,5 +1,7 @@
 #include "rnn-cell.h"
 
+#include <string.h>
+
 /* Recurrent layers. Their states are variable tensors, which TensorFlow Lite keeps from
  * one inference to the next: variables of the network. */
 
@@ -27,6 +29,18 @@ optional (WeirTfliteOp *op, guint index)
                                            : WEIR_PORT_NONE;
 }
 
+/* Says which variable a node reads or writes, and what that holds. */
+static void
+set_variable (WeirNode *node, const WeirTfliteTensor *tensor)
+{
+  g_autofree char *shape = weir_shape_to_string (&tensor->shape);
+
+  weir_node_set_string (node, "variable_id", tensor->name);
+  weir_node_set_dtype (node, "variable_type", WEIR_DTYPE_F32);
+  shape[strlen (shape) - 1] = '\0';
+  weir_node_set_string (node, "variable_shape", shape + 1);
+}
+
 /* The value of a state; a variable that begins with zeros where the file says that it is
  * one. */
 static WeirPort
@@ -42,13 +56,13 @@ read_state (WeirTfliteOp *op, guint index)
     return weir_tflite_input (op, index);
   if (weir_build_failed (op->builder) ||
       !weir_tensor_bytes (WEIR_DTYPE_F32, &tensor->shape, &size, &op->builder->error) ||
-      !weir_flat_charge (&op->scope->file->flat, size, "a state"))
+      !weir_budget_take (&op->scope->file->flat.budget, size, "a state",
+                         &op->builder->error))
     return WEIR_PORT_NONE;
   zeros = weir_tensor_new (WEIR_DTYPE_F32, &tensor->shape, &op->builder->error);
   start = weir_build_constant (op->builder, weir_tflite_name (op, "zeros"), zeros);
   node = weir_tflite_begin (op, "ReadValue", &start, 1);
-  weir_node_set_string (node, "variable_id", tensor->name);
-  weir_node_set_dtype (node, "variable_type", WEIR_DTYPE_F32);
+  set_variable (node, tensor);
   return weir_tflite_end (op, node);
 }
 
@@ -61,8 +75,7 @@ write_state (WeirTfliteOp *op, guint index, WeirPort value)
   if (tensor == NULL || !tensor->is_variable)
     return;
   node = weir_tflite_begin (op, "Assign", &value, 1);
-  weir_node_set_string (node, "variable_id", tensor->name);
-  weir_node_set_dtype (node, "variable_type", WEIR_DTYPE_F32);
+  set_variable (node, tensor);
   weir_tflite_end (op, node);
 }
 
