@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "edit.h"
 #include "evaluate.h"
+#include "partial.h"
 
 #include <string.h>
 
@@ -114,7 +115,10 @@ node_infer (WeirGraph *graph, WeirNode *node, WeirValueInfo *inputs,
     outputs[i].shape = WEIR_SHAPE_UNKNOWN;
   if (!node->op->infer (&infer, error))
     return FALSE;
-  return !can_compute (node, inputs, outputs) || compute (node, inputs, outputs, error);
+  if (can_compute (node, inputs, outputs))
+    return compute (node, inputs, outputs, error);
+  weir_partial_infer (node, inputs, outputs);
+  return TRUE;
 }
 
 gboolean

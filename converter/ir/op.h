@@ -9,15 +9,30 @@ typedef struct _WeirNode WeirNode;
 typedef struct _WeirState WeirState;
 
 /**
+ * WeirPartial:
+ * @mask: bit i says whether element i is known
+ * @values: the elements; those that are not known mean nothing
+ *
+ * What is known of a short list of integers whose other elements are not: a shape with an
+ * open batch on its way through a shape calculation.
+ */
+typedef struct {
+  guint8 mask;
+  gint64 values[WEIR_MAX_RANK];
+} WeirPartial;
+
+/**
  * WeirValueInfo:
  * @dtype: element type, or unknown
  * @shape: shape, with unknown dimensions
  * @value: (nullable): the contents, where they are known without running the network
+ * @partial: what is known of them where @value is not
  */
 typedef struct {
   WeirDtype dtype;
   WeirShape shape;
   WeirTensor *value;
+  WeirPartial partial;
 } WeirValueInfo;
 
 /**
@@ -84,6 +99,8 @@ typedef enum {
  * @min_inputs, @max_inputs: arity; %WEIR_ANY_NUMBER has no bound
  * @outputs: number of outputs; %WEIR_ANY_NUMBER where it depends on the node
  * @outputs_since: (optional): the first version with all @outputs; older ones have one
+ * @moves: bit i says that elements of input i come out as they are and never say where:
+ *   what is known of shapes is followed through these
  * @flags: #WeirOpFlags
  * @attrs: attribute rows, ended by a row without a name; may be %NULL
  * @summary: one line for `weir ops --describe`
@@ -102,6 +119,7 @@ typedef struct {
   guint8 max_inputs;
   guint8 outputs;
   guint8 outputs_since;
+  guint8 moves;
   guint flags;
   const WeirAttrRow *attrs;
   const char *summary;

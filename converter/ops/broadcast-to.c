@@ -81,10 +81,11 @@ infer (WeirInfer *infer, GError **error)
     return weir_fail (error, WEIR_ERROR_LIMIT, "rank %d is beyond the largest of %d",
                       target.n, WEIR_MAX_RANK);
   y = weir_shape_unknown (target.n);
-  if (target.known && !weir_shape_init (&y, target.values, (gsize) target.n, error))
-    return FALSE;
-  if (target.known && !weir_shape_is_static (&y))
-    return weir_fail (error, WEIR_ERROR_SHAPE, "a target dimension is negative");
+  for (int i = 0; i < y.rank; i++)
+    if ((target.mask >> i & 1) != 0 && target.values[i] < 0)
+      return weir_fail (error, WEIR_ERROR_SHAPE, "target dimension %d is negative", i);
+    else if ((target.mask >> i & 1) != 0)
+      y.dims[i] = target.values[i];
   if (weir_node_string_is (infer->node, "mode", "bidirectional")) {
     if (!weir_shape_broadcast (x, &y, &y, error))
       return FALSE;
@@ -124,6 +125,7 @@ WEIR_OP_DEFINE (broadcast_to) = {
   .min_inputs = 2,
   .max_inputs = 3,
   .outputs = 1,
+  .moves = 1,
   .attrs = attrs,
   .summary = "A tensor repeated to a target shape",
   .infer = infer,

@@ -98,6 +98,7 @@ WEIR_OP_DEFINE (concat) = {
   .min_inputs = 1,
   .max_inputs = WEIR_ANY_NUMBER,
   .outputs = 1,
+  .moves = 0xff,
   .attrs = attrs,
   .summary = "Joins tensors along one axis",
   .infer = infer,

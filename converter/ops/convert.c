@@ -59,6 +59,7 @@ WEIR_OP_DEFINE (convert) = {
   .min_inputs = 1,
   .max_inputs = 1,
   .outputs = 1,
+  .moves = 1,
   .attrs = convert_attrs,
   .summary = "Elements as another type",
   .infer = convert_infer,

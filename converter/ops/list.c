@@ -1,5 +1,7 @@
 #include "list.h"
 
+#include <string.h>
+
 static gboolean
 check_kind (const WeirValueInfo *info, guint port, const char *what, GError **error)
 {
@@ -37,6 +39,12 @@ weir_list_input (const WeirInfer *infer, guint port, const char *what, WeirList 
   list->known = weir_infer_ints (infer, port, list->values, &count);
   if (list->known)
     list->n = (int) count;
+  else if (length >= 0 && length <= WEIR_MAX_RANK) {
+    memcpy (list->values, info->partial.values, (gsize) length * sizeof *list->values);
+    list->mask = info->partial.mask;
+  }
+  if (list->known)
+    list->mask = (1u << list->n) - 1;
   return TRUE;
 }
 

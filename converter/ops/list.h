@@ -9,11 +9,13 @@
 
 /**
  * WeirList:
- * @known: whether @values are there
+ * @known: whether all @values are there
+ * @mask: which of them are, bit by bit, for lists of at most %WEIR_MAX_RANK
  * @n: number of values, or -1 where even that is unknown
  */
 typedef struct {
   gboolean known;
+  guint mask;
   int n;
   gint64 values[WEIR_LIST_MAX];
 } WeirList;

@@ -157,6 +157,7 @@ WEIR_OP_DEFINE (pad) = {
   .min_inputs = 3,
   .max_inputs = 4,
   .outputs = 1,
+  .moves = 1 << 0 | 1 << 3,
   .attrs = attrs,
   .summary = "A rim around a tensor: constant, edge, reflect or symmetric",
   .infer = infer,

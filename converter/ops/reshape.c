@@ -77,6 +77,25 @@ target_balance (Target *target, const WeirShape *x, GError **error)
   return TRUE;
 }
 
+/* What a list that is known in part says of the target; a -1 or 0 may hide among the
+ * rest. */
+static void
+target_partial (Target *target, const WeirList *list, const WeirShape *x,
+                gboolean special_zero)
+{
+  target->shape = weir_shape_unknown (list->n);
+  for (int i = 0; i < list->n; i++) {
+    gint64 value = list->values[i];
+
+    if ((list->mask >> i & 1) == 0 || value < 0)
+      continue;
+    if (value != 0 || !special_zero)
+      target->shape.dims[i] = value;
+    else if (i < x->rank)
+      target->shape.dims[i] = x->dims[i];
+  }
+}
+
 static gboolean
 reshape_infer (WeirInfer *infer, GError **error)
 {
@@ -92,7 +111,7 @@ reshape_infer (WeirInfer *infer, GError **error)
                       "a target of rank %d is beyond the largest of %d", list.n,
                       WEIR_MAX_RANK);
   if (!list.known) {
-    target.shape = weir_shape_unknown (list.n);
+    target_partial (&target, &list, &x->shape, special_zero);
     return weir_infer_set (infer, 0, x->dtype, &target.shape);
   }
   target.shape.rank = list.n;
@@ -117,6 +136,7 @@ WEIR_OP_DEFINE (reshape) = {
   .min_inputs = 2,
   .max_inputs = 2,
   .outputs = 1,
+  .moves = 1,
   .attrs = reshape_attrs,
   .summary = "The same elements under another shape",
   .infer = reshape_infer,
@@ -194,6 +214,7 @@ WEIR_OP_DEFINE (squeeze) = {
   .min_inputs = 1,
   .max_inputs = 2,
   .outputs = 1,
+  .moves = 1,
   .attrs = squeeze_attrs,
   .summary = "Takes dimensions of 1 away",
   .infer = squeeze_infer,
@@ -234,6 +255,7 @@ WEIR_OP_DEFINE (unsqueeze) = {
   .min_inputs = 2,
   .max_inputs = 2,
   .outputs = 1,
+  .moves = 1,
   .summary = "Inserts dimensions of 1",
   .infer = unsqueeze_infer,
   .evaluate = evaluate,

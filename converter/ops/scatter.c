@@ -166,6 +166,7 @@ WEIR_OP_DEFINE (scatter_update) = {
   .min_inputs = 4,
   .max_inputs = 4,
   .outputs = 1,
+  .moves = 1 << 0 | 1 << 2,
   .summary = "The data with slices of one axis replaced",
   .infer = update_infer,
   .evaluate = update_evaluate,

@@ -39,6 +39,10 @@ infer (WeirInfer *infer, GError **error)
                       weir_dtype_name (dtype));
   weir_infer_set (infer, 0, dtype,
                   &WEIR_SHAPE (x->rank < 0 ? WEIR_DIM_UNKNOWN : x->rank));
+  for (int i = 0; i < x->rank; i++) {
+    infer->outputs[0].partial.mask |= (guint8) ((x->dims[i] >= 0) << i);
+    infer->outputs[0].partial.values[i] = x->dims[i];
+  }
   return !weir_shape_is_static (x) ||
          shape_tensor (infer->node, x, &infer->outputs[0].value, error);
 }

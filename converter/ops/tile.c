@@ -62,6 +62,7 @@ WEIR_OP_DEFINE (tile) = {
   .min_inputs = 2,
   .max_inputs = 2,
   .outputs = 1,
+  .moves = 1,
   .summary = "The input repeated along each dimension",
   .infer = infer,
   .evaluate = evaluate,

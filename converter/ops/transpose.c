@@ -67,6 +67,7 @@ WEIR_OP_DEFINE (transpose) = {
   .min_inputs = 2,
   .max_inputs = 2,
   .outputs = 1,
+  .moves = 1,
   .summary = "Another order of the dimensions",
   .infer = infer,
   .evaluate = evaluate,

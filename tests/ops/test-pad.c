@@ -171,7 +171,7 @@ static const BadCase bad[] = {
     { "f32[1] 0", "i64[1] -1" },
     0,
     WEIR_ERROR_SHAPE,
-    "a target dimension is negative" },
+    "target dimension 0 is negative" },
   { "Broadcast-3 mode=bidirectional",
     { "f32[2] 0", "i64[1] 3" },
     0,
