@@ -350,9 +350,7 @@ overlap (const Run *run, const WeirBox *boxes, gsize i, gsize k)
 {
   const WeirBox *a = &boxes[run->list[i].index], *b = &boxes[run->list[k].index];
 
-  if (a->x1 > b->x2 || b->x1 > a->x2 || a->y1 > b->y2 || b->y1 > a->y2)
-    return 0;
-  return weir_box_iou (a, b, run->extra);
+  return weir_boxes_apart (a, b) ? 0 : weir_box_iou (a, b, run->extra);
 }
 
 /* Every box is lowered by the better ones at once; nothing is dropped in between. */

@@ -18,6 +18,12 @@ weir_box_iou (const WeirBox *a, const WeirBox *b, float extra)
   return common / (area_a + area_b - common);
 }
 
+gboolean
+weir_boxes_apart (const WeirBox *a, const WeirBox *b)
+{
+  return a->x1 > b->x2 || b->x1 > a->x2 || a->y1 > b->y2 || b->y1 > a->y2;
+}
+
 static int
 compare_scored (const void *a, const void *b)
 {
@@ -42,7 +48,9 @@ overlaps_any (const WeirSuppress *how, float threshold, const WeirBox *boxes,
               const WeirScored *kept, gsize n, gint64 candidate)
 {
   for (gsize i = 0; i < n; i++) {
-    float iou = weir_box_iou (&boxes[kept[i].index], &boxes[candidate], how->extra);
+    const WeirBox *a = &boxes[kept[i].index], *b = &boxes[candidate];
+    float iou =
+        how->corners && weir_boxes_apart (a, b) ? 0 : weir_box_iou (a, b, how->extra);
 
     if (iou > threshold || (how->inclusive && iou == threshold))
       return TRUE;

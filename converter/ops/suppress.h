@@ -21,6 +21,9 @@ typedef struct {
  * belong to the box, else 0. 0 where a box is empty. */
 float weir_box_iou (const WeirBox *a, const WeirBox *b, float extra);
 
+/** weir_boxes_apart: whether corners do not overlap, even if pixels may. */
+gboolean weir_boxes_apart (const WeirBox *a, const WeirBox *b);
+
 /** weir_scored_sort: the best first, equal ones by index. NaN is worth least of all. */
 void weir_scored_sort (WeirScored *list, gsize n);
 
@@ -29,6 +32,7 @@ void weir_scored_sort (WeirScored *list, gsize n);
  * @threshold: an overlap of more drops the lesser box
  * @inclusive: an overlap of as much drops it too
  * @extra: see weir_box_iou()
+ * @corners: boxes that are apart by their corners do not overlap
  * @eta: each box that is kept multiplies a threshold above 0.5 by this; 1 for none
  * @most: no more boxes than this are kept; negative for no bound
  */
@@ -36,6 +40,7 @@ typedef struct {
   float threshold;
   gboolean inclusive;
   float extra;
+  gboolean corners;
   float eta;
   gint64 most;
 } WeirSuppress;
