@@ -83,7 +83,7 @@ static const WeirRows xor_rows = { .i64 = xor_row };
 
 WEIR_OP_LOGIC_DEFINE (logical_and, "LogicalAnd", 1, logical_infer, and_rows, "Both");
 WEIR_OP_LOGIC_DEFINE (logical_or, "LogicalOr", 1, logical_infer, or_rows, "Either");
-WEIR_OP_LOGIC_DEFINE (logical_xor, "LogicalXor", 2, logical_infer, xor_rows,
+WEIR_OP_LOGIC_DEFINE (logical_xor, "LogicalXor", 1, logical_infer, xor_rows,
                       "One of both");
 WEIR_OP_LOGIC_DEFINE (xor, "Xor", 1, logical_infer, xor_rows,
                       "One of both; the first name of LogicalXor");
