@@ -4,7 +4,6 @@
 
 GST_DEBUG_CATEGORY_STATIC (weir_base_debug);
 #define GST_CAT_DEFAULT weir_base_debug
-
 /* One bounded ordered queue: the chain function fills it and begins the work, a task on
  * the source pad empties it in order. Serialized events and queries queue up with the
  * frames. */
@@ -477,7 +476,6 @@ gst_weir_base_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
   return gst_pad_query_default (pad, parent, query);
 }
 
-/* Seeks and QoS go up the video's branch, and no other. */
 static gboolean
 gst_weir_base_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ir/evaluate.h"
-#include "ir/graph.h"
+#include "runtime/group.h"
 #include "runtime/threads.h"
 
 /**
@@ -16,114 +16,6 @@ typedef struct _WeirStep WeirStep;
 typedef struct _WeirRun WeirRun;
 typedef struct _WeirKernel WeirKernel;
 typedef struct _WeirDevice WeirDevice;
-
-/**
- * WeirLayout:
- * @block: 0: plain, row-major. Else rank 4 only: [N][ceil(C / block)][H][W][block]; lanes
- *   beyond C hold finite numbers of no meaning
- * @top, @left, @bottom, @right: a border of zeros around each plane of a blocked value,
- * so that a window that is padded with zeros never needs a check
- */
-typedef struct {
-  guint block;
-  guint top, left, bottom, right;
-} WeirLayout;
-
-/** WeirStorage: where a value's elements are. */
-typedef enum {
-  WEIR_STORAGE_ARENA,    /* at an offset of its device's arena */
-  WEIR_STORAGE_CONSTANT, /* in a tensor of the graph; plain */
-  WEIR_STORAGE_INPUT,    /* in the tensor given as network input; plain */
-  WEIR_STORAGE_OUTPUT,   /* in a tensor that the request hands out; plain */
-  WEIR_STORAGE_DYNAMIC,  /* in a tensor made while running: its shape depends on data */
-} WeirStorage;
-
-/**
- * WeirValue:
- * @dtype, @shape: what it is; unknown dimensions only with %WEIR_STORAGE_DYNAMIC
- * @index: which network input or output it is, with those storages
- * @device: index of the device that holds it
- * @offset: bytes from the beginning of the arena, or of the tensor, to element (0,0,0,0):
- *   behind the border
- * @size: bytes that it takes in the arena, borders included; 0 for a part of another
- * value
- * @row, @plane, @batch: (plain values are always dense) elements from one row, channel
- * block (or channel, when plain) and image to the next; a value that lies inside a larger
- * one (concat in place) has that one's strides. Set for rank 4 only.
- */
-typedef struct {
-  WeirDtype dtype;
-  WeirShape shape;
-  WeirLayout layout;
-  WeirStorage storage;
-  guint index;
-  guint device;
-  WeirTensor *constant;
-  gsize offset;
-  gsize size;
-  gsize row, plane, batch;
-} WeirValue;
-
-/** WeirActivationKind: functions that kernels apply to results before they store them. */
-typedef enum {
-  WEIR_ACT_NONE,
-  WEIR_ACT_RELU,
-  WEIR_ACT_LEAKY, /* x < 0: alpha * x */
-  WEIR_ACT_PRELU, /* the same, alpha by channel in @slopes */
-  WEIR_ACT_CLAMP, /* alpha .. beta */
-  WEIR_ACT_SIGMOID,
-  WEIR_ACT_TANH,
-  WEIR_ACT_SWISH,    /* x * sigmoid (alpha * x) */
-  WEIR_ACT_HSWISH,   /* x * min (max (x + 3, 0), 6) / 6 */
-  WEIR_ACT_HSIGMOID, /* min (max (alpha * x + beta, 0), 1) */
-  WEIR_ACT_ELU,      /* x < 0: alpha * (exp (x) - 1) */
-  WEIR_ACT_GELU,     /* with erf */
-  WEIR_ACT_MISH,
-} WeirActivationKind;
-
-typedef struct {
-  WeirActivationKind kind;
-  float alpha, beta;
-  WeirTensor *slopes; /* (nullable): f32, one a channel */
-} WeirActivation;
-
-/**
- * WeirGroup:
- * @node: the operation that is computed
- * @inputs: values it reads; weights and other constants too, with
- *   %WEIR_STORAGE_CONSTANT, at the node's own input positions
- * @residual: index in @inputs of a value that is added, or -1
- * @bias: (nullable): f32, one a channel (dimension 1, or the last one of MatMul)
- * @before: activation applied before the residual is added
- * @after: activation applied last
- * @outputs: values it writes
- *
- * One step of the network: after (before (node + bias) + residual).
- */
-typedef struct {
-  const WeirNode *node;
-  guint *inputs;
-  guint n_inputs;
-  int residual;
-  WeirTensor *bias;
-  WeirActivation before;
-  WeirActivation after;
-  guint *outputs;
-  guint n_outputs;
-} WeirGroup;
-
-/**
- * WeirDemand:
- * @block: what a kernel wants of one value: 0 plain, 4, 8 or 16 blocked,
- *   %WEIR_BLOCK_ANY when it takes strides as they come
- * @top, @left, @bottom, @right: borders that it reads (inputs only)
- */
-typedef struct {
-  guint block;
-  guint top, left, bottom, right;
-} WeirDemand;
-
-#define WEIR_BLOCK_ANY ((guint) -1)
 
 /**
  * WeirKernel:

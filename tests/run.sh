@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Builds Weir and runs its tests: units plain and under ASan and UBSan, the engine's threads
+# under TSan, a short fuzzing of the readers, the style of the tree, and, where a folder
+# `shared` with models lies beside the checkout, those models too.
+#
+# usage: tests/run.sh [--full]     --full: long fuzzing, soak, and what needs the heavy peers
+# The last line is `N passed, N failed`.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root" || exit 1
+full=${1:-}
+passed=0
+failed=0
+failures=()
+started=$SECONDS
+
+"$root/pipelines/setup.sh" || { echo "0 passed, 1 failed"; exit 1; }
+export PATH="/usr/lib/ccache:$PATH"
+
+good() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); failures+=("$1"); }
+
+say() { printf '\n== %s (%d s)\n' "$*" $((SECONDS - started)); }
+
+# build DIR MESON-OPTIONS...: configures once and builds
+build() {
+  local dir=$1
+  shift
+  [ -f "$dir/build.ninja" ] || meson setup "$dir" "$@" >"$dir.log" 2>&1 || { tail -n 30 "$dir.log"; return 1; }
+  ninja -C "$dir" >"$dir.log" 2>&1 || { grep -E 'error|FAILED' -A 3 "$dir.log" | head -n 40; return 1; }
+}
+
+# units DIR MESON-TEST-ARGUMENTS...: counts each test program
+units() {
+  local dir=$1
+  shift
+  meson test -C "$dir" --no-rebuild --print-errorlogs "$@" >"$dir.test.log" 2>&1
+  local counts
+  counts=$(python3 tests/count.py "$dir/meson-logs/testlog.json")
+  passed=$((passed + ${counts%% *}))
+  if [ "${counts##* }" -gt 0 ]; then
+    failed=$((failed + ${counts##* }))
+    failures+=("$dir: $(python3 tests/count.py --names "$dir/meson-logs/testlog.json")")
+    tail -n 60 "$dir.test.log"
+  fi
+}
+
+mkdir -p build
+
+say "build"
+if build build/plain -Dbuildtype=debugoptimized; then good; else bad "the plain build"; fi
+say "unit tests"
+units build/plain --no-suite slow
+
+say "build with ASan and UBSan"
+if build build/asan -Dbuildtype=debugoptimized -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false; then good; else bad "the sanitized build"; fi
+say "unit tests with ASan and UBSan"
+ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 units build/asan --no-suite slow --no-suite kernels --timeout-multiplier 4
+
+say "the engine's threads with TSan"
+if build build/tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false -Dgstreamer=disabled -Dintrospection=disabled; then
+  good
+  units build/tsan threads compile
+else
+  bad "the build for TSan"
+fi
+
+say "fuzzing"
+if CC=clang build build/fuzz -Dfuzz=true -Dbuildtype=debugoptimized -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false -Dgstreamer=disabled -Dintrospection=disabled; then
+  good
+  for target in build/fuzz/tests/fuzz/fuzz-*; do
+    [ -x "$target" ] && [ -f "$target" ] || continue
+    seconds=60
+    [ "$full" = --full ] && seconds=1200
+    name=$(basename "$target")
+    mkdir -p "build/corpus/$name"
+    if "$target" -max_total_time=$seconds -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 \
+        -artifact_prefix="build/corpus/" "build/corpus/$name" >"build/$name.log" 2>&1; then
+      good
+    else
+      bad "$name"
+      tail -n 20 "build/$name.log"
+    fi
+  done
+else
+  bad "the build for fuzzing"
+fi
+
+say "style"
+if python3 tests/style/check.py; then good; else bad "style"; fi
+
+accept=$root/../shared/accept
+if [ -d "$accept" ]; then
+  say "models"
+  "$root/pipelines/setup.sh" --python numpy openvino
+  if build/venv/bin/python "$accept/models.py" --weir build/plain/inference/cli/weir --framework onnx --framework tflite \
+      --json build/models.json >build/models.log 2>&1; then :; fi
+  counts=$(python3 tests/count.py --models build/models.json tests/models/expected-failures.txt)
+  passed=$((passed + ${counts%% *}))
+  if [ "${counts##* }" -gt 0 ]; then
+    failed=$((failed + ${counts##* }))
+    failures+=("models: see build/models.log")
+    grep -A 2 FAIL build/models.log
+  fi
+  say "video"
+  if GST_REGISTRY=$root/build/registry.bin build/venv/bin/python "$accept/video.py" --plugin-path build/plain/gst --no-formats >build/video.log 2>&1; then
+    good
+  else
+    bad "video"
+    cat build/video.log
+  fi
+fi
+
+say "done"
+for f in "${failures[@]+"${failures[@]}"}"; do echo "failed: $f"; done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
