@@ -315,6 +315,25 @@ weir_flat_at_f32 (const WeirFlatVector *vector, guint32 index)
   return element (vector, index, &bytes) && weir_bytes_f32 (&bytes, &value) ? value : 0;
 }
 
+guint32
+weir_flat_at_number (const WeirFlatVector *vector, guint32 index)
+{
+  guint32 value = 0;
+  WeirBytes bytes;
+  guint16 two;
+  guint8 one;
+
+  if (!element (vector, index, &bytes))
+    return 0;
+  if (vector->element == 1 && weir_bytes_u8 (&bytes, &one))
+    value = one;
+  else if (vector->element == 2 && weir_bytes_u16 (&bytes, &two))
+    value = two;
+  else if (vector->element == 4)
+    weir_bytes_u32 (&bytes, &value);
+  return value;
+}
+
 gboolean
 weir_flat_at_table (const WeirFlatVector *vector, guint32 index, WeirFlatTable *child)
 {

@@ -92,5 +92,7 @@ WeirBytes weir_flat_bytes (const WeirFlatTable *table, guint slot);
 gint32 weir_flat_at_i32 (const WeirFlatVector *vector, guint32 index);
 gint64 weir_flat_at_i64 (const WeirFlatVector *vector, guint32 index);
 float weir_flat_at_f32 (const WeirFlatVector *vector, guint32 index);
+/** weir_flat_at_number: of a list of unsigned numbers of 1, 2 or 4 bytes. */
+guint32 weir_flat_at_number (const WeirFlatVector *vector, guint32 index);
 gboolean weir_flat_at_table (const WeirFlatVector *vector, guint32 index,
                              WeirFlatTable *child);

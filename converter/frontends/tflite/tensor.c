@@ -249,10 +249,8 @@ load (WeirTfliteScope *scope, const WeirTfliteTensor *tensor, gboolean bytes,
   gsize offset =
       tensor->data.size > 0 ? (gsize) (tensor->data.data - file->flat.bytes.data) : 0;
 
-  if (tensor->sparsity.flat != NULL) {
-    weir_fail (error, WEIR_ERROR_UNSUPPORTED, "sparse contents");
-    return NULL;
-  }
+  if (tensor->sparsity.flat != NULL)
+    return weir_tflite_densify (file, tensor, error);
   if (!weir_budget_take (&file->flat.budget, tensor->data.size, "a constant", error))
     return NULL;
   stored = weir_tensor_new_from_bytes (tensor->dtype, &tensor->shape,

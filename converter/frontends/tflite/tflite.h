@@ -172,6 +172,9 @@ WeirPort weir_tflite_stored (WeirTfliteScope *scope, const WeirTfliteTensor *ten
 /** weir_tflite_round: rounds real numbers to those that @tensor can hold. */
 WeirPort weir_tflite_round (WeirTfliteScope *scope, const WeirTfliteTensor *tensor,
                             WeirPort real);
+/** weir_tflite_densify: the contents of a tensor that stores them sparsely. */
+WeirTensor *weir_tflite_densify (WeirTfliteFile *file, const WeirTfliteTensor *tensor,
+                                 GError **error);
 gboolean weir_tflite_same_quant (const WeirTfliteTensor *a, const WeirTfliteTensor *b);
 
 /**
