@@ -54,5 +54,9 @@ gboolean weir_pass_sink_transpose (WeirModel *model, const WeirPassOptions *opti
                                    GError **error);
 gboolean weir_pass_fuse_flatten (WeirModel *model, const WeirPassOptions *options,
                                  GError **error);
+gboolean weir_pass_fuse_activation (WeirModel *model, const WeirPassOptions *options,
+                                    GError **error);
+gboolean weir_pass_fuse_prelu (WeirModel *model, const WeirPassOptions *options,
+                               GError **error);
 
 WEIR_END_DECLS
