@@ -58,5 +58,15 @@ gboolean weir_pass_fuse_activation (WeirModel *model, const WeirPassOptions *opt
                                     GError **error);
 gboolean weir_pass_fuse_prelu (WeirModel *model, const WeirPassOptions *options,
                                GError **error);
+gboolean weir_pass_fuse_mvn (WeirModel *model, const WeirPassOptions *options,
+                             GError **error);
+gboolean weir_pass_fuse_normalize (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+gboolean weir_pass_fuse_pad (WeirModel *model, const WeirPassOptions *options,
+                             GError **error);
+gboolean weir_pass_matmul_transpose (WeirModel *model, const WeirPassOptions *options,
+                                     GError **error);
+gboolean weir_pass_common_nodes (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
 
 WEIR_END_DECLS

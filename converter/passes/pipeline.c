@@ -7,48 +7,61 @@ typedef struct {
   WeirPass pass;
 } Row;
 
-/* What the user asked for comes first, on the graph as the framework wrote it. */
-static const Row convert_rows[] = { { "cut-graph", weir_pass_cut_graph },
-                                    { "set-shape", weir_pass_set_shape },
-                                    { "layout", weir_pass_layout },
-                                    { "preprocess", weir_pass_preprocess },
-                                    { "dead-code", weir_pass_dead_code },
-                                    { "fold-constants", weir_pass_fold_constants },
-                                    { "identity", weir_pass_identity },
-                                    { "reshape-chains", weir_pass_reshape_chains },
-                                    { "fuse-batchnorm", weir_pass_fuse_batchnorm },
-                                    { "sink-transpose", weir_pass_sink_transpose },
-                                    { "reshape-chains", weir_pass_reshape_chains },
-                                    { "fuse-flatten", weir_pass_fuse_flatten },
-                                    { "fuse-reverse-channels",
-                                      weir_pass_fuse_reverse_channels },
-                                    { "merge-scale-shift", weir_pass_merge_scale_shift },
-                                    { "fuse-scale-shift", weir_pass_fuse_scale_shift },
-                                    { "merge-scale-shift", weir_pass_merge_scale_shift },
-                                    { "identity", weir_pass_identity },
-                                    { "dead-code", weir_pass_dead_code },
-                                    { "compress-fp16", weir_pass_compress_fp16 },
-                                    { "unique-names", weir_pass_unique_names },
-                                    { NULL } };
+/* What the user asked for, on the graph as the framework wrote it. */
+static const Row ask_rows[] = {
+  { "cut-graph", weir_pass_cut_graph }, { "set-shape", weir_pass_set_shape },
+  { "layout", weir_pass_layout },       { "preprocess", weir_pass_preprocess },
+  { "dead-code", weir_pass_dead_code }, { NULL }
+};
 
-static const Row optimise_rows[] = {
+static const Row fold_rows[] = {
+  { "fold-constants", weir_pass_fold_constants },
+  { NULL },
+};
+
+static const Row fold_all_rows[] = {
   { "dead-code", weir_pass_dead_code },
   { "fold-all", weir_pass_fold_all },
-  { "identity", weir_pass_identity },
   { "squeeze-to-reshape", weir_pass_squeeze_to_reshape },
-  { "reshape-chains", weir_pass_reshape_chains },
+  { NULL },
+};
+
+/* What both do: first what frameworks write at length becomes one operation, for that is
+ * seen best before anything else is moved; then Transposes go; then scales and shifts
+ * find the layers beside them. */
+static const Row shared_rows[] = {
+  { "identity", weir_pass_identity },
+  { "common-nodes", weir_pass_common_nodes },
+  { "fuse-activation", weir_pass_fuse_activation },
+  { "fuse-prelu", weir_pass_fuse_prelu },
+  { "fuse-mvn", weir_pass_fuse_mvn },
+  { "fuse-normalize", weir_pass_fuse_normalize },
   { "fuse-batchnorm", weir_pass_fuse_batchnorm },
+  { "reshape-chains", weir_pass_reshape_chains },
   { "sink-transpose", weir_pass_sink_transpose },
+  { "identity", weir_pass_identity },
   { "reshape-chains", weir_pass_reshape_chains },
   { "fuse-flatten", weir_pass_fuse_flatten },
+  { "matmul-transpose", weir_pass_matmul_transpose },
   { "fuse-reverse-channels", weir_pass_fuse_reverse_channels },
   { "merge-scale-shift", weir_pass_merge_scale_shift },
   { "fuse-scale-shift", weir_pass_fuse_scale_shift },
   { "merge-scale-shift", weir_pass_merge_scale_shift },
+  { "fuse-pad", weir_pass_fuse_pad },
   { "identity", weir_pass_identity },
   { "dead-code", weir_pass_dead_code },
-  { NULL }
+  { NULL },
 };
+
+static const Row write_rows[] = {
+  { "compress-fp16", weir_pass_compress_fp16 },
+  { "unique-names", weir_pass_unique_names },
+  { NULL },
+};
+
+static const Row *const convert_rows[] = { ask_rows, fold_rows, shared_rows, write_rows,
+                                           NULL };
+static const Row *const optimise_rows[] = { fold_all_rows, shared_rows, NULL };
 
 #ifdef NDEBUG
 static gboolean verify = FALSE;
@@ -63,7 +76,8 @@ weir_passes_verify (gboolean on)
 }
 
 static gboolean
-run (WeirModel *model, const WeirPassOptions *options, const Row *rows, GError **error)
+run_rows (WeirModel *model, const WeirPassOptions *options, const Row *rows,
+          GError **error)
 {
   for (; rows->pass != NULL; rows++)
     if (!rows->pass (model, options, error) ||
@@ -71,6 +85,16 @@ run (WeirModel *model, const WeirPassOptions *options, const Row *rows, GError *
       g_prefix_error (error, "pass %s: ", rows->name);
       return FALSE;
     }
+  return TRUE;
+}
+
+static gboolean
+run (WeirModel *model, const WeirPassOptions *options, const Row *const *lists,
+     GError **error)
+{
+  for (; *lists != NULL; lists++)
+    if (!run_rows (model, options, *lists, error))
+      return FALSE;
   return TRUE;
 }
 
