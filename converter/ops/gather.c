@@ -84,8 +84,8 @@ product (const WeirShape *shape, int first, int end)
   return result;
 }
 
-/* Indices outside of the axis give zeros; from version 8 on, negative ones count from its
- * end (Gather-8, "Detailed description"). */
+/* Negative indices count from the end of the axis, which version 8 says and OpenVINO does
+ * for constants of the older ones too; those outside of it give zeros (Gather-8). */
 static gboolean
 gather_evaluate (WeirEval *eval, GError **error)
 {
@@ -109,7 +109,7 @@ gather_evaluate (WeirEval *eval, GError **error)
       gint64 index = weir_tensor_get_int (at, (gsize) (g * count + i));
       WeirMove move = { 0 };
 
-      if (index < 0 && eval->node->version >= 8)
+      if (index < 0)
         index += size;
       if (index < 0 || index >= size)
         continue;

@@ -177,6 +177,23 @@ strided_spread (Strided *s, int rank, GError **error)
   return TRUE;
 }
 
+/* As OpenVINO has it, each mask is empty or as long as begin_mask. */
+static gboolean
+strided_masks (const WeirNode *node, GError **error)
+{
+  gsize first, n;
+
+  weir_node_ints (node, "begin_mask", &first);
+  for (const WeirAttrRow *row = strided_attrs; row->name != NULL; row++) {
+    weir_node_ints (node, row->name, &n);
+    if (n != 0 && n != first)
+      return weir_fail (error, WEIR_ERROR_FORMAT,
+                        "attribute '%s' has %zu values, begin_mask has %zu", row->name, n,
+                        first);
+  }
+  return TRUE;
+}
+
 /* Without strides each step is 1: such a list is empty and not known. */
 static gboolean
 strided_lists (Strided *s, const WeirInfer *infer, GError **error)
@@ -199,7 +216,7 @@ strided_init (Strided *s, const WeirInfer *infer, GError **error)
   const WeirShape *x = &infer->inputs[0].shape;
 
   *s = (Strided){ .node = infer->node };
-  if (!strided_lists (s, infer, error))
+  if (!strided_masks (infer->node, error) || !strided_lists (s, infer, error))
     return FALSE;
   if (x->rank < 0 || s->n < 0) {
     s->y = WEIR_SHAPE_UNKNOWN;
