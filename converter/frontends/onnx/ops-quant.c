@@ -1,5 +1,6 @@
 #include "attr.h"
 #include "onnx-build.h"
+#include "quant.h"
 #include "table.h"
 #include "window.h"
 
@@ -133,18 +134,29 @@ dequantize (OnnxNode *n, WeirPort x, Steps steps)
   return ONNX_OP (n, "Multiply", x, steps.scale);
 }
 
+WeirPort
+onnx_dequantize (OnnxNode *n, WeirPort x, guint scale, guint zero)
+{
+  return dequantize (n, x, steps_of (n, x, scale, zero));
+}
+
+WeirPort
+onnx_quantize (OnnxNode *n, WeirPort y, guint scale, guint zero, WeirDtype dtype)
+{
+  Steps steps = steps_of (n, y, scale, zero);
+
+  return quantize (n, y, steps,
+                   weir_port_is_none (steps.zero) ? dtype : onnx_dtype (n, steps.zero));
+}
+
 static WeirPort
 quantize_linear (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
-  Steps steps = steps_of (n, x, 1, 2);
-  WeirDtype dtype = onnx_attr_dtype (n, "output_dtype", WEIR_DTYPE_U8);
 
-  if (!weir_port_is_none (steps.zero))
-    dtype = onnx_dtype (n, steps.zero);
   if (!weir_dtype_is_float (onnx_dtype (n, x)))
-    x = onnx_convert (n, x, onnx_dtype (n, steps.scale));
-  return quantize (n, x, steps, dtype);
+    x = onnx_convert (n, x, onnx_dtype (n, onnx_in (n, 1)));
+  return onnx_quantize (n, x, 1, 2, onnx_attr_dtype (n, "output_dtype", WEIR_DTYPE_U8));
 }
 
 static WeirPort
@@ -152,7 +164,7 @@ dequantize_linear (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
 
-  return dequantize (n, x, steps_of (n, x, 1, 2));
+  return onnx_dequantize (n, x, 1, 2);
 }
 
 /* Scale and zero point from the range of the data, which always holds zero. */
@@ -286,6 +298,7 @@ fake_quantize (OnnxNode *n)
 const OnnxRow onnx_rows_quant[] = {
   { "ConvInteger", NULL, 0, 0, conv_integer },
   { "DequantizeLinear", NULL, 0, 0, dequantize_linear },
+  { "DequantizeLinear", "com.microsoft", 0, 0, dequantize_linear },
   { "DynamicQuantizeLinear", NULL, 0, 0, dynamic_quantize },
   { "FakeQuantize", "org.openvinotoolkit", 0, 0, fake_quantize },
   { "FakeQuantize", NULL, 0, 0, fake_quantize },
@@ -293,5 +306,6 @@ const OnnxRow onnx_rows_quant[] = {
   { "QLinearConv", NULL, 0, 0, qlinear_conv },
   { "QLinearMatMul", NULL, 0, 0, qlinear_mat_mul },
   { "QuantizeLinear", NULL, 0, 0, quantize_linear },
+  { "QuantizeLinear", "com.microsoft", 0, 0, quantize_linear },
   { NULL },
 };

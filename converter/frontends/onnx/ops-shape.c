@@ -324,6 +324,7 @@ const OnnxRow onnx_rows_shape[] = {
   { "Flatten", NULL, 0, 0, flatten },
   { "Identity", NULL, 0, 0, identity },
   { "Range", NULL, 0, 0, range },
+  { "Range", "com.microsoft", 0, 0, range },
   { "Reshape", NULL, 0, 0, reshape },
   { "Shape", NULL, 0, 0, shape_of },
   { "Size", NULL, 0, 0, size },
