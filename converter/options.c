@@ -321,6 +321,24 @@ weir_convert_options_parse_line (WeirConvertOptions *options, const char *line,
   return weir_convert_options_parse (options, (const char *const *) arguments, error);
 }
 
+const char *
+weir_convert_option_name (guint index)
+{
+  return index < G_N_ELEMENTS (rows) ? rows[index].name : NULL;
+}
+
+const char *
+weir_convert_option_help (guint index)
+{
+  return index < G_N_ELEMENTS (rows) ? rows[index].help : NULL;
+}
+
+gboolean
+weir_convert_option_is_flag (guint index)
+{
+  return index < G_N_ELEMENTS (rows) && rows[index].kind == FLAG;
+}
+
 char *
 weir_convert_options_help (void)
 {

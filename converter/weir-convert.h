@@ -38,6 +38,10 @@ gboolean weir_convert_options_parse (WeirConvertOptions *options,
 /** weir_convert_options_parse_line: the same from one line, split as a shell does. */
 gboolean weir_convert_options_parse_line (WeirConvertOptions *options, const char *line,
                                           GError **error);
+/** weir_convert_option_name: (nullable): of option @index; %NULL behind the last. */
+const char *weir_convert_option_name (guint index);
+const char *weir_convert_option_help (guint index);
+gboolean weir_convert_option_is_flag (guint index);
 /** weir_convert_options_help: (transfer full): the help text of all options. */
 char *weir_convert_options_help (void);
 /** weir_convert_options_to_string: (transfer full): what was set, for cache keys. */

@@ -9,6 +9,9 @@ plugin_init (GstPlugin *plugin)
   good &= GST_ELEMENT_REGISTER (weirinfer, plugin);
   good &= GST_ELEMENT_REGISTER (weirdetect, plugin);
   good &= GST_ELEMENT_REGISTER (weirpublish, plugin);
+  good &= GST_ELEMENT_REGISTER (weirclassify, plugin);
+  good &= GST_ELEMENT_REGISTER (weirconvert, plugin);
+  good &= GST_ELEMENT_REGISTER (weiroverlay, plugin);
   return good;
 }
 

@@ -6,7 +6,7 @@
 
 static const GstWeirDecoder *const decoders[] = {
   &gst_weir_decoder_blazeface, &gst_weir_decoder_score_box, &gst_weir_decoder_yolov8,
-  &gst_weir_decoder_yolov5,    &gst_weir_decoder_ssd,
+  &gst_weir_decoder_yolov5,    &gst_weir_decoder_ssd,       &gst_weir_decoder_classify,
 };
 
 static void

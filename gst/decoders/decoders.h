@@ -8,3 +8,4 @@ extern const GstWeirDecoder gst_weir_decoder_score_box;
 extern const GstWeirDecoder gst_weir_decoder_yolov5;
 extern const GstWeirDecoder gst_weir_decoder_yolov8;
 extern const GstWeirDecoder gst_weir_decoder_ssd;
+extern const GstWeirDecoder gst_weir_decoder_classify;
