@@ -1,6 +1,7 @@
 #include "roi.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ROIAlign: regions of a picture without rounding their corners: each cell of the output
  * is the mean, or the largest, of samples between the values of the picture. */
@@ -44,31 +45,18 @@ typedef struct {
   gint64 size;    /* of the picture */
 } Axis;
 
-typedef struct {
-  WeirPlanes planes;
-  gint64 batch;
-  Axis y, x;
-  gboolean average;
-  double *sums; /* a channel */
-} Run;
-
-static void
-axis_init (Axis *axis, const WeirNode *node, double low, double high, gint64 cells)
+static Axis
+axis_of (const WeirRoiAlign *how, double low, double high, gint64 cells, gint64 size)
 {
-  double scale = (float) weir_node_float (node, "spatial_scale");
-  gboolean old =
-      node->version < 9 || weir_node_string_is (node, "aligned_mode", "asymmetric");
-  gboolean half = !old && weir_node_string_is (node, "aligned_mode", "half_pixel");
-  double inside = half ? 0.5 : 0, outside = old ? 0 : 0.5, length;
+  Axis axis = { .start = (low + how->inside) * how->scale - how->outside,
+                .samples = how->ratio,
+                .size = size };
+  double length = (high + how->inside) * how->scale - how->outside - axis.start;
 
-  axis->start = (low + inside) * scale - outside;
-  length = (high + inside) * scale - outside - axis->start;
-  if (old)
-    length = MAX (length, 1);
-  axis->bin = length / (double) cells;
-  axis->samples = weir_node_int (node, "sampling_ratio");
-  if (axis->samples == 0)
-    axis->samples = weir_roi_index (ceil (axis->bin), 0, MAX_SAMPLES);
+  axis.bin = (how->at_least_one ? MAX (length, 1) : length) / (double) cells;
+  if (axis.samples == 0)
+    axis.samples = weir_roi_index (ceil (axis.bin), 0, MAX_SAMPLES);
+  return axis;
 }
 
 /* The place of a sample; FALSE where it lies more than one outside of the picture. */
@@ -83,75 +71,84 @@ sample_at (const Axis *axis, gint64 cell, gint64 sample, double *place)
   return TRUE;
 }
 
-/* All channels of one cell into sums. The largest sample begins at 0, as OpenVINO's does.
- */
+/* Adds one sample of all channels to sums. */
 static void
-pool_cell (Run *run, gint64 row, gint64 column)
+add_sample (const WeirRoiAlign *how, const WeirPlanes *planes, gint64 batch, double y,
+            double x, gint64 samples, double *sums)
 {
-  gint64 n = run->y.samples * run->x.samples;
+  for (gint64 c = 0; c < planes->channels; c++) {
+    double value = weir_planes_between (planes, batch, c, y, x);
 
-  for (gint64 c = 0; c < run->planes.channels; c++)
-    run->sums[c] = 0;
-  for (gint64 i = 0; i < n; i++) {
-    double y, x;
-
-    if (!sample_at (&run->y, row, i / run->x.samples, &y) ||
-        !sample_at (&run->x, column, i % run->x.samples, &x))
-      continue;
-    for (gint64 c = 0; c < run->planes.channels; c++) {
-      double value = weir_planes_between (&run->planes, run->batch, c, y, x);
-
-      run->sums[c] =
-          run->average ? run->sums[c] + value / (double) n : MAX (run->sums[c], value);
-    }
+    sums[c] = how->average ? sums[c] + value / (double) samples : MAX (sums[c], value);
   }
 }
 
-static void
-pool_region (Run *run, WeirTensor *y, gint64 region)
+/* The largest sample begins at 0, as OpenVINO's does. */
+void
+weir_roi_align (const WeirRoiAlign *how, const WeirPlanes *planes, gint64 batch,
+                const double *corners, WeirTensor *y, gint64 region, double *sums)
 {
   const gint64 *out = weir_tensor_shape (y)->dims;
   gint64 cells = out[2] * out[3];
+  Axis across = axis_of (how, corners[0], corners[2], out[3], planes->width);
+  Axis down = axis_of (how, corners[1], corners[3], out[2], planes->height);
+  gint64 samples = down.samples * across.samples;
 
   for (gint64 k = 0; k < cells; k++) {
-    pool_cell (run, k / out[3], k % out[3]);
+    memset (sums, 0, (gsize) planes->channels * sizeof *sums);
+    for (gint64 i = 0; i < samples; i++) {
+      double py, px;
+
+      if (sample_at (&down, k / out[3], i / across.samples, &py) &&
+          sample_at (&across, k % out[3], i % across.samples, &px))
+        add_sample (how, planes, batch, py, px, samples, sums);
+    }
     for (gint64 c = 0; c < out[1]; c++)
       weir_dtype_store (weir_tensor_dtype (y), weir_tensor_writable (y),
-                        (gsize) ((region * out[1] + c) * cells + k), run->sums[c]);
+                        (gsize) ((region * out[1] + c) * cells + k), sums[c]);
   }
+}
+
+static WeirRoiAlign
+how_to_align (const WeirNode *node)
+{
+  gboolean old =
+      node->version < 9 || weir_node_string_is (node, "aligned_mode", "asymmetric");
+  gboolean half = !old && weir_node_string_is (node, "aligned_mode", "half_pixel");
+
+  return (WeirRoiAlign){ .scale = (float) weir_node_float (node, "spatial_scale"),
+                         .inside = half ? 0.5 : 0,
+                         .outside = old ? 0 : 0.5,
+                         .at_least_one = old,
+                         .ratio = weir_node_int (node, "sampling_ratio"),
+                         .average = weir_node_string_is (node, "mode", "avg") };
 }
 
 static gboolean
 roi_align_evaluate (WeirEval *eval, GError **error)
 {
-  const WeirTensor *rois = eval->inputs[1];
+  WeirPlanes planes = weir_planes (eval->inputs[0]);
   WeirTensor *y = weir_eval_inferred (eval, 0, error);
-  Run run = { .planes = weir_planes (eval->inputs[0]),
-              .average = weir_node_string_is (eval->node, "mode", "avg") };
-  const gint64 *out;
+  WeirRoiAlign how = how_to_align (eval->node);
   gboolean good = y != NULL;
+  double *sums;
 
   if (!good)
     return FALSE;
-  out = weir_tensor_shape (y)->dims;
-  run.y.size = run.planes.height;
-  run.x.size = run.planes.width;
-  run.sums = weir_try_alloc ((gsize) out[1] * sizeof (double), error);
-  good = run.sums != NULL;
-  for (gint64 i = 0; good && i < out[0]; i++) {
-    gsize at = (gsize) i * 4;
+  sums = weir_try_alloc ((gsize) planes.channels * sizeof *sums, error);
+  good = sums != NULL;
+  for (gint64 i = 0; good && i < weir_tensor_shape (y)->dims[0]; i++) {
+    double corners[4];
+    gint64 batch = 0;
 
-    good = weir_roi_batch (&run.planes, weir_tensor_get (eval->inputs[2], (gsize) i),
-                           &run.batch, error);
-    if (!good)
-      break;
-    axis_init (&run.x, eval->node, weir_tensor_get (rois, at),
-               weir_tensor_get (rois, at + 2), out[3]);
-    axis_init (&run.y, eval->node, weir_tensor_get (rois, at + 1),
-               weir_tensor_get (rois, at + 3), out[2]);
-    pool_region (&run, y, i);
+    for (gsize k = 0; k < 4; k++)
+      corners[k] = weir_tensor_get (eval->inputs[1], (gsize) i * 4 + k);
+    good = weir_roi_batch (&planes, weir_tensor_get (eval->inputs[2], (gsize) i), &batch,
+                           error);
+    if (good)
+      weir_roi_align (&how, &planes, batch, corners, y, i, sums);
   }
-  weir_free (run.sums);
+  weir_free (sums);
   return good;
 }
 

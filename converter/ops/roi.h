@@ -33,3 +33,26 @@ gint64 weir_roi_index (double value, gint64 low, gint64 high);
  * regions [regions, @columns]. */
 gboolean weir_infer_rois (WeirInfer *infer, gint64 columns, gint64 channels,
                           gint64 height, gint64 width, GError **error);
+
+/**
+ * WeirRoiAlign: how ROIAlign samples
+ * @inside, @outside: added to corners before and taken off after they are scaled
+ * @at_least_one: regions are at least one value wide
+ * @ratio: samples a cell along an axis; 0: as many as values
+ * @average: the mean of the samples, else the largest
+ */
+typedef struct {
+  double scale, inside, outside;
+  gboolean at_least_one;
+  gint64 ratio;
+  gboolean average;
+} WeirRoiAlign;
+
+/**
+ * weir_roi_align:
+ * @corners: x1, y1, x2, y2
+ * @y: where region @region is written: [regions, channels, rows, columns]
+ * @sums: room for one number a channel
+ */
+void weir_roi_align (const WeirRoiAlign *how, const WeirPlanes *planes, gint64 batch,
+                     const double *corners, WeirTensor *y, gint64 region, double *sums);
