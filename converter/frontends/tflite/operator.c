@@ -160,9 +160,11 @@ weir_tflite_set_alias (WeirTfliteOp *op, guint index, guint input)
   if (from == NULL || weir_build_failed (op->builder))
     return;
   tensor = written (op, index);
-  if (tensor != NULL)
-    tensor->real_of =
-        from->real_of >= 0 ? from->real_of : (gint32) (from - op->scope->tensors);
+  if (tensor == NULL)
+    return;
+  tensor->real_of =
+      from->real_of >= 0 ? from->real_of : (gint32) (from - op->scope->tensors);
+  tensor->shape = from->shape;
 }
 
 const char *

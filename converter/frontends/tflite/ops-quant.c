@@ -16,7 +16,7 @@ dequantize (WeirTfliteOp *op)
 
   if (from == NULL)
     return WEIR_PORT_NONE;
-  if (from->is_constant) {
+  if (from->is_constant || from->real_of >= 0) {
     weir_tflite_set_alias (op, 0, 0);
     return WEIR_PORT_NONE;
   }

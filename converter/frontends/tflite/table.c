@@ -9,7 +9,7 @@ static const WeirTfliteRow *const families[] = {
   weir_tflite_ops_nn,     weir_tflite_ops_math,    weir_tflite_ops_reduce,
   weir_tflite_ops_shape,  weir_tflite_ops_slice,   weir_tflite_ops_index,
   weir_tflite_ops_vision, weir_tflite_ops_quant,   weir_tflite_ops_rnn,
-  weir_tflite_ops_signal, weir_tflite_ops_control,
+  weir_tflite_ops_signal, weir_tflite_ops_control, weir_tflite_ops_detect,
 };
 
 static const WeirTfliteRow *

@@ -123,6 +123,7 @@ extern const WeirTfliteRow weir_tflite_ops_quant[];
 extern const WeirTfliteRow weir_tflite_ops_rnn[];
 extern const WeirTfliteRow weir_tflite_ops_signal[];
 extern const WeirTfliteRow weir_tflite_ops_control[];
+extern const WeirTfliteRow weir_tflite_ops_detect[];
 
 /* table.c */
 
