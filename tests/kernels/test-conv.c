@@ -3,7 +3,7 @@
 #include "harness.h"
 #include "ir/infer.h"
 
-#include <stdio.h>
+#include <math.h>
 
 /* Every convolution kernel of every instruction set that this machine has, against the
  * reference evaluators. */
@@ -32,6 +32,9 @@ static const Case cases[] = {
   { 1, 1, 8, 8, 24, 24, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 } },
   { 1, 1, 16, 70, 6, 5, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 } },
   { 2, 1, 36, 36, 2, 3, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 } },
+  /* so many channels that they are taken in parts */
+  { 1, 1, 1300, 10, 3, 3, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 } },
+  { 1, 1, 256, 20, 12, 12, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 } },
   /* other windows, pads that differ, pads wider than the window, crops */
   { 1, 1, 9, 18, 10, 12, { 5, 2 }, { 1, 3 }, { 1, 1 }, { 3, 0, 1, 2 } },
   { 1, 1, 10, 6, 7, 8, { 1, 5 }, { 1, 1 }, { 1, 1 }, { 0, 2, 0, 2 } },
@@ -110,6 +113,18 @@ set_window (WeirNode *node, const Case *c)
   weir_node_set_ints (node, "pads_end", c->pads + 2, 2);
 }
 
+/* Weights of such a size that sums of @terms products are about 1. */
+static WeirTensor *
+random_weights (const WeirShape *shape, gint64 terms)
+{
+  WeirTensor *tensor = random_f32 (shape, 2);
+  float *values = weir_tensor_writable (tensor);
+
+  for (gsize i = 0; i < weir_tensor_count (tensor); i++)
+    values[i] *= 2 / sqrtf ((float) terms);
+  return tensor;
+}
+
 static void
 make (Made *made, const Case *c)
 {
@@ -124,7 +139,9 @@ make (Made *made, const Case *c)
 
   made->graph = builder.graph;
   made->inputs[0] = random_f32 (&x, 1);
-  made->inputs[1] = random_f32 (c->groups > 1 ? &grouped : &w, 2);
+  made->inputs[1] =
+      random_weights (c->groups > 1 ? &grouped : &w,
+                      c->channels / c->groups * c->kernel[0] * c->kernel[1]);
   made->bias = random_f32 (&line, 3);
   made->slopes = random_f32 (&line, 4);
   node = begin_op_constants (&builder, c->groups > 1 ? "GroupConvolution" : "Convolution",

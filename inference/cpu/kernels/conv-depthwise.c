@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "conv-values.h"
 #include "cost.h"
 #include "cpu/conv-shape.h"
 #include "post.h"
@@ -28,7 +29,6 @@ typedef struct {
   Post post;
   gsize blocks;
   float *weights; /* [blocks][kernel_height][kernel_width][VLEN] */
-  float *bias;
 } Depthwise;
 
 /**
@@ -262,7 +262,6 @@ depthwise_release (void *state)
     return;
   post_clear (&d->post);
   weir_free (d->weights);
-  weir_free (d->bias);
   g_free (d);
 }
 
@@ -276,15 +275,9 @@ pack (Depthwise *d, const WeirPlan *plan, const WeirGroup *group, GError **error
   d->weights = weir_try_alloc (d->blocks * area * VLEN * sizeof (float), error);
   if (d->weights == NULL)
     return FALSE;
-  d->bias = weir_try_alloc (d->blocks * VLEN * sizeof (float), error);
-  if (d->bias == NULL)
-    return FALSE;
-  for (gsize c = 0; c < d->shape.outputs; c++) {
+  for (gsize c = 0; c < d->shape.outputs; c++)
     for (gsize k = 0; k < area; k++)
       d->weights[(c / VLEN * area + k) * VLEN + c % VLEN] = from[c * area + k];
-    if (group->bias != NULL)
-      d->bias[c] = (float) weir_tensor_get (group->bias, c);
-  }
   return TRUE;
 }
 
@@ -304,9 +297,7 @@ depthwise_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
 
 typedef struct {
   const Depthwise *d;
-  const WeirValue *in, *out, *residual;
-  const float *in_data, *residual_data;
-  float *out_data;
+  ConvValues v;
   gsize rows;  /* rows a task */
   guint parts; /* tasks a block */
 } Job;
@@ -327,34 +318,35 @@ run_task (void *context, guint index, guint thread)
 {
   const Job *job = context;
   const ConvShape *s = &job->d->shape;
+  const ConvValues *v = &job->v;
   const Variant *variant = variant_of (s);
   gsize part = index % job->parts, rest = index / job->parts;
   gsize block = rest % job->d->blocks, image = rest / job->d->blocks;
   gsize end = MIN ((part + 1) * job->rows, s->out_height), rows;
-  const float *in = job->in_data + image * job->in->batch + block * job->in->plane -
-                    s->top * (gssize) job->in->row - s->left * VLEN;
+  const float *in = v->in_data + image * v->in->batch + block * v->in->plane -
+                    s->top * (gssize) v->in->row - s->left * VLEN;
   Strip strip = { .state = job->d,
                   .weights =
                       job->d->weights + block * s->kernel_height * s->kernel_width * VLEN,
-                  .bias = job->d->bias + block * VLEN,
+                  .bias = job->d->post.bias + block * VLEN,
                   .channel = block * VLEN,
-                  .row = s->dilation_y * job->in->row,
+                  .row = s->dilation_y * v->in->row,
                   .column = s->dilation_x * VLEN,
                   .step = s->stride_x * VLEN,
-                  .out_row = job->out->row,
-                  .residual_row = job->residual != NULL ? job->residual->row : 0 };
+                  .out_row = v->out->row,
+                  .residual_row = v->residual != NULL ? v->residual->row : 0 };
 
   (void) thread;
   for (gsize y = part * job->rows; y < end; y += rows) {
     gboolean pair = variant->pair != NULL && y + 1 < end;
 
     rows = pair ? 2 : 1;
-    strip.in = in + y * s->stride_y * job->in->row;
-    strip.out = job->out_data + image * job->out->batch + block * job->out->plane +
-                y * job->out->row;
-    if (job->residual != NULL)
-      strip.residual = job->residual_data + image * job->residual->batch +
-                       block * job->residual->plane + y * job->residual->row;
+    strip.in = in + y * s->stride_y * v->in->row;
+    strip.out =
+        v->out_data + image * v->out->batch + block * v->out->plane + y * v->out->row;
+    if (v->residual != NULL)
+      strip.residual = v->residual_data + image * v->residual->batch +
+                       block * v->residual->plane + y * v->residual->row;
     run_width (pair ? variant->pair : variant->single, pair ? PAIR_PIXELS : MAX_PIXELS,
                s->out_width, strip);
   }
@@ -376,19 +368,10 @@ cut_tasks (Job *job, guint threads)
 static gboolean
 depthwise_run (const WeirRun *run, GError **error)
 {
-  const WeirGroup *group = &run->step->group;
   const Depthwise *d = run->step->state;
-  Job job = { .d = d,
-              .in = weir_group_input (run->plan, group, 0),
-              .out = weir_group_output (run->plan, group, 0),
-              .in_data = weir_run_input (run, 0),
-              .out_data = weir_run_output (run, 0) };
+  Job job = { .d = d, .v = conv_values (run) };
 
   (void) error;
-  if (group->residual >= 0) {
-    job.residual = weir_group_input (run->plan, group, (guint) group->residual);
-    job.residual_data = weir_run_input (run, (guint) group->residual);
-  }
   cut_tasks (&job, weir_threads_count (run->threads));
   weir_threads_run (run->threads, (guint) (d->shape.batch * d->blocks) * job.parts,
                     run_task, &job);

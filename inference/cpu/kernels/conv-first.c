@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "conv-tile.h"
+#include "conv-values.h"
 #include "cost.h"
 #include "cpu/conv-shape.h"
 
@@ -21,7 +22,6 @@ typedef struct {
   gsize blocks;
   float *
       weights; /* [slices][channels][kernel_height][kernel_width][slice's blocks][VLEN] */
-  float *bias;
   guint32 *offsets; /* [channels][kernel_height] and, if dilated, [kernel_width] */
   guint steps, lanes;
   gsize width;  /* of a padded row */
@@ -65,7 +65,6 @@ first_release (void *state)
     return;
   post_clear (&f->post);
   weir_free (f->weights);
-  weir_free (f->bias);
   g_free (f->offsets);
   g_free (f);
 }
@@ -93,9 +92,6 @@ pack (First *f, const WeirPlan *plan, const WeirGroup *group, GError **error)
   f->weights = weir_try_alloc (f->blocks * window * VLEN * sizeof (float), error);
   if (f->weights == NULL)
     return FALSE;
-  f->bias = weir_try_alloc (f->blocks * VLEN * sizeof (float), error);
-  if (f->bias == NULL)
-    return FALSE;
   for (gsize o = 0; o < f->shape.outputs; o++) {
     gsize first = o / VLEN / TILE_BLOCKS * TILE_BLOCKS;
     gsize width = slice_blocks (f, first) * VLEN;
@@ -103,8 +99,6 @@ pack (First *f, const WeirPlan *plan, const WeirGroup *group, GError **error)
 
     for (gsize k = 0; k < window; k++)
       to[k * width] = from[o * window + k];
-    if (group->bias != NULL)
-      f->bias[o] = (float) weir_tensor_get (group->bias, o);
   }
   return TRUE;
 }
@@ -170,9 +164,7 @@ first_scratch (const void *state)
 typedef struct {
   const First *f;
   const WeirRun *run;
-  const WeirValue *out, *residual;
-  const float *in_data, *residual_data;
-  float *out_data;
+  ConvValues v;
   gsize rows;
   guint parts;
 } Job;
@@ -204,7 +196,7 @@ copy_rows (const Job *job, gsize image, gsize first, gsize rows, float *to)
 
   for (gsize c = 0; c < s->channels; c++) {
     const float *plane =
-        job->in_data + (image * s->channels + c) * s->in_height * s->in_width;
+        job->v.in_data + (image * s->channels + c) * s->in_height * s->in_width;
 
     for (gsize y = 0; y < height; y++)
       copy_row (s, plane, top + (gssize) y, to + (c * f->height + y) * f->width,
@@ -217,18 +209,22 @@ static ConvWalk
 walk_from (const Job *job, gsize image, gsize block, gsize first, const float *rows)
 {
   const ConvShape *s = &job->f->shape;
-  const WeirValue *out = job->out, *residual = job->residual;
-  ConvWalk walk = { .width = s->out_width, .in = rows, .in_step = s->stride_x };
+  const ConvValues *v = &job->v;
+  gssize width = (gssize) (s->out_width * VLEN);
+  ConvWalk walk = {
+    .width = s->out_width, .in = rows, .in_step = s->stride_x, .out_step = VLEN
+  };
 
   walk.in_jump =
       (gssize) (s->stride_y * job->f->width) - (gssize) (s->out_width * s->stride_x);
-  walk.out = job->out_data + image * out->batch + block * out->plane + first * out->row;
-  walk.out_jump = (gssize) out->row - (gssize) (s->out_width * VLEN);
-  if (residual == NULL)
+  walk.out =
+      v->out_data + image * v->out->batch + block * v->out->plane + first * v->out->row;
+  walk.out_jump = (gssize) v->out->row - width;
+  if (v->residual == NULL)
     return walk;
-  walk.residual = job->residual_data + image * residual->batch + block * residual->plane +
-                  first * residual->row;
-  walk.residual_jump = (gssize) residual->row - (gssize) (s->out_width * VLEN);
+  walk.residual = v->residual_data + image * v->residual->batch +
+                  block * v->residual->plane + first * v->residual->row;
+  walk.residual_jump = (gssize) v->residual->row - width;
   return walk;
 }
 
@@ -247,12 +243,12 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
     .offsets = f->offsets,
     .short_steps = f->steps,
     .lanes = f->lanes,
-    .bias = f->bias + block * VLEN,
+    .bias = f->post.bias + block * VLEN,
     .post = &f->post,
     .channel = block * VLEN,
-    .out_block = job->out->plane,
-    .residual_block = job->residual != NULL ? job->residual->plane : 0,
-    .has_residual = job->residual != NULL,
+    .out_block = job->v.out->plane,
+    .residual_block = job->v.residual != NULL ? job->v.residual->plane : 0,
+    .has_residual = job->v.residual != NULL,
   };
 
   for (gsize i = 0, at = 0; i < n; i++) {
@@ -281,21 +277,11 @@ run_task (void *context, guint index, guint thread)
 static gboolean
 first_run (const WeirRun *run, GError **error)
 {
-  const WeirGroup *group = &run->step->group;
   const First *f = run->step->state;
   gsize tasks = weir_threads_count (run->threads) * TASKS_PER_THREAD;
-  Job job = { .f = f,
-              .run = run,
-              .out = weir_group_output (run->plan, group, 0),
-              .in_data = weir_run_input (run, 0),
-              .out_data = weir_run_output (run, 0),
-              .rows = f->rows };
+  Job job = { .f = f, .run = run, .v = conv_values (run), .rows = f->rows };
 
   (void) error;
-  if (group->residual >= 0) {
-    job.residual = weir_group_input (run->plan, group, (guint) group->residual);
-    job.residual_data = weir_run_input (run, (guint) group->residual);
-  }
   job.rows = MIN (job.rows, (f->shape.out_height + tasks - 1) / tasks);
   job.parts = (guint) ((f->shape.out_height + job.rows - 1) / job.rows);
   weir_threads_run (run->threads, (guint) f->shape.batch * job.parts, run_task, &job);

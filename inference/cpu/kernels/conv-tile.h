@@ -57,7 +57,8 @@ ConvTileRun conv_tile_run (guint blocks, guint pixels);
  * ConvWalk:
  * @x: column of the next pixel; @width columns are in a row
  * @in, @out, @residual: its addresses
- * @in_step: from one pixel to the next; @in_jump, …: what the end of a row adds to that
+ * @in_step, @out_step: from one pixel to the next; @in_jump, …: what the end of a row
+ * adds to that
  *
  * Goes through the pixels of an image, row by row, and addresses the pixels of tiles.
  */
@@ -65,7 +66,7 @@ typedef struct {
   gsize x, width;
   const float *in, *residual;
   float *out;
-  gsize in_step;
+  gsize in_step, out_step;
   gssize in_jump, out_jump, residual_jump;
 } ConvWalk;
 
@@ -78,8 +79,8 @@ conv_walk (ConvWalk *walk, guint pixels, ConvTile *tile)
     tile->out[i] = walk->out;
     tile->residual[i] = walk->residual;
     walk->in += walk->in_step;
-    walk->out += VLEN;
-    walk->residual += VLEN;
+    walk->out += walk->out_step;
+    walk->residual += walk->out_step;
     if (++walk->x == walk->width) {
       walk->x = 0;
       walk->in += walk->in_jump;

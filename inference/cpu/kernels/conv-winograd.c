@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "conv-tile.h"
+#include "conv-values.h"
 #include "cost.h"
 #include "cpu/conv-shape.h"
 #include "cpu/features.h"
@@ -25,8 +26,7 @@ typedef struct {
   gsize tiles_x, tiles;
   guint slice; /* output blocks a slice; the last one may have fewer */
   guint n_slices;
-  float *weights; /* [slices][points][channels][slice's blocks][VLEN] */
-  float *bias;
+  float *weights;   /* [slices][points][channels][slice's blocks][VLEN] */
   guint32 *offsets; /* [input blocks] */
   gsize at_once;    /* tiles a task */
 } Winograd;
@@ -66,7 +66,6 @@ winograd_release (void *state)
     return;
   post_clear (&w->post);
   weir_free (w->weights);
-  weir_free (w->bias);
   g_free (w->offsets);
   g_free (w);
 }
@@ -84,18 +83,25 @@ slice_offset (const Winograd *w, guint slice)
   return (gsize) slice * w->slice * VLEN * WINO_POINTS * w->shape.channels;
 }
 
+/* The filters between @channel and one block of outputs. */
 static void
-pack_filter (const Winograd *w, gsize output, gsize channel, const float *filter)
+pack_filters (const Winograd *w, gsize block, gsize channel, const float *from)
 {
-  guint slice = (guint) (output / VLEN / w->slice);
+  const ConvShape *s = &w->shape;
+  guint slice = (guint) (block / w->slice);
   gsize width = slice_blocks (w, slice) * VLEN;
-  float *to = w->weights + slice_offset (w, slice) + channel * width + output -
-              (gsize) slice * w->slice * VLEN;
-  double points[WINO_POINTS];
+  float *to = w->weights + slice_offset (w, slice) + channel * width +
+              (block - (gsize) slice * w->slice) * VLEN;
+  gsize lanes = MIN (s->outputs - block * VLEN, VLEN);
+  float filters[9][VLEN] = { 0 };
+  Vec points[WINO_POINTS];
 
-  wino_filter (filter, points);
+  for (gsize o = 0; o < lanes; o++)
+    for (gsize i = 0; i < 9; i++)
+      filters[i][o] = from[((block * VLEN + o) * s->channels + channel) * 9 + i];
+  wino_filter (&filters[0][0], points);
   for (gsize i = 0; i < WINO_POINTS; i++)
-    to[i * w->shape.channels * width] = (float) points[i];
+    vec_store (to + i * s->channels * width, points[i]);
 }
 
 static gboolean
@@ -108,15 +114,9 @@ pack (Winograd *w, const WeirPlan *plan, const WeirGroup *group, GError **error)
       WINO_POINTS * s->channels * w->out_blocks * VLEN * sizeof (float), error);
   if (w->weights == NULL)
     return FALSE;
-  w->bias = weir_try_alloc (w->out_blocks * VLEN * sizeof (float), error);
-  if (w->bias == NULL)
-    return FALSE;
-  for (gsize o = 0; o < s->outputs; o++) {
+  for (gsize block = 0; block < w->out_blocks; block++)
     for (gsize c = 0; c < s->channels; c++)
-      pack_filter (w, o, c, from + (o * s->channels + c) * 9);
-    if (group->bias != NULL)
-      w->bias[o] = (float) weir_tensor_get (group->bias, o);
-  }
+      pack_filters (w, block, c, from);
   return TRUE;
 }
 
@@ -185,9 +185,7 @@ winograd_scratch (const void *state)
 typedef struct {
   const Winograd *w;
   const WeirRun *run;
-  const WeirValue *in, *out, *residual;
-  const float *in_data, *residual_data;
-  float *out_data;
+  ConvValues v;
   gsize tiles;                   /* tiles a task */
   guint tile_parts, slice_parts; /* tasks an image */
 } Job;
@@ -209,14 +207,14 @@ transform_tile (const Job *job, const float *in, gsize rows, gsize columns, floa
   float edge[WINO_POINTS * VLEN];
 
   for (gsize i = 0; i < w->in_blocks; i++) {
-    const float *from = in + i * job->in->plane;
+    const float *from = in + i * job->v.in->plane;
     float *points = to + i * w->at_once * VLEN;
 
     if (rows == WINO_IN && columns == WINO_IN) {
-      wino_input (from, job->in->row, points, input_step (w));
+      wino_input (from, job->v.in->row, points, input_step (w));
       continue;
     }
-    copy_edge (from, job->in->row, rows, columns, edge);
+    copy_edge (from, job->v.in->row, rows, columns, edge);
     wino_input (edge, WINO_IN * VLEN, points, input_step (w));
   }
 }
@@ -227,14 +225,14 @@ transform_input (const Job *job, gsize image, gsize first, gsize count, float *t
 {
   const Winograd *w = job->w;
   const ConvShape *s = &w->shape;
-  const float *base = job->in_data + image * job->in->batch -
-                      s->top * (gssize) job->in->row - s->left * VLEN;
+  const float *base = job->v.in_data + image * job->v.in->batch -
+                      s->top * (gssize) job->v.in->row - s->left * VLEN;
 
   for (gsize i = 0; i < count; i++) {
     gsize y = (first + i) / w->tiles_x * WINO_OUT;
     gsize x = (first + i) % w->tiles_x * WINO_OUT;
 
-    transform_tile (job, base + y * job->in->row + x * VLEN,
+    transform_tile (job, base + y * job->v.in->row + x * VLEN,
                     MIN (s->out_height + 2 - y, WINO_IN),
                     MIN (s->out_width + 2 - x, WINO_IN), to + i * VLEN);
   }
@@ -289,9 +287,9 @@ store_tile (const Job *job, const Target *t, Vec sums[WINO_OUT][WINO_OUT])
     UNROLLED (x, WINO_OUT) {
       if (y >= t->rows || x >= t->columns)
         continue;
-      out[tile.pixels] = t->out + y * job->out->row + x * VLEN;
+      out[tile.pixels] = t->out + y * job->v.out->row + x * VLEN;
       if (t->residual != NULL)
-        residual[tile.pixels] = t->residual + y * job->residual->row + x * VLEN;
+        residual[tile.pixels] = t->residual + y * job->v.residual->row + x * VLEN;
       vec_store (values + tile.pixels * VLEN, sums[y][x]);
       tile.pixels++;
     }
@@ -304,7 +302,7 @@ static void
 store_clamped (const Job *job, const Target *t, Vec sums[WINO_OUT][WINO_OUT])
 {
   const Post *post = &job->w->post;
-  gsize row = job->residual != NULL ? job->residual->row : 0;
+  gsize row = job->v.residual != NULL ? job->v.residual->row : 0;
 
   UNROLLED (y, WINO_OUT)
     UNROLLED (x, WINO_OUT) {
@@ -312,7 +310,7 @@ store_clamped (const Job *job, const Target *t, Vec sums[WINO_OUT][WINO_OUT])
           t->residual != NULL ? t->residual + y * row + x * VLEN : NULL;
 
       if (y < t->rows && x < t->columns)
-        vec_store (t->out + y * job->out->row + x * VLEN,
+        vec_store (t->out + y * job->v.out->row + x * VLEN,
                    post_vec (post, sums[y][x], residual));
     }
 }
@@ -320,7 +318,7 @@ store_clamped (const Job *job, const Target *t, Vec sums[WINO_OUT][WINO_OUT])
 static void
 transform_output_tile (const Job *job, const Target *t, const float *from)
 {
-  const Vec bias = vec_load (job->w->bias + t->channel);
+  const Vec bias = vec_load (job->w->post.bias + t->channel);
   Vec sums[WINO_OUT][WINO_OUT];
 
   wino_output (from, product_step (job->w), sums);
@@ -348,17 +346,17 @@ transform_output (const Job *job, gsize image, guint slice, gsize first, gsize c
     gsize group = i / limit * limit, pixels = MIN (limit, count - group);
 
     for (gsize b = 0; b < blocks; b++) {
-      Target target = { .out = job->out_data + image * job->out->batch +
-                               (block + b) * job->out->plane + y * job->out->row +
+      Target target = { .out = job->v.out_data + image * job->v.out->batch +
+                               (block + b) * job->v.out->plane + y * job->v.out->row +
                                x * VLEN,
                         .rows = s->out_height - y,
                         .columns = s->out_width - x,
                         .channel = (block + b) * VLEN };
 
-      if (job->residual != NULL)
-        target.residual = job->residual_data + image * job->residual->batch +
-                          (block + b) * job->residual->plane + y * job->residual->row +
-                          x * VLEN;
+      if (job->v.residual != NULL)
+        target.residual = job->v.residual_data + image * job->v.residual->batch +
+                          (block + b) * job->v.residual->plane +
+                          y * job->v.residual->row + x * VLEN;
       transform_output_tile (job, &target,
                              from + (group * blocks + b * pixels + (i - group)) * VLEN);
     }
@@ -405,20 +403,10 @@ cut_tasks (Job *job, guint threads)
 static gboolean
 winograd_run (const WeirRun *run, GError **error)
 {
-  const WeirGroup *group = &run->step->group;
   const Winograd *w = run->step->state;
-  Job job = { .w = w,
-              .run = run,
-              .in = weir_group_input (run->plan, group, 0),
-              .out = weir_group_output (run->plan, group, 0),
-              .in_data = weir_run_input (run, 0),
-              .out_data = weir_run_output (run, 0) };
+  Job job = { .w = w, .run = run, .v = conv_values (run) };
 
   (void) error;
-  if (group->residual >= 0) {
-    job.residual = weir_group_input (run->plan, group, (guint) group->residual);
-    job.residual_data = weir_run_input (run, (guint) group->residual);
-  }
   cut_tasks (&job, weir_threads_count (run->threads));
   weir_threads_run (run->threads,
                     (guint) w->shape.batch * job.tile_parts * job.slice_parts, run_task,

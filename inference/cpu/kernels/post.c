@@ -19,22 +19,27 @@ clamp_bounds (const WeirActivation *act, float *low, float *high)
   return act->kind == WEIR_ACT_RELU || act->kind == WEIR_ACT_CLAMP;
 }
 
+/* One float a channel, padded to whole vectors; @from: (nullable): zeros */
+static gboolean
+pad_channels (float **to, const WeirTensor *from, gsize channels, GError **error)
+{
+  gsize padded = (channels + VLEN - 1) / VLEN * VLEN;
+
+  *to = weir_try_alloc (padded * sizeof (float), error);
+  if (*to == NULL)
+    return FALSE;
+  for (gsize i = 0; from != NULL && i < channels; i++)
+    (*to)[i] = (float) weir_tensor_get (from, weir_tensor_count (from) == 1 ? 0 : i);
+  return TRUE;
+}
+
 static gboolean
 activation_init (PostActivation *to, const WeirActivation *from, gsize channels,
                  GError **error)
 {
-  gsize padded = (channels + VLEN - 1) / VLEN * VLEN;
-
   *to = (PostActivation){ .kind = from->kind, .alpha = from->alpha, .beta = from->beta };
-  if (from->slopes == NULL)
-    return TRUE;
-  to->slopes = weir_try_alloc (padded * sizeof (float), error);
-  if (to->slopes == NULL)
-    return FALSE;
-  for (gsize i = 0; i < channels; i++)
-    to->slopes[i] = (float) weir_tensor_get (
-        from->slopes, weir_tensor_count (from->slopes) == 1 ? 0 : i);
-  return TRUE;
+  return from->slopes == NULL ||
+         pad_channels (&to->slopes, from->slopes, channels, error);
 }
 
 /* Without a residual between them two clamps are one. */
@@ -54,16 +59,18 @@ post_init (Post *post, const WeirGroup *group, gsize channels, GError **error)
   post->clamps = before && after;
   if (post->clamps && group->residual < 0)
     join_clamps (post);
-  return activation_init (&post->before, &group->before, channels, error) &&
+  return pad_channels (&post->bias, group->bias, channels, error) &&
+         activation_init (&post->before, &group->before, channels, error) &&
          activation_init (&post->after, &group->after, channels, error);
 }
 
 void
 post_clear (Post *post)
 {
+  weir_free (post->bias);
   weir_free (post->before.slopes);
   weir_free (post->after.slopes);
-  post->before.slopes = post->after.slopes = NULL;
+  *post = (Post){ 0 };
 }
 
 typedef struct {

@@ -3,8 +3,8 @@
 #include "cpu/kernel.h"
 #include "simd.h"
 
-/* What a group adds to a kernel's result: after (before (x) + residual). The bias is the
- * kernel's own business: sums begin with it. */
+/* What a group adds to a kernel's result: after (before (x + bias) + residual). Kernels
+ * let their sums begin with the bias. */
 
 /**
  * PostActivation:
@@ -18,9 +18,11 @@ typedef struct {
 
 /**
  * Post:
+ * @bias: one a channel, padded with zeros to whole vectors
  * @clamps: both activations are clamps at most, to these bounds: post_vec() does all
  */
 typedef struct {
+  float *bias;
   PostActivation before, after;
   gboolean clamps;
   float before_low, before_high, after_low, after_high;

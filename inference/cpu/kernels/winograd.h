@@ -84,26 +84,35 @@ wino_output (const float *from, gsize step, Vec to[WINO_OUT][WINO_OUT])
     wino_output_line (half[y], to[y]);
 }
 
-/* G g G' of one 3 x 3 filter. */
-static inline void
-wino_filter (const float *g, double to[WINO_POINTS])
+/* G times a column of three. */
+ALWAYS_INLINE void
+wino_filter_line (const Vec g[3], Vec to[WINO_IN])
 {
-  static const double lines[WINO_IN][3] = {
-    { 1.0 / 4, 0, 0 },
-    { -1.0 / 6, -1.0 / 6, -1.0 / 6 },
-    { -1.0 / 6, 1.0 / 6, -1.0 / 6 },
-    { 1.0 / 24, 1.0 / 12, 1.0 / 6 },
-    { 1.0 / 24, -1.0 / 12, 1.0 / 6 },
-    { 0, 0, 1 },
-  };
+  Vec outer = g[0] + g[2], far = g[0] + 4 * g[2];
 
+  to[0] = g[0] * (1.0f / 4);
+  to[1] = (outer + g[1]) * (-1.0f / 6);
+  to[2] = (outer - g[1]) * (-1.0f / 6);
+  to[3] = (far + 2 * g[1]) * (1.0f / 24);
+  to[4] = (far - 2 * g[1]) * (1.0f / 24);
+  to[5] = g[2];
+}
+
+/* G g G' of a vector of 3 x 3 filters: @from is [9][VLEN]. */
+static inline void
+wino_filter (const float *from, Vec to[WINO_POINTS])
+{
+  Vec half[WINO_IN][3];
+
+  for (guint x = 0; x < 3; x++) {
+    Vec column[3], line[WINO_IN];
+
+    for (guint y = 0; y < 3; y++)
+      column[y] = vec_load (from + (y * 3 + x) * VLEN);
+    wino_filter_line (column, line);
+    for (guint y = 0; y < WINO_IN; y++)
+      half[y][x] = line[y];
+  }
   for (guint y = 0; y < WINO_IN; y++)
-    for (guint x = 0; x < WINO_IN; x++) {
-      double sum = 0;
-
-      for (guint i = 0; i < 3; i++)
-        for (guint j = 0; j < 3; j++)
-          sum += lines[y][i] * lines[x][j] * (double) g[i * 3 + j];
-      to[y * WINO_IN + x] = sum;
-    }
+    wino_filter_line (half[y], to + y * WINO_IN);
 }
