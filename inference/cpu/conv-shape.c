@@ -62,14 +62,16 @@ post_fits (const WeirPlan *plan, const WeirGroup *group, gsize channels)
   return slopes_fit (&group->before, channels) && slopes_fit (&group->after, channels);
 }
 
-gboolean
-weir_conv_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
+/* What convolution and its transposition have in common; the filters' axes of outputs and
+ * inputs do not matter here. */
+static gboolean
+common_shape (const WeirPlan *plan, const WeirGroup *group, gboolean grouped,
+              ConvShape *s)
 {
   const WeirNode *node = group->node;
   const WeirValue *in = weir_group_input (plan, group, 0);
   const WeirValue *weights = weir_group_input (plan, group, 1);
   const WeirValue *out = weir_group_output (plan, group, 0);
-  gboolean grouped = weir_node_is (node, "GroupConvolution");
   const gint64 *w = weights->shape.dims, *x = in->shape.dims, *y = out->shape.dims;
 
   if (!is_f32 (in) || !is_f32 (out) || weights->storage != WEIR_STORAGE_CONSTANT ||
@@ -92,9 +94,48 @@ weir_conv_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
     .dilation_y = (gsize) weir_node_int_at (node, "dilations", 0, 1),
     .dilation_x = (gsize) weir_node_int_at (node, "dilations", 1, 1),
   };
-  window (node, s);
+  return TRUE;
+}
+
+gboolean
+weir_conv_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
+{
+  if (!common_shape (plan, group, weir_node_is (group->node, "GroupConvolution"), s))
+    return FALSE;
+  window (group->node, s);
   return s->top <= MAX_BORDER && s->left <= MAX_BORDER && s->bottom <= MAX_BORDER &&
          s->right <= MAX_BORDER;
+}
+
+/* What is cut off before the output in spatial dimension @i, of @total in all. Here
+ * "same_upper" puts the odd one at the beginning. */
+static gssize
+cut_before (const WeirNode *node, gsize i, gssize total)
+{
+  if (weir_node_string_is (node, "auto_pad", "valid"))
+    return 0;
+  if (weir_node_string_is (node, "auto_pad", "same_upper"))
+    return (MAX (total, 0) + 1) / 2;
+  if (weir_node_string_is (node, "auto_pad", "same_lower"))
+    return MAX (total, 0) / 2;
+  return (gssize) weir_node_int_at (node, "pads_begin", i, 0);
+}
+
+gboolean
+weir_deconv_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
+{
+  const WeirNode *node = group->node;
+  gsize full_y, full_x;
+
+  if (!common_shape (plan, group, weir_node_is (node, "GroupConvolutionBackpropData"), s))
+    return FALSE;
+  full_y = (s->in_height - 1) * s->stride_y + (s->kernel_height - 1) * s->dilation_y + 1 +
+           (gsize) weir_node_int_at (node, "output_padding", 0, 0);
+  full_x = (s->in_width - 1) * s->stride_x + (s->kernel_width - 1) * s->dilation_x + 1 +
+           (gsize) weir_node_int_at (node, "output_padding", 1, 0);
+  s->top = cut_before (node, 0, (gssize) full_y - (gssize) s->out_height);
+  s->left = cut_before (node, 1, (gssize) full_x - (gssize) s->out_width);
+  return TRUE;
 }
 
 static guint

@@ -27,6 +27,16 @@ typedef struct {
  */
 gboolean weir_conv_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *shape);
 
+/**
+ * weir_deconv_shape:
+ * @shape: (out): @top and @left are what is cut off before the output; @bottom and @right
+ *   are not set
+ *
+ * The same for ConvolutionBackpropData and GroupConvolutionBackpropData.
+ */
+gboolean weir_deconv_shape (const WeirPlan *plan, const WeirGroup *group,
+                            ConvShape *shape);
+
 /** weir_conv_demand: input, residual and output in @block channels, the input with the
  * border that its window reads. */
 void weir_conv_demand (const ConvShape *shape, const WeirGroup *group, guint block,

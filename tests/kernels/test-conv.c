@@ -8,10 +8,13 @@
 /* Every convolution kernel of every instruction set that this machine has, against the
  * reference evaluators. */
 
-/** Case: sizes of a convolution; pads are top, left, bottom, right. */
+/** Case: sizes of a convolution; pads are top, left, bottom, right; @extra is the
+ * output_padding of a transposed one. */
 typedef struct {
   gint64 batch, groups, channels, outputs, height, width;
   gint64 kernel[2], stride[2], dilation[2], pads[4];
+  gboolean transposed;
+  gint64 extra[2];
 } Case;
 
 static const Case cases[] = {
@@ -62,6 +65,15 @@ static const Case cases[] = {
   { 1, 8, 32, 32, 8, 5, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 } },
   { 2, 3, 30, 45, 6, 6, { 1, 1 }, { 1, 1 }, { 1, 1 }, { 0 } },
   { 1, 9, 9, 18, 7, 7, { 3, 3 }, { 2, 2 }, { 1, 1 }, { 1, 1, 1, 1 } },
+  /* transposed: phases of one tap, of none, of different numbers */
+  { 1, 1, 20, 36, 5, 6, { 2, 2 }, { 2, 2 }, { 1, 1 }, { 0 }, TRUE },
+  { 2, 1, 16, 19, 6, 5, { 4, 4 }, { 2, 2 }, { 1, 1 }, { 1, 1, 1, 1 }, TRUE },
+  { 1, 1, 9, 8, 7, 4, { 3, 3 }, { 2, 2 }, { 1, 1 }, { 1, 1, 1, 1 }, TRUE, { 1, 1 } },
+  { 1, 1, 33, 17, 4, 4, { 3, 3 }, { 1, 1 }, { 1, 1 }, { 1, 1, 1, 1 }, TRUE },
+  { 1, 1, 6, 7, 3, 5, { 1, 1 }, { 2, 3 }, { 1, 1 }, { 0 }, TRUE },
+  { 1, 1, 8, 5, 4, 3, { 5, 4 }, { 3, 2 }, { 2, 3 }, { 2, 0, 1, 3 }, TRUE, { 2, 1 } },
+  { 1, 12, 12, 12, 5, 5, { 4, 4 }, { 2, 2 }, { 1, 1 }, { 1, 1, 1, 1 }, TRUE },
+  { 1, 3, 18, 24, 4, 5, { 3, 3 }, { 2, 2 }, { 1, 1 }, { 0, 1, 1, 0 }, TRUE },
 };
 
 typedef struct {
@@ -111,6 +123,29 @@ set_window (WeirNode *node, const Case *c)
   weir_node_set_ints (node, "dilations", c->dilation, 2);
   weir_node_set_ints (node, "pads_begin", c->pads, 2);
   weir_node_set_ints (node, "pads_end", c->pads + 2, 2);
+  if (c->transposed)
+    weir_node_set_ints (node, "output_padding", c->extra, 2);
+}
+
+static const char *
+op_of (const Case *c)
+{
+  if (c->transposed)
+    return c->groups > 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData";
+  return c->groups > 1 ? "GroupConvolution" : "Convolution";
+}
+
+/* Filters are [outputs, channels, …], transposed ones the other way round. */
+static WeirShape
+filter_shape (const Case *c)
+{
+  gint64 outer = c->transposed ? c->channels : c->outputs;
+  gint64 inner = c->transposed ? c->outputs : c->channels;
+
+  if (c->groups == 1)
+    return WEIR_SHAPE (outer, inner, c->kernel[0], c->kernel[1]);
+  return WEIR_SHAPE (c->groups, outer / c->groups, inner / c->groups, c->kernel[0],
+                     c->kernel[1]);
 }
 
 /* Weights of such a size that sums of @terms products are about 1. */
@@ -129,9 +164,7 @@ static void
 make (Made *made, const Case *c)
 {
   WeirShape x = WEIR_SHAPE (c->batch, c->channels, c->height, c->width);
-  WeirShape w = WEIR_SHAPE (c->outputs, c->channels, c->kernel[0], c->kernel[1]);
-  WeirShape grouped = WEIR_SHAPE (c->groups, c->outputs / c->groups,
-                                  c->channels / c->groups, c->kernel[0], c->kernel[1]);
+  WeirShape w = filter_shape (c);
   WeirShape line = WEIR_SHAPE (c->outputs);
   WeirBuilder builder = WEIR_BUILDER (weir_graph_new ());
   GError *error = NULL;
@@ -140,12 +173,10 @@ make (Made *made, const Case *c)
   made->graph = builder.graph;
   made->inputs[0] = random_f32 (&x, 1);
   made->inputs[1] =
-      random_weights (c->groups > 1 ? &grouped : &w,
-                      c->channels / c->groups * c->kernel[0] * c->kernel[1]);
+      random_weights (&w, c->channels / c->groups * c->kernel[0] * c->kernel[1]);
   made->bias = random_f32 (&line, 3);
   made->slopes = random_f32 (&line, 4);
-  node = begin_op_constants (&builder, c->groups > 1 ? "GroupConvolution" : "Convolution",
-                             made->inputs, 2, 1, 1);
+  node = begin_op_constants (&builder, op_of (c), made->inputs, 2, 1, 1);
   set_window (node, c);
   weir_node_infer (builder.graph, node, &error);
   g_assert_no_error (error);
@@ -183,8 +214,8 @@ set_extras (Made *made, const Extras *e)
     k->after.slopes = made->slopes;
 }
 
-static const char *const kernel_names[] = { "conv-direct", "conv-first",
-                                            "conv-depthwise" };
+static const char *const kernel_names[] = { "conv-direct", "conv-first", "conv-depthwise",
+                                            "conv-winograd", "deconv" };
 
 /* Runs all kernels that accept the case; returns how many there were. */
 static guint

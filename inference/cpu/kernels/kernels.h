@@ -11,6 +11,8 @@
   K (conv_winograd)       \
   K (conv_direct)         \
   K (conv_direct_grouped) \
+  K (deconv)              \
+  K (deconv_grouped)      \
   K (map)                 \
   K (binary_blocked)      \
   K (binary_plain)        \
