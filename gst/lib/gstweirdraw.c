@@ -239,7 +239,7 @@ gst_weir_draw_regions (GstBuffer *buffer, const GstVideoInfo *info,
   guint side = (guint) MIN (GST_VIDEO_INFO_WIDTH (info), GST_VIDEO_INFO_HEIGHT (info));
   Drawing d = { .info = info,
                 .style = style,
-                .line = style->line > 0 ? style->line : MAX (side / 240, 1),
+                .line = style->line > 0 ? style->line : MAX (side / 160, 2),
                 .font = style->font > 0 ? style->font : MAX (side / 24, 10) };
   GstMeta *meta;
   gpointer state = NULL;

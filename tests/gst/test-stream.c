@@ -1,0 +1,231 @@
+#include "lib/gstweirmeta.h"
+#include "models.h"
+
+#include <gst/app/gstappsrc.h>
+#include <gst/video/video.h>
+
+/* Frames through the queue of the inference elements: nothing is lost, nothing overtakes.
+ */
+
+typedef struct {
+  guint frames;
+  guint with_tensors;
+  GstClockTime last;
+  gboolean ordered;
+} Seen;
+
+static void
+on_frame (GstElement *sink, GstBuffer *buffer, GstPad *pad, Seen *seen)
+{
+  (void) sink;
+  (void) pad;
+  if (seen->frames > 0 && GST_BUFFER_PTS (buffer) < seen->last)
+    seen->ordered = FALSE;
+  seen->last = GST_BUFFER_PTS (buffer);
+  seen->frames++;
+  if (gst_buffer_get_meta (buffer, GST_WEIR_TENSOR_META_API_TYPE) != NULL)
+    seen->with_tensors++;
+}
+
+static GstElement *
+launch (const char *text, Seen *seen)
+{
+  GError *error = NULL;
+  GstElement *pipeline = gst_parse_launch (text, &error);
+  g_autoptr (GstElement) sink = NULL;
+
+  g_assert_no_error (error);
+  *seen = (Seen){ .ordered = TRUE };
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  g_object_set (sink, "signal-handoffs", TRUE, "sync", FALSE, NULL);
+  g_signal_connect (sink, "handoff", G_CALLBACK (on_frame), seen);
+  return pipeline;
+}
+
+static char *
+network (void)
+{
+  g_autoptr (WeirModel) model = mean_network ();
+
+  return write_network (model);
+}
+
+static void
+test_every_frame (void)
+{
+  g_autofree char *model = network ();
+  g_autofree char *text = g_strdup_printf (
+      "videotestsrc num-buffers=200 ! video/x-raw,width=64,height=48 ! "
+      "weirinfer model=%s nireq=3 ! tee name=t t. ! queue ! fakesink t. ! queue ! "
+      "fakesink name=sink",
+      model);
+  Seen seen;
+  g_autoptr (GstElement) pipeline = launch (text, &seen);
+
+  run_pipeline (pipeline);
+  g_assert_cmpuint (seen.frames, ==, 200);
+  g_assert_cmpuint (seen.with_tensors, ==, 200);
+  g_assert_true (seen.ordered);
+}
+
+static void
+test_interval (void)
+{
+  g_autofree char *model = network ();
+  g_autofree char *text =
+      g_strdup_printf ("videotestsrc num-buffers=30 ! weirinfer model=%s "
+                       "inference-interval=3 ! fakesink name=sink",
+                       model);
+  Seen seen;
+  g_autoptr (GstElement) pipeline = launch (text, &seen);
+
+  run_pipeline (pipeline);
+  g_assert_cmpuint (seen.frames, ==, 30);
+  g_assert_cmpuint (seen.with_tensors, ==, 10);
+}
+
+/* Another size and format in the middle of the stream. */
+static void
+test_caps_change (void)
+{
+  static const char *const caps[] = {
+    "video/x-raw,format=NV12,width=64,height=48,framerate=30/1",
+    "video/x-raw,format=BGRx,width=32,height=96,framerate=30/1",
+    "video/x-raw,format=I420,width=21,height=9,framerate=30/1",
+  };
+  g_autofree char *model = network ();
+  g_autofree char *text = g_strdup_printf (
+      "appsrc name=src format=time ! weirinfer model=%s nireq=2 ! fakesink name=sink",
+      model);
+  Seen seen;
+  g_autoptr (GstElement) pipeline = launch (text, &seen);
+  g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "src");
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < 60; i++) {
+    g_autoptr (GstCaps) now = gst_caps_from_string (caps[i / 4 % G_N_ELEMENTS (caps)]);
+    GstVideoInfo info;
+    GstBuffer *buffer;
+
+    g_assert_true (gst_video_info_from_caps (&info, now));
+    gst_app_src_set_caps (GST_APP_SRC (source), now);
+    buffer = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&info), NULL);
+    gst_buffer_memset (buffer, 0, 77, GST_VIDEO_INFO_SIZE (&info));
+    GST_BUFFER_PTS (buffer) = i * GST_SECOND / 30;
+    g_assert_cmpint (gst_app_src_push_buffer (GST_APP_SRC (source), buffer), ==,
+                     GST_FLOW_OK);
+  }
+  gst_app_src_end_of_stream (GST_APP_SRC (source));
+  run_pipeline (pipeline);
+  g_assert_cmpuint (seen.frames, ==, 60);
+  g_assert_cmpuint (seen.with_tensors, ==, 60);
+  g_assert_true (seen.ordered);
+}
+
+static void
+seek_often (guint count)
+{
+  g_autofree char *model = network ();
+  g_autofree char *text = g_strdup_printf (
+      "videotestsrc num-buffers=100000 ! video/x-raw,width=64,height=48 ! "
+      "queue ! weirinfer model=%s nireq=3 ! queue ! fakesink name=sink",
+      model);
+  Seen seen;
+  g_autoptr (GstElement) pipeline = launch (text, &seen);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  g_assert_cmpint (gst_element_get_state (pipeline, NULL, NULL, 30 * GST_SECOND), ==,
+                   GST_STATE_CHANGE_SUCCESS);
+  for (guint i = 0; i < count; i++)
+    g_assert_true (
+        gst_element_seek_simple (pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
+                                 (gint64) (g_rand_double (rand) * 1000) * GST_MSECOND));
+  g_assert_cmpint (gst_element_get_state (pipeline, NULL, NULL, 30 * GST_SECOND), ==,
+                   GST_STATE_CHANGE_SUCCESS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  g_assert_cmpuint (seen.frames, >, 0);
+}
+
+static void
+test_seeks (void)
+{
+  seek_often (1000);
+}
+
+/* Stopped at any moment: while it loads, while it waits, with requests in flight. */
+static void
+test_states (void)
+{
+  g_autofree char *model = network ();
+  g_autofree char *text = g_strdup_printf (
+      "videotestsrc ! video/x-raw,width=64,height=48 ! weirinfer model=%s ! "
+      "fakesink name=sink",
+      model);
+  Seen seen;
+  g_autoptr (GstElement) pipeline = launch (text, &seen);
+
+  for (guint i = 0; i < 60; i++) {
+    static const GstState states[] = { GST_STATE_READY, GST_STATE_PAUSED,
+                                       GST_STATE_PLAYING };
+
+    gst_element_set_state (pipeline, states[i % G_N_ELEMENTS (states)]);
+    g_usleep (i % 7 * 700);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+  }
+  seen = (Seen){ .ordered = TRUE };
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  g_assert_cmpint (gst_element_get_state (pipeline, NULL, NULL, 30 * GST_SECOND), ==,
+                   GST_STATE_CHANGE_SUCCESS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  g_assert_cmpuint (seen.frames, ==, 1);
+}
+
+static void
+test_no_model (void)
+{
+  Seen seen;
+  g_autoptr (GstElement) pipeline =
+      launch ("videotestsrc ! weirinfer ! fakesink name=sink", &seen);
+
+  expect_error (pipeline, "no model");
+}
+
+static void
+test_bad_model (void)
+{
+  Seen seen;
+  g_autoptr (GstElement) pipeline = launch (
+      "videotestsrc ! weirinfer model=/nowhere/m.onnx ! fakesink name=sink", &seen);
+
+  expect_error (pipeline, "/nowhere/m.onnx");
+}
+
+/* A detector that no decoder reads: the error says which shapes were seen. */
+static void
+test_no_decoder (void)
+{
+  g_autofree char *model = network ();
+  g_autofree char *text =
+      g_strdup_printf ("videotestsrc ! weirdetect model=%s ! fakesink name=sink", model);
+  Seen seen;
+  g_autoptr (GstElement) pipeline = launch (text, &seen);
+
+  expect_error (pipeline, "no decoder fits");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  register_elements ();
+  g_test_add_func ("/gst/stream/every-frame", test_every_frame);
+  g_test_add_func ("/gst/stream/interval", test_interval);
+  g_test_add_func ("/gst/stream/caps-change", test_caps_change);
+  g_test_add_func ("/gst/stream/seeks", test_seeks);
+  g_test_add_func ("/gst/stream/states", test_states);
+  g_test_add_func ("/gst/stream/no-model", test_no_model);
+  g_test_add_func ("/gst/stream/bad-model", test_bad_model);
+  g_test_add_func ("/gst/stream/no-decoder", test_no_decoder);
+  return g_test_run ();
+}
