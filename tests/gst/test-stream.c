@@ -174,11 +174,11 @@ test_states (void)
     gst_element_set_state (pipeline, GST_STATE_NULL);
   }
   seen = (Seen){ .ordered = TRUE };
-  gst_element_set_state (pipeline, GST_STATE_PAUSED);
-  g_assert_cmpint (gst_element_get_state (pipeline, NULL, NULL, 30 * GST_SECOND), ==,
-                   GST_STATE_CHANGE_SUCCESS);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < 30000 && g_atomic_int_get (&seen.frames) == 0; i++)
+    g_usleep (1000);
   gst_element_set_state (pipeline, GST_STATE_NULL);
-  g_assert_cmpuint (seen.frames, ==, 1);
+  g_assert_cmpuint (seen.frames, >, 0);
 }
 
 static void
