@@ -168,12 +168,13 @@ weir_convolve (const WeirConvolve *c, WeirTensor *x, WeirTensor *w, WeirTensor *
 
   if (fw == NULL)
     return FALSE;
+  if (weir_tensor_count (y) == 0)
+    return TRUE;
   run_init (&run, c, weir_tensor_shape (x), weir_tensor_shape (y));
   run.sums = weir_try_alloc (run.out_size * sizeof *run.sums, error);
   if (run.sums == NULL)
     return FALSE;
-  if (weir_tensor_count (y) > 0)
-    run_all (&run, weir_tensor_data (fx), weir_tensor_data (fw), y);
+  run_all (&run, weir_tensor_data (fx), weir_tensor_data (fw), y);
   weir_free (run.sums);
   return TRUE;
 }

@@ -230,10 +230,13 @@ deformable_evaluate (WeirEval *eval, GError **error)
   WeirTensor *y = weir_eval_inferred (eval, 0, error);
   Run run;
 
-  if (y == NULL || !run_init (&run, eval, error))
+  if (y == NULL)
     return FALSE;
-  if (weir_tensor_count (y) > 0)
-    convolve (&run, y);
+  if (weir_tensor_count (y) == 0)
+    return TRUE;
+  if (!run_init (&run, eval, error))
+    return FALSE;
+  convolve (&run, y);
   weir_tensor_unref (run.filters);
   weir_free (run.columns);
   return TRUE;

@@ -10,15 +10,27 @@ is_by_channel (const WeirShape *x, const WeirShape *slope)
 }
 
 static gboolean
+check_types (const WeirInfer *infer, GError **error)
+{
+  WeirDtype x = infer->inputs[0].dtype, slope = infer->inputs[1].dtype;
+
+  if (x != WEIR_DTYPE_UNKNOWN && !weir_dtype_is_float (x))
+    return weir_fail (error, WEIR_ERROR_SHAPE, "expected floating point, found %s",
+                      weir_dtype_name (x));
+  if (x != WEIR_DTYPE_UNKNOWN && slope != WEIR_DTYPE_UNKNOWN && x != slope)
+    return weir_fail (error, WEIR_ERROR_SHAPE, "a slope of %s for an input of %s",
+                      weir_dtype_name (slope), weir_dtype_name (x));
+  return TRUE;
+}
+
+static gboolean
 prelu_infer (WeirInfer *infer, GError **error)
 {
   const WeirShape *x = &infer->inputs[0].shape, *slope = &infer->inputs[1].shape;
-  WeirDtype dtype = infer->inputs[0].dtype;
   WeirShape shape;
 
-  if (dtype != WEIR_DTYPE_UNKNOWN && !weir_dtype_is_float (dtype))
-    return weir_fail (error, WEIR_ERROR_SHAPE, "expected floating point, found %s",
-                      weir_dtype_name (dtype));
+  if (!check_types (infer, error))
+    return FALSE;
   if (weir_shape_is_static (x) && weir_shape_is_static (slope) &&
       !is_by_channel (x, slope) &&
       (!weir_shape_broadcast (x, slope, &shape, NULL) || !weir_shape_equal (x, &shape))) {

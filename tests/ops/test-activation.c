@@ -227,6 +227,7 @@ test_errors (void)
   g_autoptr (WeirGraph) graph = weir_graph_new ();
   WeirBuilder builder = WEIR_BUILDER (graph);
   g_autoptr (WeirTensor) x = iota_f32 (&WEIR_SHAPE (1));
+  WeirTensor *inputs[] = { x, NULL };
   WeirNode *node = begin_op (&builder, "Clamp", &x, 1);
 
   expect_infer_error (&builder, node, WEIR_ERROR_FORMAT, "attribute 'min' is missing");
@@ -235,6 +236,11 @@ test_errors (void)
   expect_infer_error (&builder, node, WEIR_ERROR_FORMAT, "attribute 'min' is 2");
   expect_error ("Swish", &WEIR_SHAPE (2), "input 1 must hold one element");
   expect_error ("PRelu", &WEIR_SHAPE (3), "a slope of shape [3] does not fit");
+  inputs[1] = weir_tensor_new_scalar (WEIR_DTYPE_F16, 1);
+  node = begin_op (&builder, "PRelu", inputs, 2);
+  expect_infer_error (&builder, node, WEIR_ERROR_SHAPE,
+                      "a slope of f16 for an input of f32");
+  weir_tensor_unref (inputs[1]);
 }
 
 int
