@@ -137,7 +137,7 @@ test_operator (void)
   refuse_op (ADD, DIMS (0, 0), DIMS (1), OPTIONS_POOL, format,
              "expected options of type 11, found type 5");
   refuse_op (31, DIMS (0), DIMS (1), 0, unsupported,
-             "'y' (BuiltinOperator 31): there is no conversion");
+             "'y' (CALL): there is no conversion");
   refuse_op (1000, DIMS (0), DIMS (1), 0, unsupported, "(BuiltinOperator 1000)");
   refuse_op (CONV_2D, DIMS (0, 0), DIMS (1), 0, WEIR_ERROR_SHAPE, "does not fit");
 }

@@ -342,7 +342,8 @@ weir_tflite_activate (WeirTfliteOp *op, WeirPort x, gint32 activation)
 }
 
 WeirPort
-weir_tflite_scatter (WeirTfliteOp *op, WeirPort x, WeirPort indices, WeirPort updates)
+weir_tflite_scatter (WeirTfliteOp *op, WeirPort x, WeirPort indices, WeirPort updates,
+                     const char *reduction)
 {
   const WeirOp *ir = weir_op_find ("ScatterNDUpdate");
   WeirNode *node;
@@ -353,6 +354,6 @@ weir_tflite_scatter (WeirTfliteOp *op, WeirPort x, WeirPort indices, WeirPort up
                         weir_tflite_name (op, ir->name),
                         WEIR_INPUTS (x, indices, updates), 0, &op->builder->error);
   if (node != NULL)
-    weir_node_set_string (node, "reduction", "sum");
+    weir_node_set_string (node, "reduction", reduction);
   return weir_tflite_end (op, node);
 }

@@ -67,9 +67,9 @@ WeirPort weir_tflite_to_nhwc (WeirTfliteOp *op, WeirPort x);
 WeirPort weir_tflite_activate (WeirTfliteOp *op, WeirPort x, gint32 activation);
 /** weir_tflite_clamp: x between two bounds. */
 WeirPort weir_tflite_clamp (WeirTfliteOp *op, WeirPort x, double low, double high);
-/** weir_tflite_scatter: @x with @updates added at @indices. */
+/** weir_tflite_scatter: @x with @updates brought to @indices by @reduction: "sum", … */
 WeirPort weir_tflite_scatter (WeirTfliteOp *op, WeirPort x, WeirPort indices,
-                              WeirPort updates);
+                              WeirPort updates, const char *reduction);
 
 /* rounding.c */
 

@@ -45,7 +45,7 @@ scatter_nd (WeirTfliteOp *op)
   WeirPort zeros = weir_tflite_2 (op, "Broadcast", weir_tflite_number (op, updates, 0),
                                   weir_tflite_input (op, 2));
 
-  return weir_tflite_scatter (op, zeros, indices, updates);
+  return weir_tflite_scatter (op, zeros, indices, updates, "sum");
 }
 
 /* Inputs: indices, depth, the values for on and off. */
@@ -74,11 +74,12 @@ where (WeirTfliteOp *op)
   return weir_tflite_transpose (op, weir_tflite_end (op, node), (gint64[]){ 1, 0 }, 2);
 }
 
-/* @x as the diagonal of one more dimension: where row and column number are the same. */
+/* Where row and column number of the last two dimensions are the same, for diagonals @x.
+ */
 static WeirPort
-matrix_diag (WeirTfliteOp *op)
+diagonal (WeirTfliteOp *op, WeirPort x)
 {
-  WeirPort x = weir_tflite_input (op, 0), size, numbers, column, same;
+  WeirPort size, numbers, column;
   WeirNode *node;
 
   size = weir_tflite_3 (op, "Gather", weir_tflite_1 (op, "ShapeOf", x),
@@ -89,10 +90,57 @@ matrix_diag (WeirTfliteOp *op)
   numbers = weir_tflite_end (op, node);
   column = weir_build_unsqueeze (op->builder, weir_tflite_name (op, "Unsqueeze"), numbers,
                                  (gint64[]){ 1 }, 1);
-  same = weir_tflite_2 (op, "Equal", numbers, column);
+  return weir_tflite_2 (op, "Equal", numbers, column);
+}
+
+static WeirPort
+matrix_diag (WeirTfliteOp *op)
+{
+  WeirPort x = weir_tflite_input (op, 0), same = diagonal (op, x);
+
   x = weir_build_unsqueeze (op->builder, weir_tflite_name (op, "Unsqueeze"), x,
                             (gint64[]){ -1 }, 1);
   return weir_tflite_3 (op, "Select", same, x, weir_tflite_number (op, x, 0));
+}
+
+/* Only of square matrices, where rows and columns are as many as the diagonal's elements.
+ */
+static WeirPort
+matrix_set_diag (WeirTfliteOp *op)
+{
+  WeirPort x = weir_tflite_input (op, 0), y = weir_tflite_input (op, 1);
+  WeirShape shape = weir_tflite_shape (op, x);
+  int rank = shape.rank;
+
+  if (rank < 2 || shape.dims[rank - 1] < 0 ||
+      shape.dims[rank - 1] != shape.dims[rank - 2])
+    return weir_build_fail (op->builder, WEIR_ERROR_UNSUPPORTED,
+                            "expected square matrices of known size");
+  return weir_tflite_3 (op, "Select", diagonal (op, y),
+                        weir_build_unsqueeze (op->builder,
+                                              weir_tflite_name (op, "Unsqueeze"), y,
+                                              (gint64[]){ -1 }, 1),
+                        x);
+}
+
+/* How many boundaries each element is not below. */
+static WeirPort
+bucketize (WeirTfliteOp *op)
+{
+  WeirFlatVector list = weir_flat_vector (&op->options, 0, sizeof (float));
+  WeirShape shape = WEIR_SHAPE (list.count);
+  WeirTensor *boundaries = weir_tensor_new (WEIR_DTYPE_F32, &shape, &op->builder->error);
+  WeirPort x = weir_tflite_input (op, 0), y;
+  WeirNode *node;
+
+  for (guint32 i = 0; boundaries != NULL && i < list.count; i++)
+    weir_dtype_store (WEIR_DTYPE_F32, weir_tensor_writable (boundaries), i,
+                      weir_flat_at_f32 (&list, i));
+  y = weir_build_constant (op->builder, weir_tflite_name (op, "boundaries"), boundaries);
+  node = weir_tflite_begin (op, "Bucketize", WEIR_INPUTS (x, y));
+  weir_node_set_dtype (node, "output_type", WEIR_DTYPE_I32);
+  weir_node_set_bool (node, "with_right_bound", FALSE);
+  return weir_tflite_end (op, node);
 }
 
 const WeirTfliteRow weir_tflite_ops_index[] = {
@@ -102,6 +150,8 @@ const WeirTfliteRow weir_tflite_ops_index[] = {
   { "GATHER_ND", 107, OPTIONS_NONE, TFL_MOVES, gather_nd },
   { "WHERE", 109, OPTIONS_NONE, 0, where },
   { "MATRIX_DIAG", 113, OPTIONS_NONE, TFL_MOVES, matrix_diag },
+  { "MATRIX_SET_DIAG", 115, OPTIONS_NONE, 0, matrix_set_diag },
   { "SCATTER_ND", 122, OPTIONS_NONE, 0, scatter_nd },
+  { "BUCKETIZE", 147, OPTIONS_BUCKETIZE, 0, bucketize },
   { NULL },
 };

@@ -202,6 +202,8 @@ const WeirTfliteRow weir_tflite_ops_math[] = {
   BINARY ("LOGICAL_AND", 86, "LogicalAnd"),
   BINARY ("FLOOR_MOD", 95, "FloorMod"),
   BINARY ("SQUARED_DIFFERENCE", 99, "SquaredDifference"),
+  BINARY ("BITWISE_XOR", 160, "BitwiseXor"),
+  BINARY ("RIGHT_SHIFT", 161, "BitwiseRightShift"),
   UNARY ("FLOOR", 8, "Floor"),
   UNARY ("LOGISTIC", 14, "Sigmoid"),
   UNARY ("RELU", 19, "Relu"),

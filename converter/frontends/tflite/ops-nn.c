@@ -211,39 +211,63 @@ transposed_pads (gint64 in, gint64 out, gint64 kernel, gint64 stride, gint64 *be
   return TRUE;
 }
 
-/* Inputs: shape of the output, filters [O, H, W, I], data, bias. */
+/* Inputs: shape of the output, filters, data, bias. */
 static WeirPort
-transpose_conv (WeirTfliteOp *op)
+deconvolve (WeirTfliteOp *op, const WeirTfliteOrder *order, const gint64 *strides, int n,
+            gint32 activation)
 {
-  const WeirFlatTable *o = &op->options;
-  const WeirTfliteOrder order = { .order = { 3, 0, 1, 2 }, .rank = 4 };
-  gint64 strides[] = { weir_flat_i32 (o, TRANSPOSED_STRIDE_H, 0),
-                       weir_flat_i32 (o, TRANSPOSED_STRIDE_W, 0) };
-  gint64 size[4], begin[2], end[2], extra[2];
-  WeirPort filters = weir_tflite_weights (op, 1, &order);
+  const gint64 ones[] = { 1, 1, 1 };
+  gint64 size[WEIR_MAX_RANK], begin[3], end[3], extra[3];
+  WeirPort filters = weir_tflite_weights (op, 1, order);
   WeirPort x = weir_tflite_to_nchw (op, weir_tflite_input (op, 2));
   WeirShape shape = weir_tflite_shape (op, x), filter = weir_tflite_shape (op, filters);
   WeirNode *node;
-  guint n;
+  guint count;
 
-  if (!weir_tflite_ints (op, 0, size, G_N_ELEMENTS (size), &n))
+  if (!weir_tflite_ints (op, 0, size, G_N_ELEMENTS (size), &count))
     return WEIR_PORT_NONE;
-  for (int i = 0; i < 2; i++)
-    if (n != 4 || shape.rank != 4 || filter.rank != 4 ||
+  for (int i = 0; i < n; i++)
+    if ((int) count != n + 2 || shape.rank != n + 2 || filter.rank != n + 2 ||
         !transposed_pads (shape.dims[i + 2], size[i + 1], filter.dims[i + 2], strides[i],
                           &begin[i], &end[i], &extra[i]))
       return weir_build_fail (
           op->builder, WEIR_ERROR_SHAPE,
           "the sizes of input, filter and output do not fit together");
   node = weir_tflite_begin (op, "ConvolutionBackpropData", WEIR_INPUTS (x, filters));
-  weir_node_set_ints (node, "strides", strides, 2);
-  weir_node_set_ints (node, "dilations", (gint64[]){ 1, 1 }, 2);
-  weir_node_set_ints (node, "pads_begin", begin, 2);
-  weir_node_set_ints (node, "pads_end", end, 2);
-  weir_node_set_ints (node, "output_padding", extra, 2);
-  x = add_bias (op, 3, weir_tflite_end (op, node), 2, WEIR_PORT_NONE);
-  x = weir_tflite_activate (op, x, weir_flat_i8 (o, TRANSPOSED_ACTIVATION, 0));
-  return weir_tflite_to_nhwc (op, x);
+  weir_node_set_ints (node, "strides", strides, (gsize) n);
+  weir_node_set_ints (node, "dilations", ones, (gsize) n);
+  weir_node_set_ints (node, "pads_begin", begin, (gsize) n);
+  weir_node_set_ints (node, "pads_end", end, (gsize) n);
+  weir_node_set_ints (node, "output_padding", extra, (gsize) n);
+  x = add_bias (op, 3, weir_tflite_end (op, node), n, WEIR_PORT_NONE);
+  return weir_tflite_to_nhwc (op, weir_tflite_activate (op, x, activation));
+}
+
+/* Filters are [O, H, W, I]. */
+static WeirPort
+transpose_conv (WeirTfliteOp *op)
+{
+  const WeirFlatTable *o = &op->options;
+  const WeirTfliteOrder order = { .order = { 3, 0, 1, 2 }, .rank = 4 };
+  const gint64 strides[] = { weir_flat_i32 (o, TRANSPOSED_STRIDE_H, 0),
+                             weir_flat_i32 (o, TRANSPOSED_STRIDE_W, 0) };
+
+  return deconvolve (op, &order, strides, 2,
+                     weir_flat_i8 (o, TRANSPOSED_ACTIVATION, ACTIVATION_NONE));
+}
+
+/* The same in three dimensions; filters are [D, H, W, O, I]. */
+static WeirPort
+conv_3d_transpose (WeirTfliteOp *op)
+{
+  const WeirFlatTable *o = &op->options;
+  const WeirTfliteOrder order = { .order = { 4, 3, 0, 1, 2 }, .rank = 5 };
+  const gint64 strides[] = { weir_flat_i32 (o, CONV_3D_STRIDE_D, 0),
+                             weir_flat_i32 (o, CONV_3D_STRIDE_H, 0),
+                             weir_flat_i32 (o, CONV_3D_STRIDE_W, 0) };
+
+  return deconvolve (op, &order, strides, 3,
+                     weir_flat_i8 (o, CONV_3D_ACTIVATION, ACTIVATION_NONE));
 }
 
 static WeirPort
@@ -410,5 +434,6 @@ const WeirTfliteRow weir_tflite_ops_nn[] = {
   { "TRANSPOSE_CONV", 67, OPTIONS_TRANSPOSE_CONV, 0, transpose_conv },
   { "BATCH_MATMUL", 126, OPTIONS_BATCH_MATMUL, 0, batch_matmul },
   { "CONV_3D", 132, OPTIONS_CONV_3D, 0, conv_3d },
+  { "CONV_3D_TRANSPOSE", 141, OPTIONS_CONV_3D, 0, conv_3d_transpose },
   { NULL },
 };

@@ -1,5 +1,7 @@
 #include "operator.h"
 
+#include <string.h>
+
 /* Along dimensions: sums and extremes, running sums, the largest, ordering. */
 
 enum { CUMSUM_EXCLUSIVE, CUMSUM_REVERSE };
@@ -87,35 +89,71 @@ cumsum (WeirTfliteOp *op)
   return weir_tflite_end (op, node);
 }
 
-/* Rows with the same number are added; numbers ascend, so the last tells how many there
- * are. They are scattered onto zeros, which adds what meets. */
+/* @x with its rows brought to the rows of @ids of a value that has @count rows, all
+ * @start. */
 static WeirPort
-segment_sum (WeirTfliteOp *op)
+segments (WeirTfliteOp *op, WeirPort x, WeirPort ids, WeirPort count, double start,
+          const char *reduction)
 {
-  WeirPort x = weir_tflite_input (op, 0), ids = weir_tflite_input (op, 1);
-  WeirPort count, rest, shape, zeros;
+  int rank = weir_tflite_shape (op, ids).rank;
+  WeirPort rest, shape;
   WeirNode *node;
 
-  ids = weir_tflite_convert (op, ids, WEIR_DTYPE_I64);
-  count = weir_tflite_2 (op, "Add",
-                         weir_tflite_3 (op, "Gather", ids,
-                                        weir_tflite_list (op, (gint64[]){ -1 }, 1),
-                                        weir_tflite_int (op, 0)),
-                         weir_tflite_int (op, 1));
   shape = weir_tflite_1 (op, "ShapeOf", x);
   rest = weir_tflite_end (
-      op,
-      weir_tflite_begin (op, "Slice",
-                         WEIR_INPUTS (shape, weir_tflite_list (op, (gint64[]){ 1 }, 1),
-                                      weir_tflite_list (op, (gint64[]){ G_MAXINT64 }, 1),
-                                      weir_tflite_list (op, (gint64[]){ 1 }, 1))));
+      op, weir_tflite_begin (
+              op, "Slice",
+              WEIR_INPUTS (shape, weir_tflite_list (op, (gint64[]){ MAX (rank, 0) }, 1),
+                           weir_tflite_list (op, (gint64[]){ G_MAXINT64 }, 1),
+                           weir_tflite_list (op, (gint64[]){ 1 }, 1))));
   node = weir_tflite_begin (op, "Concat", WEIR_INPUTS (count, rest));
   weir_node_set_int (node, "axis", 0);
   shape = weir_tflite_end (op, node);
-  zeros = weir_tflite_2 (op, "Broadcast", weir_tflite_number (op, x, 0), shape);
   ids = weir_build_unsqueeze (op->builder, weir_tflite_name (op, "Unsqueeze"), ids,
-                              (gint64[]){ 1 }, 1);
-  return weir_tflite_scatter (op, zeros, ids, x);
+                              (gint64[]){ -1 }, 1);
+  return weir_tflite_scatter (
+      op, weir_tflite_2 (op, "Broadcast", weir_tflite_number (op, x, start), shape), ids,
+      x, reduction);
+}
+
+/* Rows with the same number are added; numbers ascend, so the last tells how many there
+ * are. */
+static WeirPort
+segment_sum (WeirTfliteOp *op)
+{
+  WeirPort ids = weir_tflite_convert (op, weir_tflite_input (op, 1), WEIR_DTYPE_I64);
+  WeirPort last =
+      weir_tflite_3 (op, "Gather", ids, weir_tflite_list (op, (gint64[]){ -1 }, 1),
+                     weir_tflite_int (op, 0));
+
+  return segments (op, weir_tflite_input (op, 0), ids,
+                   weir_tflite_2 (op, "Add", last, weir_tflite_int (op, 1)), 0, "sum");
+}
+
+/* What a segment without rows holds, by the reduction of the row. */
+static double
+start_of (const char *reduction, WeirDtype dtype)
+{
+  double highest = weir_dtype_is_float (dtype) ? G_MAXFLOAT : G_MAXINT32;
+
+  if (strcmp (reduction, "sum") == 0)
+    return 0;
+  if (strcmp (reduction, "prod") == 0)
+    return 1;
+  if (strcmp (reduction, "min") == 0)
+    return highest;
+  return weir_dtype_is_float (dtype) ? -highest : G_MININT32;
+}
+
+static WeirPort
+unsorted_segments (WeirTfliteOp *op)
+{
+  WeirPort x = weir_tflite_input (op, 0);
+  WeirPort ids = weir_tflite_convert (op, weir_tflite_input (op, 1), WEIR_DTYPE_I64);
+  WeirPort count = weir_tflite_convert (op, weir_tflite_input (op, 2), WEIR_DTYPE_I64);
+
+  return segments (op, x, ids, weir_tflite_reshape (op, count, (gint64[]){ 1 }, 1),
+                   start_of (op->row->ir, weir_tflite_dtype (op, x)), op->row->ir);
 }
 
 /* In the order of their first appearance; the second output says where each went. */
@@ -156,5 +194,9 @@ const WeirTfliteRow weir_tflite_ops_reduce[] = {
   { "UNIQUE", 103, OPTIONS_NONE, 0, unique },
   { "SEGMENT_SUM", 125, OPTIONS_NONE, 0, segment_sum },
   { "CUMSUM", 128, OPTIONS_CUMSUM, 0, cumsum },
+  { "UNSORTED_SEGMENT_PROD", 153, OPTIONS_NONE, 0, unsorted_segments, "prod" },
+  { "UNSORTED_SEGMENT_MAX", 154, OPTIONS_NONE, 0, unsorted_segments, "max" },
+  { "UNSORTED_SEGMENT_SUM", 155, OPTIONS_NONE, 0, unsorted_segments, "sum" },
+  { "UNSORTED_SEGMENT_MIN", 157, OPTIONS_NONE, 0, unsorted_segments, "min" },
   { NULL },
 };

@@ -12,6 +12,84 @@ static const WeirTfliteRow *const families[] = {
   weir_tflite_ops_signal, weir_tflite_ops_control, weir_tflite_ops_detect,
 };
 
+/* The other builtin operators, to call them by their names. */
+static const struct {
+  gint32 code;
+  const char *name;
+} others[] = {
+  { 10, "HASHTABLE_LOOKUP" },
+  { 15, "LSH_PROJECTION" },
+  { 27, "SVDF" },
+  { 29, "CONCAT_EMBEDDINGS" },
+  { 30, "SKIP_GRAM" },
+  { 31, "CALL" },
+  { 33, "EMBEDDING_LOOKUP_SPARSE" },
+  { 51, "DELEGATE" },
+  { 68, "SPARSE_TO_DENSE" },
+  { 129, "CALL_ONCE" },
+  { 136, "HASHTABLE" },
+  { 137, "HASHTABLE_FIND" },
+  { 138, "HASHTABLE_IMPORT" },
+  { 139, "HASHTABLE_SIZE" },
+  { 142, "VAR_HANDLE" },
+  { 143, "READ_VARIABLE" },
+  { 144, "ASSIGN_VARIABLE" },
+  { 146, "RANDOM_STANDARD_NORMAL" },
+  { 148, "RANDOM_UNIFORM" },
+  { 149, "MULTINOMIAL" },
+  { 151, "DYNAMIC_UPDATE_SLICE" },
+  { 156, "ATAN2" },
+  { 159, "BITCAST" },
+  { 162, "STABLEHLO_LOGISTIC" },
+  { 163, "STABLEHLO_ADD" },
+  { 164, "STABLEHLO_DIVIDE" },
+  { 165, "STABLEHLO_MULTIPLY" },
+  { 166, "STABLEHLO_MAXIMUM" },
+  { 167, "STABLEHLO_RESHAPE" },
+  { 168, "STABLEHLO_CLAMP" },
+  { 169, "STABLEHLO_CONCATENATE" },
+  { 170, "STABLEHLO_BROADCAST_IN_DIM" },
+  { 171, "STABLEHLO_CONVOLUTION" },
+  { 172, "STABLEHLO_SLICE" },
+  { 173, "STABLEHLO_CUSTOM_CALL" },
+  { 174, "STABLEHLO_REDUCE" },
+  { 175, "STABLEHLO_ABS" },
+  { 176, "STABLEHLO_AND" },
+  { 177, "STABLEHLO_COSINE" },
+  { 178, "STABLEHLO_EXPONENTIAL" },
+  { 179, "STABLEHLO_FLOOR" },
+  { 180, "STABLEHLO_LOG" },
+  { 181, "STABLEHLO_MINIMUM" },
+  { 182, "STABLEHLO_NEGATE" },
+  { 183, "STABLEHLO_OR" },
+  { 184, "STABLEHLO_POWER" },
+  { 185, "STABLEHLO_REMAINDER" },
+  { 186, "STABLEHLO_RSQRT" },
+  { 187, "STABLEHLO_SELECT" },
+  { 188, "STABLEHLO_SUBTRACT" },
+  { 189, "STABLEHLO_TANH" },
+  { 190, "STABLEHLO_SCATTER" },
+  { 191, "STABLEHLO_COMPARE" },
+  { 192, "STABLEHLO_CONVERT" },
+  { 193, "STABLEHLO_DYNAMIC_SLICE" },
+  { 194, "STABLEHLO_DYNAMIC_UPDATE_SLICE" },
+  { 195, "STABLEHLO_PAD" },
+  { 196, "STABLEHLO_IOTA" },
+  { 197, "STABLEHLO_DOT_GENERAL" },
+  { 198, "STABLEHLO_REDUCE_WINDOW" },
+  { 199, "STABLEHLO_SORT" },
+  { 200, "STABLEHLO_WHILE" },
+  { 201, "STABLEHLO_GATHER" },
+  { 202, "STABLEHLO_TRANSPOSE" },
+  { 203, "DILATE" },
+  { 204, "STABLEHLO_RNG_BIT_GENERATOR" },
+  { 205, "REDUCE_WINDOW" },
+  { 206, "STABLEHLO_COMPOSITE" },
+  { 207, "STABLEHLO_SHIFT_LEFT" },
+  { 208, "STABLEHLO_CBRT" },
+  { 209, "STABLEHLO_CASE" },
+};
+
 static const WeirTfliteRow *
 find_row (gint32 code, const char *custom)
 {
@@ -21,6 +99,16 @@ find_row (gint32 code, const char *custom)
           (code != BUILTIN_CUSTOM || g_strcmp0 (row->name, custom) == 0))
         return row;
   return NULL;
+}
+
+/* What an operator is called that has no row. */
+static char *
+other_name (gint32 code)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    if (others[i].code == code)
+      return g_strdup (others[i].name);
+  return g_strdup_printf ("BuiltinOperator %d", code);
 }
 
 const WeirTfliteRow *
@@ -50,7 +138,7 @@ weir_tflite_row (WeirTfliteFile *file, guint32 index, char **name)
   else if (custom != NULL)
     *name = g_steal_pointer (&custom);
   else
-    *name = g_strdup_printf ("BuiltinOperator %d", code);
+    *name = other_name (code);
   return file->flat.error == NULL ? row : NULL;
 }
 
