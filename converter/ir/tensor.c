@@ -111,7 +111,8 @@ weir_tensor_new_from_bytes (WeirDtype dtype, const WeirShape *shape, GBytes *byt
 static WeirTensor *
 tensor_new_small (WeirDtype dtype, const WeirShape *shape)
 {
-  void *data = g_malloc0 (MAX (weir_shape_elements (shape), 1) * weir_dtype_size (dtype));
+  gsize size = MAX (weir_dtype_size (dtype), 1); /* packed types have none */
+  void *data = g_malloc0 (MAX (weir_shape_elements (shape), 1) * size);
 
   return weir_tensor_new_wrap (dtype, shape, data, g_free, data);
 }
