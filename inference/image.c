@@ -34,6 +34,7 @@ typedef struct {
   WeirImageComponent components[3];
   Taps across[3], down[3];
   guint16 *pairs;
+  guint32 *quads;
   guint8 *memory;
 } Job;
 
@@ -152,7 +153,8 @@ alloc_tables (Job *job, GError **error)
   gsize taps = (gsize) length * 3 * sizeof (guint32);
   guint8 *at;
 
-  job->memory = weir_try_alloc (taps * 6 + (gsize) length * 6 * sizeof (guint16), error);
+  job->memory = weir_try_alloc (
+      taps * 6 + (gsize) length * (2 * sizeof (guint32) + 6 * sizeof (guint16)), error);
   if (job->memory == NULL)
     return FALSE;
   at = job->memory;
@@ -163,7 +165,8 @@ alloc_tables (Job *job, GError **error)
     t->second = t->first + length;
     t->toward = (float *) (t->second + length);
   }
-  job->pairs = (guint16 *) at;
+  job->quads = (guint32 *) at;
+  job->pairs = (guint16 *) (job->quads + 2 * length);
   return TRUE;
 }
 
@@ -196,23 +199,65 @@ target_at (const Job *job, guint channel, guint x, guint y)
   return job->data + element_at (job, channel, x, y) * (job->bytes ? 1 : sizeof (float));
 }
 
+static const guint8 *
+row_at (const Job *job, guint c, guint32 y)
+{
+  return job->components[c].data + (gssize) y * job->components[c].stride;
+}
+
+/* Whether the samples on both sides of an output pixel are always neighbours. */
+static gboolean
+has_neighbours (const Job *job, guint c)
+{
+  const WeirImageComponent *component = &job->components[c];
+
+  return job->across[c].second[0] == job->across[c].first[0] + component->step;
+}
+
+/* Two components that take turns, as the chroma of NV12 does. */
+static gboolean
+is_interleaved (const Job *job)
+{
+  return job->components[1].step == 2 && job->components[2].step == 2 &&
+         job->components[2].data == job->components[1].data + 1 &&
+         has_neighbours (job, 1);
+}
+
+static void
+gather_component (const Job *job, guint c, guint y, WeirImageRow *row)
+{
+  const guint32 rows[] = { job->down[c].first[y], job->down[c].second[y] };
+  gboolean dense = job->components[c].step == 1 && has_neighbours (job, c);
+
+  row->down[c] = job->down[c].toward[y];
+  for (guint k = 0; k < 2; k++) {
+    guint16 *pairs = job->pairs + (gsize) (c * 2 + k) * row->width;
+    const guint8 *source = row_at (job, c, rows[k]);
+
+    row->pairs[c][k] = pairs;
+    if (dense)
+      weir_image_gather_pairs (source, job->across[c].first, row->width, pairs);
+    else
+      weir_image_gather (source, job->across[c].first, job->across[c].second, row->width,
+                         pairs);
+  }
+}
+
 static void
 gather_row (const Job *job, guint y, WeirImageRow *row)
 {
-  guint length = row->width;
+  gboolean interleaved = is_interleaved (job);
 
-  for (guint i = 0; i < 3; i++) {
-    const WeirImageComponent *component = &job->components[i];
-    const guint32 rows[] = { job->down[i].first[y], job->down[i].second[y] };
+  for (guint c = 0; c < (interleaved ? 1 : 3); c++)
+    gather_component (job, c, y, row);
+  for (guint k = 0; interleaved && k < 2; k++) {
+    guint32 *quads = job->quads + (gsize) k * row->width;
+    guint32 at = k == 0 ? job->down[1].first[y] : job->down[1].second[y];
 
-    row->down[i] = job->down[i].toward[y];
-    for (guint k = 0; k < 2; k++) {
-      guint16 *pairs = job->pairs + (gsize) (i * 2 + k) * length;
-
-      row->pairs[i][k] = pairs;
-      weir_image_gather (component->data + (gssize) rows[k] * component->stride,
-                         job->across[i].first, job->across[i].second, length, pairs);
-    }
+    weir_image_gather_quads (row_at (job, 1, at), job->across[1].first, row->width,
+                             quads);
+    row->quads[k] = quads;
+    row->down[1] = job->down[1].toward[y];
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include "cpu/features.h"
 
+#include <string.h>
+
 #ifdef WEIR_HAVE_C
 void weir_image_row_c (const WeirImageRow *row);
 #endif
@@ -35,4 +37,28 @@ weir_image_gather (const guint8 *source, const guint32 *left, const guint32 *rig
 {
   for (guint x = 0; x < width; x++)
     pairs[x] = (guint16) (source[left[x]] | source[right[x]] << 8);
+}
+
+void
+weir_image_gather_pairs (const guint8 *source, const guint32 *left, guint width,
+                         guint16 *pairs)
+{
+  for (guint x = 0; x < width; x++) {
+    guint16 pair;
+
+    memcpy (&pair, source + left[x], sizeof pair);
+    pairs[x] = GUINT16_FROM_LE (pair);
+  }
+}
+
+void
+weir_image_gather_quads (const guint8 *source, const guint32 *left, guint width,
+                         guint32 *quads)
+{
+  for (guint x = 0; x < width; x++) {
+    guint32 quad;
+
+    memcpy (&quad, source + left[x], sizeof quad);
+    quads[x] = GUINT32_FROM_LE (quad);
+  }
 }

@@ -7,6 +7,8 @@
  * @width: pixels to make
  * @pairs: for each of three components the two pixels that an output pixel lies between,
  *   left in the low byte, of the row above (0) and the row below (1)
+ * @quads: (nullable): instead of the pairs of components 1 and 2, both interleaved: the
+ *   left pixel's two bytes, then the right one's
  * @across: for each component how far each output pixel lies toward the right one, 0 to 1
  * @down: for each component how far the row lies toward the row below
  * @matrix, @bias: from components to channels; results are clamped to 0..255
@@ -20,6 +22,7 @@
 typedef struct {
   guint width;
   const guint16 *pairs[3][2];
+  const guint32 *quads[2];
   const float *across[3];
   float down[3];
   float matrix[3][3];
@@ -41,3 +44,9 @@ WeirImageRowFunction weir_image_row_function (void);
  */
 void weir_image_gather (const guint8 *source, const guint32 *left, const guint32 *right,
                         guint width, guint16 *pairs);
+/** weir_image_gather_pairs: the same where the right byte follows the left one. */
+void weir_image_gather_pairs (const guint8 *source, const guint32 *left, guint width,
+                              guint16 *pairs);
+/** weir_image_gather_quads: four bytes each, from @left on. */
+void weir_image_gather_quads (const guint8 *source, const guint32 *left, guint width,
+                              guint32 *quads);

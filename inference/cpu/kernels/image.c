@@ -12,20 +12,47 @@ typedef struct {
   float channel[3][STRIP];
 } Strip;
 
+/* Between four pixels: @across and @down of the way. */
+static inline float
+between (float a, float b, float d, float e, float across, float down)
+{
+  float top = a + (b - a) * across, bottom = d + (e - d) * across;
+
+  return top + (bottom - top) * down;
+}
+
 static void
-interpolate (const WeirImageRow *row, guint c, guint start, guint n, float *restrict out)
+from_pairs (const WeirImageRow *row, guint c, guint start, guint n, float *restrict out)
 {
   const guint16 *restrict above = row->pairs[c][0] + start;
   const guint16 *restrict below = row->pairs[c][1] + start;
   const float *restrict across = row->across[c] + start;
   float down = row->down[c];
 
-  for (guint x = 0; x < n; x++) {
-    float a = (float) (above[x] & 0xff), b = (float) (above[x] >> 8);
-    float d = (float) (below[x] & 0xff), e = (float) (below[x] >> 8);
-    float top = a + (b - a) * across[x], bottom = d + (e - d) * across[x];
+  for (guint x = 0; x < n; x++)
+    out[x] =
+        between ((float) (above[x] & 0xff), (float) (above[x] >> 8),
+                 (float) (below[x] & 0xff), (float) (below[x] >> 8), across[x], down);
+}
 
-    out[x] = top + (bottom - top) * down;
+/* Components 1 and 2 at once. */
+static void
+from_quads (const WeirImageRow *row, guint start, guint n, float *restrict first,
+            float *restrict second)
+{
+  const guint32 *restrict above = row->quads[0] + start;
+  const guint32 *restrict below = row->quads[1] + start;
+  const float *restrict across = row->across[1] + start;
+  float down = row->down[1];
+
+  for (guint x = 0; x < n; x++) {
+    gint32 a = (gint32) above[x], d = (gint32) below[x];
+
+    first[x] = between ((float) (a & 0xff), (float) (a >> 16 & 0xff), (float) (d & 0xff),
+                        (float) (d >> 16 & 0xff), across[x], down);
+    second[x] =
+        between ((float) (a >> 8 & 0xff), (float) (a >> 24 & 0xff),
+                 (float) (d >> 8 & 0xff), (float) (d >> 24 & 0xff), across[x], down);
   }
 }
 
@@ -80,8 +107,10 @@ WEIR_ISA_PASTE (weir_image_row, WEIR_ISA) (const WeirImageRow *row)
   for (guint start = 0; start < row->width; start += STRIP) {
     guint n = MIN (STRIP, row->width - start);
 
-    for (guint c = 0; c < 3; c++)
-      interpolate (row, c, start, n, strip.component[c]);
+    for (guint c = 0; c < (row->quads[0] != NULL ? 1 : 3); c++)
+      from_pairs (row, c, start, n, strip.component[c]);
+    if (row->quads[0] != NULL)
+      from_quads (row, start, n, strip.component[1], strip.component[2]);
     for (guint c = 0; c < row->channels; c++) {
       mix (row, c, &strip, n, strip.channel[c]);
       if (row->bytes)
