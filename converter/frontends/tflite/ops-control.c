@@ -1,3 +1,4 @@
+#include "families.h"
 #include "operator.h"
 
 /* Sub-graphs that are chosen or repeated. Their values pass as real numbers. */

@@ -1,3 +1,4 @@
+#include "families.h"
 #include "flexbuf.h"
 #include "operator.h"
 

@@ -1,3 +1,4 @@
+#include "families.h"
 #include "operator.h"
 
 /* Element by element. */

@@ -1,3 +1,4 @@
+#include "families.h"
 #include "operator.h"
 
 /* Convolutions, pooling, matrix products and normalisation. Filters are [O, H, W, I]. */

@@ -1,3 +1,4 @@
+#include "families.h"
 #include "rnn-cell.h"
 
 #include <string.h>

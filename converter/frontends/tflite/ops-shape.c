@@ -1,3 +1,4 @@
+#include "families.h"
 #include "operator.h"
 
 /* Shapes, and values made from shapes. */

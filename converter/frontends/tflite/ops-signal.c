@@ -1,3 +1,4 @@
+#include "families.h"
 #include "operator.h"
 
 /* Complex numbers: their parts are one more dimension of 2 behind the others. */

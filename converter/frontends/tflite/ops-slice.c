@@ -1,4 +1,5 @@
 #include "base/checked.h"
+#include "families.h"
 #include "operator.h"
 
 /* Parts of values, and values with borders. */

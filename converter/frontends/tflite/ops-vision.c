@@ -1,3 +1,4 @@
+#include "families.h"
 #include "operator.h"
 
 /* Pictures: resizing, and exchanging space for channels or batches. */

@@ -1,4 +1,4 @@
-#include "tflite.h"
+#include "families.h"
 
 #include <stdlib.h>
 #include <string.h>
