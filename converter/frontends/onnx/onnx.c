@@ -13,6 +13,8 @@
 #define NEWEST_OPSET 28
 #define OLDEST_IR    3
 
+/* More entries than any exporter writes; each is compared with all before it. */
+#define MAX_ENTRIES  ((gsize) 1000)
 #define MAX_METADATA ((gsize) 1 << 20)
 
 /* ModelProto begins with field 1, ir_version, or with the producer's name in files of old
@@ -156,7 +158,7 @@ add_metadata (const OnnxImport *import, WeirModel *model)
 
   if (proto->producer_name != NULL && *proto->producer_name != '\0')
     weir_model_set_info (model, "framework_producer", proto->producer_name);
-  for (gsize i = 0; i < proto->n_metadata_props; i++) {
+  for (gsize i = 0; i < MIN (proto->n_metadata_props, MAX_ENTRIES); i++) {
     const Onnx__StringStringEntryProto *entry = proto->metadata_props[i];
     g_autofree char *path = g_strconcat ("framework_metadata/", entry->key, NULL);
     g_autofree char *text =
