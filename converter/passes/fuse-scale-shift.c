@@ -1,5 +1,6 @@
 #include "list.h"
 
+#include "constant-math.h"
 #include "weights.h"
 
 /* Moves Multiply and Add with constants for each channel into the layer beside them:
@@ -65,21 +66,27 @@ multiply_after (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **er
   return weir_pass_finish (&builder, node, port, changed, error);
 }
 
+/* Whether the constant belongs to the channels of the value, and leaves its shape. */
+static gboolean
+factor_suits (const WeirGraph *graph, const WeirPassWeights *weights,
+              const Factor *factor, gsize channels)
+{
+  const WeirShape *shape = weir_graph_shape (graph, factor->data);
+
+  return weir_pass_weights_along (weights, factor->constant, shape->rank, channels) &&
+         weir_pass_broadcasts_into (weir_tensor_shape (factor->constant), shape);
+}
+
 /* What is done with the input of @layer, along its channels, for it alone. */
 static gboolean
 before_init (const WeirGraph *graph, const WeirNode *layer, const char *op,
              WeirPassWeights *weights, Factor *factor)
 {
   const WeirNode *node = weir_match_input (graph, layer, 0, op);
-  const WeirShape *shape;
 
-  if (node == NULL || weir_graph_n_uses (graph, layer->inputs[0]) != 1 ||
-      !factor_init (graph, node, factor) || !weir_pass_weights (graph, layer, weights))
-    return FALSE;
-  shape = weir_graph_shape (graph, factor->data);
-  return weir_pass_weights_along (weights, factor->constant, shape->rank,
-                                  weights->groups * weights->inputs) &&
-         weir_pass_broadcasts_into (weir_tensor_shape (factor->constant), shape);
+  return node != NULL && weir_graph_n_uses (graph, layer->inputs[0]) == 1 &&
+         factor_init (graph, node, factor) && weir_pass_weights (graph, layer, weights) &&
+         factor_suits (graph, weights, factor, weights->groups * weights->inputs);
 }
 
 static gboolean
@@ -97,6 +104,41 @@ multiply_before (WeirGraph *graph, WeirNode *layer, gboolean *changed, GError **
   if (scaled == NULL)
     return TRUE;
   port = weir_pass_weights_rebuild (&builder, layer, factor.data, scaled);
+  return weir_pass_finish (&builder, layer, port, changed, error);
+}
+
+static double
+ratio (double a, double b)
+{
+  return a / b;
+}
+
+/* The Multiply in front of an Add that stays. */
+static gboolean
+multiply_before_add (WeirGraph *graph, WeirNode *layer, gboolean *changed, GError **error)
+{
+  g_auto (Factor) shift = { 0 }, scale = { 0 };
+  g_auto (WeirPassWeights) weights = { 0 };
+  g_autoptr (WeirTensor) moved = NULL, scaled = NULL;
+  g_autofree char *name = g_strconcat (layer->name, "/shift", NULL);
+  const WeirNode *add = weir_match_input (graph, layer, 0, "Add"), *multiply;
+  WeirBuilder builder = WEIR_BUILDER (graph);
+  WeirPort port;
+
+  if (!before_init (graph, layer, "Add", &weights, &shift))
+    return TRUE;
+  multiply = weir_match (graph, shift.data, "Multiply");
+  if (multiply == NULL || weir_graph_n_uses (graph, shift.data) != 1 ||
+      !factor_init (graph, multiply, &scale) ||
+      !factor_suits (graph, &weights, &scale, weights.groups * weights.inputs))
+    return TRUE;
+  moved = weir_pass_join (shift.constant, scale.constant, ratio);
+  scaled = weir_pass_weights_scale (&weights, scale.constant, TRUE);
+  if (moved == NULL || scaled == NULL || !weir_pass_is_finite (moved))
+    return TRUE;
+  port = weir_build_constant (&builder, name, g_steal_pointer (&moved));
+  port = weir_build2 (&builder, "Add", add->name, scale.data, port);
+  port = weir_pass_weights_rebuild (&builder, layer, port, g_steal_pointer (&scaled));
   return weir_pass_finish (&builder, layer, port, changed, error);
 }
 
@@ -176,19 +218,32 @@ static const WeirRewrite rows[] = {
   { "Multiply", multiply_after },
   { "Convolution", multiply_before },
   { "Convolution", add_before },
+  { "Convolution", multiply_before_add },
   { "GroupConvolution", multiply_before },
   { "GroupConvolution", add_before },
+  { "GroupConvolution", multiply_before_add },
   { "ConvolutionBackpropData", multiply_before },
+  { "ConvolutionBackpropData", multiply_before_add },
   { "GroupConvolutionBackpropData", multiply_before },
+  { "GroupConvolutionBackpropData", multiply_before_add },
   { "MatMul", multiply_before },
   { "MatMul", add_before },
   { NULL },
 };
 
+/* What moves behind a layer meets what is there already: joined, it may move on. Each
+ * turn takes a node from in front of a layer. */
 gboolean
 weir_pass_fuse_scale_shift (WeirModel *model, const WeirPassOptions *options,
                             GError **error)
 {
-  (void) options;
-  return weir_rewrite_graph (weir_model_graph (model), rows, NULL, error);
+  gboolean changed = TRUE;
+
+  while (changed) {
+    changed = FALSE;
+    if (!weir_rewrite_graph (weir_model_graph (model), rows, &changed, error) ||
+        !weir_pass_merge_scale_shift (model, options, error))
+      return FALSE;
+  }
+  return TRUE;
 }

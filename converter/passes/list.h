@@ -42,6 +42,7 @@ gboolean weir_pass_fuse_batchnorm (WeirModel *model, const WeirPassOptions *opti
                                    GError **error);
 gboolean weir_pass_merge_scale_shift (WeirModel *model, const WeirPassOptions *options,
                                       GError **error);
+/** weir_pass_fuse_scale_shift: ends with merge-scale-shift. */
 gboolean weir_pass_fuse_scale_shift (WeirModel *model, const WeirPassOptions *options,
                                      GError **error);
 gboolean weir_pass_fuse_reverse_channels (WeirModel *model,

@@ -46,7 +46,6 @@ static const Row shared_rows[] = {
   { "fuse-reverse-channels", weir_pass_fuse_reverse_channels },
   { "merge-scale-shift", weir_pass_merge_scale_shift },
   { "fuse-scale-shift", weir_pass_fuse_scale_shift },
-  { "merge-scale-shift", weir_pass_merge_scale_shift },
   { "fuse-pad", weir_pass_fuse_pad },
   { "identity", weir_pass_identity },
   { "dead-code", weir_pass_dead_code },

@@ -2,6 +2,7 @@
 #include "graphs.h"
 #include "passes.h"
 #include "passes/list.h"
+#include "random-graph.h"
 
 static const gint64 to_nchw[] = { 0, 3, 1, 2 }, to_nhwc[] = { 0, 2, 3, 1 };
 
@@ -235,175 +236,11 @@ test_in_if (void)
                     2);
 }
 
-/* Random graphs of values that are three long in each dimension, so that all fits. */
-
-#define SIDE 3
-
-typedef struct {
-  WeirBuilder *b;
-  GRand *rand;
-  GArray *values; /* WeirPort, of rank four */
-} Maker;
-
-static WeirPort
-pick (Maker *m)
-{
-  return g_array_index (m->values, WeirPort,
-                        g_rand_int_range (m->rand, 0, (gint32) m->values->len));
-}
-
-static gint64
-pick_axis (Maker *m)
-{
-  return g_rand_int_range (m->rand, 0, 4);
-}
-
-static WeirPort
-make_transpose (Maker *m)
-{
-  static const gint64 orders[][4] = {
-    { 0, 3, 1, 2 }, { 0, 2, 3, 1 }, { 0, 3, 1, 2 }, { 0, 2, 3, 1 }, { 0, 2, 1, 3 },
-  };
-
-  return weir_build_transpose (m->b, "t", pick (m),
-                               orders[g_rand_int_range (m->rand, 0, 5)], 4);
-}
-
-static WeirPort
-make_sum (Maker *m)
-{
-  return weir_build2 (m->b, "Add", "sum", pick (m), pick (m));
-}
-
-static WeirPort
-make_scaled (Maker *m)
-{
-  static const WeirShape shapes[] = {
-    { 0, { 0 } },
-    { 1, { SIDE } },
-    { 3, { SIDE, 1, SIDE } },
-    { 4, { 1, SIDE, 1, 1 } },
-  };
-  WeirTensor *c = random_f32 (&shapes[g_rand_int_range (m->rand, 0, 4)], 3);
-  WeirPort k = weir_build_constant (m->b, "k", c);
-
-  return g_rand_boolean (m->rand) ? weir_build2 (m->b, "Multiply", "scaled", pick (m), k)
-                                  : weir_build2 (m->b, "Maximum", "scaled", k, pick (m));
-}
-
-static WeirPort
-make_joined (Maker *m)
-{
-  gint64 axis = pick_axis (m);
-  WeirNode *node =
-      weir_build_begin (m->b, "Concat", "join", WEIR_INPUTS (pick (m), pick (m)));
-  WeirPort half, at;
-
-  weir_node_set_int (node, "axis", axis - 4);
-  at = weir_build_i64 (m->b, "axis", &axis, 1);
-  half = weir_build_end (m->b, node);
-  return weir_build (m->b, "Slice", "slice",
-                     WEIR_INPUTS (half, weir_build_i64 (m->b, "s", (gint64[]){ 1 }, 1),
-                                  weir_build_i64 (m->b, "e", (gint64[]){ 6 }, 1),
-                                  weir_build_i64 (m->b, "d", (gint64[]){ 2 }, 1), at));
-}
-
-static WeirPort
-make_reduced (Maker *m)
-{
-  gint64 axes[] = { pick_axis (m), 0 };
-  gboolean keep = g_rand_boolean (m->rand);
-  WeirPort x = pick (m);
-  WeirNode *node =
-      weir_build_begin (m->b, "ReduceMean", "mean",
-                        WEIR_INPUTS (x, weir_build_i64 (m->b, "axes", axes, 1)));
-  WeirPort y;
-
-  weir_node_set_bool (node, "keep_dims", keep);
-  y = weir_build_end (m->b, node);
-  if (!keep) {
-    axes[0] = pick_axis (m);
-    y = weir_build_unsqueeze (m->b, "expand", y, axes, 1);
-  }
-  return weir_build2 (m->b, "Subtract", "rest", x, y);
-}
-
-static WeirPort
-make_split (Maker *m)
-{
-  WeirNode *node = weir_build_begin_outputs (
-      m->b, "Split", "split",
-      WEIR_INPUTS (pick (m), weir_build_i64_scalar (m->b, "axis", pick_axis (m))), SIDE);
-  WeirPort first;
-
-  weir_node_set_int (node, "num_splits", SIDE);
-  first = weir_build_end (m->b, node);
-  return weir_build2 (m->b, "Add", "sum", pick (m), (WeirPort){ first.node, 2 });
-}
-
-static WeirPort
-make_reshaped (Maker *m)
-{
-  gint64 at = g_rand_int_range (m->rand, 0, 3), joined[3] = { SIDE, SIDE, SIDE };
-  gint64 apart[] = { SIDE, SIDE, SIDE, SIDE };
-  WeirPort x;
-
-  joined[at] = SIDE * SIDE;
-  x = weir_build_reshape (m->b, "join", pick (m), joined, 3, FALSE);
-  x = weir_build1 (m->b, "Abs", "abs", x);
-  if (g_rand_boolean (m->rand))
-    x = weir_build_transpose (m->b, "t", x, (gint64[]){ 2, 0, 1 }, 3);
-  return weir_build_reshape (m->b, "apart", x, apart, 4, FALSE);
-}
-
-static WeirPort
-make_picked (Maker *m)
-{
-  gint64 axis = pick_axis (m);
-  WeirPort index = weir_build_i64_scalar (m->b, "i", 1);
-  WeirPort y = weir_build (
-      m->b, "Gather", "pick",
-      WEIR_INPUTS (pick (m), index, weir_build_i64_scalar (m->b, "axis", axis)));
-
-  axis = pick_axis (m);
-  return weir_build2 (m->b, "Add", "sum", pick (m),
-                      weir_build_unsqueeze (m->b, "u", y, &axis, 1));
-}
-
-static WeirGraph *
-make_random (guint32 seed)
-{
-  static WeirPort (*const makers[]) (Maker *) = {
-    make_transpose, make_transpose, make_transpose, make_sum,      make_scaled,
-    make_joined,    make_reduced,   make_split,     make_reshaped, make_picked,
-  };
-  WeirGraph *graph = weir_graph_new ();
-  WeirBuilder b = WEIR_BUILDER (graph);
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (WeirPort));
-  Maker m = { &b, rand, values };
-  const WeirShape *shape = &WEIR_SHAPE (SIDE, SIDE, SIDE, SIDE);
-  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, shape);
-  WeirPort k = weir_build_constant (&b, "c", random_f32 (shape, seed));
-
-  g_array_append_val (values, x);
-  g_array_append_val (values, k);
-  for (guint i = 0; i < 4 + seed % 20; i++) {
-    x = makers[g_rand_int_range (rand, 0, G_N_ELEMENTS (makers))](&m);
-    g_assert_no_error (b.error);
-    g_array_append_val (values, x);
-  }
-  for (guint i = 0; i < 3; i++)
-    weir_build_result (&b, "y", i == 0 ? x : pick (&m));
-  g_assert_no_error (b.error);
-  return graph;
-}
-
 static void
 test_random (void)
 {
   for (guint32 seed = 0; seed < 400; seed++) {
-    g_autoptr (WeirGraph) made = make_random (seed);
+    g_autoptr (WeirGraph) made = random_graph (seed, 4 + seed % 20, seed % 2);
     g_autoptr (WeirGraph) graph = run_pass_only (made, weir_pass_dead_code, NULL);
     g_autoptr (WeirGraph) after = run_pass (graph, weir_pass_sink_transpose, NULL);
 
