@@ -15,7 +15,9 @@
 #define ALWAYS_INLINE static inline __attribute__ ((always_inline))
 
 /* UNROLLED: a loop over few known numbers, so that arrays of vectors become registers. */
-#ifdef __clang__
+#ifdef WEIR_ROLLED
+#define UNROLLED(i, n) for (guint i = 0; i < (n); i++)
+#elif defined(__clang__)
 #define UNROLLED(i, n) _Pragma ("unroll") for (guint i = 0; i < (n); i++)
 #else
 #define UNROLLED(i, n) _Pragma ("GCC unroll 32") for (guint i = 0; i < (n); i++)
