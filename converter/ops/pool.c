@@ -233,7 +233,7 @@ row_at (const Pool *pool, const Region *region, gint64 a, gint64 b)
   return (gsize) ((a * pool->in[1] + b) * pool->in[2] + region->first[2]);
 }
 
-/* A window that sees nothing gives the lowest number, and index 0. */
+/* A window that sees nothing gives the lowest number, and where its plane begins. */
 static double
 max_of (const Pool *pool, const Region *region, const WeirTensor *x, gsize plane,
         gsize *index)
@@ -241,7 +241,7 @@ max_of (const Pool *pool, const Region *region, const WeirTensor *x, gsize plane
   double largest = -(double) FLT_MAX;
   gboolean any = FALSE;
 
-  *index = 0;
+  *index = plane;
   for (gint64 a = 0; a < region->n[0]; a++)
     for (gint64 b = 0; b < region->n[1]; b++) {
       gsize at = plane + row_at (pool, region, a, b);
