@@ -252,7 +252,7 @@ def roi():
     x, r = par([1, 4, 8, 8]), const([[0, 1, 1, 6, 6]])
     return [opset3.roi_align(x, const([[1, 1, 6, 6]]), const([0], I), 2, 2, 2, 0.5, "max"),
             opset9.roi_align(x, const([[1, 1, 6, 6]]), const([0], I), 2, 2, 2, 0.5, "avg", "half_pixel"),
-            opset1.psroi_pooling(x, r, 1, 2, 0.5, 0, 0, "average"),
+            opset1.psroi_pooling(x, r, 1, 2, 0.5, 1, 1, "average"),
             opset13.roi_pooling(x, r, [2, 2], 0.5, "bilinear")], [x]
 
 
