@@ -3,8 +3,9 @@
 
 For each case OpenVINO writes an IR, ir-copy reads it and writes it again, and OpenVINO computes both on the same
 random inputs: an attribute, port or constant that Weir loses or spells otherwise shows as an error or as another number.
+Then ir-run computes it with Weir's own reference implementations.
 
-usage: openvino-loads.py IR-COPY [NAME...]     exit status 77: the Python package openvino is not there
+usage: openvino-loads.py IR-COPY IR-RUN [NAME...]     exit status 77: the Python package openvino is not there
 """
 import os
 import subprocess
@@ -40,16 +41,30 @@ def run(core, xml, inputs):
     return [np.array(t.data) for t in r.output_tensors]
 
 
-def differs(a, b):
+def run_weir(program, xml, inputs, like, folder):
+    """-> the outputs, shaped and typed as those of OpenVINO"""
+    for i, x in enumerate(inputs):
+        np.ascontiguousarray(x).tofile(os.path.join(folder, "in%d" % i))
+    done = subprocess.run([program, xml, folder], stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
+    raw = [np.fromfile(os.path.join(folder, "out%d" % i), x.dtype) for i, x in enumerate(like)]
+    return [r.reshape(x.shape) if r.size == x.size else r for r, x in zip(raw, like)]
+
+
+def differs(a, b, tolerance):
+    """-> where, or "" """
     if len(a) != len(b):
         return "%d outputs, %d expected" % (len(b), len(a))
     for i, (x, y) in enumerate(zip(a, b)):
-        if x.shape != y.shape or not np.allclose(x, y, 1e-6, 1e-6, equal_nan=True):
-            return "output %d" % i
+        if x.shape != y.shape:
+            return "output %d: shape %s, expected %s" % (i, y.shape, x.shape)
+        if not np.allclose(x, y, tolerance, tolerance, equal_nan=True):
+            return "output %d: %s, expected %s" % (i, y.ravel()[:8], x.ravel()[:8])
     return ""
 
 
-def try_case(core, copy, name, half, version, folder):
+def try_case(core, copy, run_program, name, half, version, folder):
     """-> why it failed, or "" """
     original, again = os.path.join(folder, "a.xml"), os.path.join(folder, "b.xml")
     ov.save_model(build(name), original, compress_to_fp16=half)
@@ -59,17 +74,22 @@ def try_case(core, copy, name, half, version, folder):
     if done.returncode:
         return done.stderr.strip()
     inputs = feeds(core.read_model(original))
-    return differs(run(core, original, inputs), run(core, again, inputs))
+    want = run(core, original, inputs)
+    why = differs(want, run(core, again, inputs), 1e-6)
+    if why or version == "10":
+        return why
+    why = differs(want, run_weir(run_program, again, inputs, want, folder), 1e-4)
+    return why and "Weir: " + why
 
 
 def main():
-    copy, names = sys.argv[1], sys.argv[2:] or sorted(CASES)
+    copy, run_program, names = sys.argv[1], sys.argv[2], sys.argv[3:] or sorted(CASES)
     core, bad = ov.Core(), 0
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             for half, version in ((False, "11"), (True, "11"), (False, "10")):
                 try:
-                    why = try_case(core, copy, name, half, version, folder)
+                    why = try_case(core, copy, run_program, name, half, version, folder)
                 except Exception as e:
                     why = "%s: %s" % (type(e).__name__, str(e)[:500])
                 bad += why != ""

@@ -164,7 +164,7 @@ def slices():
     x = par([2, 6, 4])
     return [opset1.strided_slice(x, const([0, 1, 0], I), const([0, 5, 3], I), const([1, 2, 1], I), [0, 0, 1], [1, 0, 0],
                                  [0, 0, 0], [0, 0, 0], [0, 0, 0]),
-            opset1.strided_slice(x, const([1, 0], I), const([2, 3], I), const([1, 1], I), [0, 0], [0, 0], [0, 1], [1, 0], []),
+            opset1.strided_slice(x, const([1, 0], I), const([2, 3], I), const([1, 1], I), [0, 0], [0, 0], [], [1, 0], []),
             opset8.slice(x, const([5], I), const([0], I), const([-2], I), const([1], I)),
             opset1.pad(x, const([0, 1, 2], I), const([1, 0, 1], I), "constant", const(7)),
             opset1.pad(x, const([0, 1, 2], I), const([0, 0, 1], I), "reflect")], [x]
@@ -326,6 +326,13 @@ def embedding():
     return [opset3.embedding_bag_offsets_sum(x, const([0, 2, 3, 4], I), const([0, 0, 2], I), const(0, I)),
             opset3.embedding_bag_packed_sum(x, const([[0, 2], [3, 4]], I)),
             opset3.embedding_segments_sum(x, const([0, 2, 3], I), const([0, 0, 2], I), const(3, I), const(1, I))], [x]
+
+
+@case
+def attention():
+    q = par([1, 2, 3, 4])
+    return [opset13.scaled_dot_product_attention(q, rand(1, 2, 5, 4), rand(1, 2, 5, 4)),
+            opset13.scaled_dot_product_attention(q, q, q, causal=True)], [q]
 
 
 def control_flow(kind):

@@ -264,6 +264,29 @@ test_copies (void)
   refuse_text (text->str, bin, WEIR_ERROR_LIMIT, "a copy of the constant would take");
 }
 
+/* Every allocation of a size that a file names fails once: an error, never a crash. */
+static void
+test_out_of_memory (void)
+{
+  const guint8 data[9] = { 3, 0, 0, 0, 0, 0, 0, 0, 1 };
+  g_autoptr (GBytes) bin = g_bytes_new (data, sizeof data);
+  WeirModel *model = NULL;
+  int n = 0;
+
+  for (; model == NULL && n < 1000; n++) {
+    g_autoptr (GError) error = NULL;
+
+    weir_fail_alloc_after (n);
+    model = read_text (loop_ir, bin, &error);
+    if (model == NULL)
+      g_assert_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT);
+  }
+  weir_fail_alloc_after (-1);
+  g_assert_cmpint (n, >, 3);
+  g_assert_nonnull (model);
+  weir_model_unref (model);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -278,5 +301,6 @@ main (int argc, char **argv)
   g_test_add_func ("/io/bad-files/many-notes", test_many_notes);
   g_test_add_func ("/io/bad-files/many-names", test_many_names);
   g_test_add_func ("/io/bad-files/copies", test_copies);
+  g_test_add_func ("/io/bad-files/out-of-memory", test_out_of_memory);
   return g_test_run ();
 }

@@ -177,6 +177,55 @@ test_loop (void)
   assert_same_graph (weir_model_graph (model), weir_model_graph (back));
 }
 
+/* A body that adds 1 to its only parameter, and how it hangs on @node. */
+static void
+add_body (WeirNode *node, gint64 external, gint64 axis, double step)
+{
+  WeirBody *body = weir_edit_add_body (node);
+  WeirBuilder b = WEIR_BUILDER (body->graph);
+  WeirPort p = weir_build_parameter (&b, "p", WEIR_DTYPE_F32, &WEIR_SHAPE (1, 2));
+  WeirPortMap in = { external, 0, axis, 0, -1, 1, 1 }, out = { 0, 0, axis, -1, 0, -1, 1 };
+
+  weir_build_result (
+      &b, "q", weir_build2 (&b, "Add", "q", p, weir_build_scalar (&b, "one", p, step)));
+  g_assert_no_error (b.error);
+  g_array_append_val (body->inputs, in);
+  g_array_append_val (body->outputs, out);
+}
+
+/* Branches of an If, and slices of a TensorIterator that come out the other way round. */
+static void
+test_bodies (void)
+{
+  WeirGraph *graph = weir_graph_new ();
+  WeirBuilder b = WEIR_BUILDER (graph);
+  g_autoptr (WeirModel) model = weir_model_new (graph, "m", "onnx"), back = NULL;
+  WeirPort go = weir_build_parameter (&b, "go", WEIR_DTYPE_BOOL, &WEIR_SHAPE_SCALAR);
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (1, 2));
+  WeirPort y = weir_build_parameter (&b, "y", WEIR_DTYPE_F32, &WEIR_SHAPE (3, 2));
+  WeirPort of_if[] = { go, x };
+  WeirNode *branch = weir_build_begin_outputs (&b, "If", "branch", of_if, 2, 1);
+  WeirNode *iterator = weir_build_begin_outputs (&b, "TensorIterator", "ti", &y, 1, 1);
+  g_autoptr (GBytes) bin = NULL;
+  g_autofree char *xml = NULL;
+  g_autoptr (GError) error = NULL;
+
+  add_body (branch, 1, -1, 1);
+  add_body (branch, 1, -1, 10);
+  add_body (iterator, 0, 0, 100);
+  weir_build_result (&b, "a", weir_build_end (&b, branch));
+  weir_build_result (&b, "b", weir_build_end (&b, iterator));
+  g_assert_no_error (b.error);
+  xml = xml_of (model, 11, &bin);
+  assert_holds (xml, "<then_port_map>\n\t\t\t\t<input external_port_id=\"1\" "
+                     "internal_layer_id=\"0\" />\n");
+  assert_holds (xml, "<output external_port_id=\"1\" internal_layer_id=\"3\" axis=\"0\" "
+                     "start=\"-1\" end=\"0\" stride=\"-1\" part_size=\"1\" />");
+  back = read_text (xml, bin, &error);
+  g_assert_no_error (error);
+  assert_same_graph (graph, weir_model_graph (back));
+}
+
 /* Equal bytes stand once, whatever their types; each blob is aligned. */
 static void
 test_shared_constants (void)
@@ -345,6 +394,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/io/write/round-trip/10", GUINT_TO_POINTER (10),
                         test_round_trip);
   g_test_add_func ("/io/write/loop", test_loop);
+  g_test_add_func ("/io/write/bodies", test_bodies);
   g_test_add_func ("/io/write/shared-constants", test_shared_constants);
   g_test_add_func ("/io/write/wild-names", test_wild_names);
   g_test_add_func ("/io/write/files", test_files);
