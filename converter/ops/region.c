@@ -176,6 +176,12 @@ reorg_infer (WeirInfer *infer, GError **error)
   if (!weir_shape_merge (&y, &infer->inputs[0].shape))
     return weir_fail (error, WEIR_ERROR_SHAPE, "expected rank 4, found rank %d",
                       infer->inputs[0].shape.rank);
+  if (y.dims[1] >= 0 && (y.dims[1] == 0 || y.dims[1] % (stride * stride) != 0))
+    return weir_fail (error, WEIR_ERROR_SHAPE,
+                      "%" G_GINT64_FORMAT
+                      " channels are no multiple of the square of the "
+                      "stride %" G_GINT64_FORMAT,
+                      y.dims[1], stride);
   if (y.dims[1] >= 0 && !weir_mul_i64 (y.dims[1], stride * stride, &y.dims[1]))
     return weir_fail (error, WEIR_ERROR_LIMIT, "too many channels");
   for (int i = 2; i < 4; i++) {
@@ -190,29 +196,31 @@ reorg_infer (WeirInfer *infer, GError **error)
   return weir_infer_set (infer, 0, infer->inputs[0].dtype, &y);
 }
 
-/* Each place of the stride's square becomes a group of all channels. */
+/* Darknet's own way, which trained networks count on: the input is looked at as if it
+ * were a picture of C / stride^2 channels, stride times as high and wide, and each place
+ * of the stride's square of that picture becomes a group of channels of the input's size;
+ * the result is those bytes under the output's shape. */
 static gboolean
 reorg_evaluate (WeirEval *eval, GError **error)
 {
   const WeirTensor *x = eval->inputs[0];
-  const gint64 *in = weir_tensor_shape (x)->dims, *out;
+  const gint64 *in = weir_tensor_shape (x)->dims;
   gint64 stride = weir_node_int_at (eval->node, "stride", 0, 1);
+  gint64 channels = in[1] / (stride * stride), width = in[3] * stride;
   WeirTensor *y = weir_eval_inferred (eval, 0, error);
   gsize at = 0;
 
   if (y == NULL)
     return FALSE;
-  out = weir_tensor_shape (y)->dims;
-  for (gint64 n = 0; n < out[0]; n++)
-    for (gint64 c = 0; c < out[1]; c++)
-      for (gint64 i = 0; i < out[2] * out[3]; i++) {
-        gint64 place = c / in[1], channel = n * in[1] + c % in[1];
-        gint64 row = i / out[3] * stride + place / stride;
-        gint64 column = i % out[3] * stride + place % stride;
+  for (gint64 n = 0; n < in[0]; n++)
+    for (gint64 c = 0; c < in[1]; c++)
+      for (gint64 i = 0; i < in[2] * in[3]; i++) {
+        gint64 place = c / channels, channel = n * channels + c % channels;
+        gint64 row = channel * in[2] * stride + i / in[3] * stride + place / stride;
+        gint64 column = i % in[3] * stride + place % stride;
 
-        weir_dtype_store (
-            weir_tensor_dtype (y), weir_tensor_writable (y), at++,
-            weir_tensor_get (x, (gsize) ((channel * in[2] + row) * in[3] + column)));
+        weir_dtype_store (weir_tensor_dtype (y), weir_tensor_writable (y), at++,
+                          weir_tensor_get (x, (gsize) (row * width + column)));
       }
   return TRUE;
 }

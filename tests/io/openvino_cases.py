@@ -98,7 +98,7 @@ def batch_norm():
 @case
 def lrn_mvn_norm():
     x = par([1, 6, 4, 4])
-    return [opset1.lrn(x, const([1], I), 2e-4, 0.7, 1.5, 3), opset6.mvn(x, const([2, 3], I), True, 1e-5, "outside_sqrt"),
+    return [opset1.lrn(x, const([1], I), 2e-4, 0.7, 2, 3), opset6.mvn(x, const([2, 3], I), True, 1e-5, "outside_sqrt"),
             opset1.normalize_l2(x, const([1], I), 1e-6, "max"), opset13.lrn(x, const([2, 3], I), 1, 0.75, 1, 5)], [x]
 
 
@@ -236,9 +236,11 @@ def detection():
     boxes, scores = par([1, 6, 4]), par([1, 2, 6])
     n = opset5.non_max_suppression(boxes, scores, const(3, I), const(.5), const(.1), const(0.), "center", False, "i32")
     size = opset1.strided_slice(opset3.shape_of(x), const([2], I), const([4], I), const([1], I), [0], [0])
-    box = {"min_size": [4.0], "max_size": [8.0], "aspect_ratio": [2.0, 0.5], "flip": True, "clip": True,
+    box = {"min_size": [4.0], "aspect_ratio": [2.0, 0.5], "flip": True, "clip": True,
            "variance": [.1, .1, .2, .2], "step": 4.0, "offset": 0.5, "scale_all_sizes": False}
-    return [opset1.prior_box(size, const([64, 64], I), box, "p"), n.output(0), n.output(1)], [x, boxes, scores]
+    all_sizes = dict(box, max_size=[8.0], scale_all_sizes=True)
+    return [opset1.prior_box(size, const([64, 64], I), box, "p"), opset1.prior_box(size, const([64, 64], I), all_sizes, "q"),
+            n.output(0), n.output(1)], [x, boxes, scores]
 
 
 @case
@@ -279,8 +281,8 @@ def cells():
 def quantized():
     x = par([1, 3, 4, 4])
     w = opset1.convert(const(np.arange(36).reshape(4, 3, 1, 3) - 18, np.int8), "f32")
-    q = opset1.fake_quantize(x, const(-1), const(1), const(-1), const(1), 255)
-    return [opset1.convolution(q, opset1.multiply(opset1.subtract(w, const(1)), const(.1)), [1, 1], [0, 0], [0, 0], [1, 1]),
+    return [opset1.convolution(x, opset1.multiply(opset1.subtract(w, const(1)), const(.1)), [1, 1], [0, 0], [0, 0], [1, 1]),
+            opset1.fake_quantize(x, const(-1), const(1), const(-1), const(1), 255),
             opset1.fake_quantize(x, const([[[[-1]], [[-2]], [[-.5]]]]), const(1), const(0), const(1), 16)], [x]
 
 
