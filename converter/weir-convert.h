@@ -58,8 +58,9 @@ typedef gboolean (*WeirProgress) (double fraction, const char *stage, gpointer u
 
 /**
  * weir_convert_file: (transfer full):
- * @path: a model file of any framework, an IR, or a directory
+ * @path: a model file of any framework, or an IR
  * @options: (nullable)
+ * @progress: (nullable) (scope call) (closure user_data)
  *
  * Reads, converts and optimises.
  */
@@ -70,15 +71,23 @@ WeirModel *weir_convert_file (const char *path, const WeirConvertOptions *option
  * weir_convert_bytes: (transfer full):
  * @bytes: the model: a framework's file, an IR stream, or a stream of named parts
  * @name: what errors call it
- * @topology: (nullable): the second file of Caffe and MXNet
+ * @topology: (nullable): the second file of two-file models
+ * @options: (nullable)
+ * @progress: (nullable) (scope call) (closure user_data)
  */
 WeirModel *weir_convert_bytes (GBytes *bytes, const char *name, GBytes *topology,
                                const WeirConvertOptions *options, WeirProgress progress,
                                gpointer user_data, GError **error);
 
-/** weir_convert_cached: (transfer full): like weir_convert_file(), through the cache
- * folder
- * @cache_dir (%NULL: the user's; "": none). Keyed by content, options and version. */
+/**
+ * weir_convert_cached: (transfer full):
+ * @options: (nullable)
+ * @cache_dir: (nullable): %NULL: the user's; "": none
+ * @progress: (nullable) (scope call) (closure user_data)
+ *
+ * Like weir_convert_file(), through the cache folder. Keyed by content, options and
+ * version.
+ */
 WeirModel *weir_convert_cached (const char *path, const WeirConvertOptions *options,
                                 const char *cache_dir, WeirProgress progress,
                                 gpointer user_data, GError **error);
@@ -104,10 +113,13 @@ gboolean weir_convert_optimise (WeirModel *model, GError **error);
 WeirModel *weir_convert_inspect (const char *path, char **framework,
                                  GPtrArray **unsupported, GError **error);
 
-/** weir_convert_frameworks: (transfer none): names of the frameworks that are read. */
+/** weir_convert_frameworks: (array length=count) (transfer none): names of the frameworks
+ * that are read.
+ * @count: (out): how many */
 const char *const *weir_convert_frameworks (guint *count);
-/** weir_convert_operations: (transfer none) (nullable): the operations of a framework
- * that are converted, sorted; %NULL for an unknown framework. */
+/** weir_convert_operations: (array length=count) (transfer none) (nullable): the
+ * operations of a framework that are converted, sorted; %NULL for an unknown framework.
+ * @count: (out): how many */
 const char *const *weir_convert_operations (const char *framework, guint *count);
 
 /** weir_convert_framework: (nullable): which framework's file begins with @data. */

@@ -27,8 +27,8 @@ GType weir_request_get_type (void);
  * @streams: requests that run at the same time, the threads divided among them; 0 for 1
  * @pin: pin threads to CPUs
  * @profile: measure each step (weir_request_profile())
- * @batch: (0 keeps the model's): size of dimension 0 of every input that has one of 1 or
- *   unknown size
+ * @batch: size of dimension 0 of every input that has one of 1 or unknown size; 0 keeps
+ *   the model's
  * @shapes: (nullable) (array length=n_shapes): input shapes, by the order of the inputs;
  *   a shape of unknown rank keeps the model's
  */
@@ -95,6 +95,7 @@ void weir_network_memory (const WeirNetwork *network, gsize *weights, gsize *are
 WeirRequest *weir_request_new (WeirNetwork *network, GError **error);
 WeirRequest *weir_request_ref (WeirRequest *request);
 void weir_request_unref (WeirRequest *request);
+/** weir_request_network: (transfer none) */
 WeirNetwork *weir_request_network (const WeirRequest *request);
 
 /** weir_request_set_input: the tensor is read where it is, at the next run. Type and
@@ -111,7 +112,8 @@ gboolean weir_request_run (WeirRequest *request, GError **error);
 typedef void (*WeirRequestDone) (WeirRequest *request, const GError *error,
                                  gpointer user_data);
 /** weir_request_start: runs in the background; one run at a time. Requests begin in the
- * order in which they were started. */
+ * order in which they were started.
+ * @done: (scope async) (closure user_data): called once */
 void weir_request_start (WeirRequest *request, WeirRequestDone done, gpointer user_data);
 /** weir_request_wait: until the run that was started has ended and @done has returned. */
 void weir_request_wait (WeirRequest *request);

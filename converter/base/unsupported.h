@@ -18,7 +18,7 @@ typedef struct {
   char *why;
 } WeirUnsupported;
 
-/** weir_unsupported_new: (transfer full) */
+/** weir_unsupported_new: (skip) (transfer full) */
 WeirUnsupported *weir_unsupported_new (const char *name, const char *op, const char *why);
 void weir_unsupported_free (WeirUnsupported *unsupported);
 /** weir_unsupported_fail: the error that lists all of them, at most 20 by name.

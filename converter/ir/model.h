@@ -15,13 +15,13 @@ typedef struct _WeirModel WeirModel;
 #define WEIR_TYPE_MODEL (weir_model_get_type ())
 GType weir_model_get_type (void);
 
-/** weir_model_new: (constructor): @graph: (transfer full) */
+/** weir_model_new: (skip): takes @graph over. */
 WeirModel *weir_model_new (WeirGraph *graph, const char *name, const char *framework);
 WeirModel *weir_model_ref (WeirModel *model);
 void weir_model_unref (WeirModel *model);
 /** weir_model_copy: (transfer full): a copy that may be changed; tensors are shared. */
 WeirModel *weir_model_copy (const WeirModel *model);
-
+/** weir_model_graph: (skip): borrowed. */
 WeirGraph *weir_model_graph (const WeirModel *model);
 const char *weir_model_name (const WeirModel *model);
 void weir_model_set_name (WeirModel *model, const char *name);

@@ -33,7 +33,7 @@ typedef struct {
  */
 gboolean weir_shape_init (WeirShape *shape, const gint64 *dims, gsize rank,
                           GError **error);
-/** weir_shape_unknown: a shape of @rank unknown dimensions. */
+/** weir_shape_unknown: (skip): a shape of @rank unknown dimensions. */
 WeirShape weir_shape_unknown (int rank);
 gboolean weir_shape_is_static (const WeirShape *shape);
 gboolean weir_shape_equal (const WeirShape *a, const WeirShape *b);
