@@ -9,6 +9,24 @@ cut (double *from, double *to, double size)
   *to = CLAMP (*to, 0, size);
 }
 
+/* GStreamer gives every region the id 0. */
+static int
+next_id (GstBuffer *buffer)
+{
+  GstMeta *meta;
+  gpointer state = NULL;
+  int id = 0;
+
+  while ((meta = gst_buffer_iterate_meta_filtered (
+              buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL) {
+    int taken = ((GstVideoRegionOfInterestMeta *) meta)->id;
+
+    if (taken >= id && taken < G_MAXINT)
+      id = taken + 1;
+  }
+  return id;
+}
+
 GstVideoRegionOfInterestMeta *
 gst_weir_meta_add_region (GstBuffer *buffer, const GstVideoInfo *info, double x, double y,
                           double width, double height, double confidence, int label_id,
@@ -19,6 +37,7 @@ gst_weir_meta_add_region (GstBuffer *buffer, const GstVideoInfo *info, double x,
   double frame_height = GST_VIDEO_INFO_HEIGHT (info);
   GstVideoRegionOfInterestMeta *region;
   GstStructure *detection;
+  int id = next_id (buffer);
 
   if (!isfinite (x) || !isfinite (y) || !isfinite (right) || !isfinite (bottom))
     return NULL;
@@ -29,6 +48,8 @@ gst_weir_meta_add_region (GstBuffer *buffer, const GstVideoInfo *info, double x,
   region = gst_buffer_add_video_region_of_interest_meta (
       buffer, label != NULL ? label : "", (guint) lround (x), (guint) lround (y),
       (guint) (lround (right) - lround (x)), (guint) (lround (bottom) - lround (y)));
+  region->id = id;
+  region->parent_id = -1;
   detection = gst_structure_new (
       "detection", "label_id", G_TYPE_INT, label_id, "confidence", G_TYPE_DOUBLE,
       confidence, "x_min", G_TYPE_DOUBLE, x / frame_width, "x_max", G_TYPE_DOUBLE,

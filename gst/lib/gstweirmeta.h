@@ -9,7 +9,9 @@
  * @x, @y, @width, @height: in pixels of the frame; cut to it
  *
  * A region with a structure "detection", as DL Streamer writes it: label_id, confidence,
- * x_min, x_max, y_min, y_max in parts of the frame, label.
+ * x_min, x_max, y_min, y_max in parts of the frame, label. Its id is one that no region
+ * of
+ * @buffer has; it has no parent.
  *
  * Returns: (nullable): %NULL where nothing of the box lies inside the frame.
  */
