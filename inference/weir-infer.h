@@ -51,8 +51,10 @@ typedef struct {
   const char *isa;
 } WeirDeviceInfo;
 
-/** weir_n_devices, weir_device_info: what can run networks here. */
+/** weir_n_devices: how many devices can run networks here. */
 guint weir_n_devices (void);
+/** weir_device_info: what device @index is.
+ * @info: (out caller-allocates) */
 void weir_device_info (guint index, WeirDeviceInfo *info);
 
 /** WeirPortInfo: an input or output of a network; all borrowed. Unknown dimensions only
@@ -65,7 +67,8 @@ typedef struct {
 } WeirPortInfo;
 
 /** weir_network_new: (constructor): compiles @model. Dimensions that stay unknown are an
- * error that names the input. @options: (nullable) */
+ * error that names the input.
+ * @options: (nullable) */
 WeirNetwork *weir_network_new (WeirModel *model, const WeirNetworkOptions *options,
                                GError **error);
 WeirNetwork *weir_network_ref (WeirNetwork *network);
@@ -75,7 +78,11 @@ gboolean weir_network_is_last (const WeirNetwork *network);
 
 guint weir_network_n_inputs (const WeirNetwork *network);
 guint weir_network_n_outputs (const WeirNetwork *network);
+/** weir_network_input: what input @index is.
+ * @info: (out caller-allocates) */
 void weir_network_input (const WeirNetwork *network, guint index, WeirPortInfo *info);
+/** weir_network_output: what output @index is.
+ * @info: (out caller-allocates) */
 void weir_network_output (const WeirNetwork *network, guint index, WeirPortInfo *info);
 /** weir_network_find_input: by name (":0" does not count); -1 if there is none. */
 int weir_network_find_input (const WeirNetwork *network, const char *name);
