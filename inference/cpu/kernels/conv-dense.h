@@ -21,7 +21,8 @@ typedef struct {
  * DenseSpec:
  * @channels, @outputs: input and output channels of all groups
  * @rows, @columns: the pixels that are computed
- * @in_y, @in_x: where the first one's window begins; @in_step_y, …: from one to the next
+ * @in_y, @in_x: where the first one's window begins; @in_step_y, …: from one to the
+ *   next
  * @out_y, …: the same for where pixels are stored
  * @weights: element @weight of the filter between two channels of a group lies
  *   @group_stride, @output_stride and @channel_stride elements on for each

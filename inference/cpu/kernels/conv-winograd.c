@@ -383,18 +383,29 @@ run_task (void *context, guint index, guint thread)
   }
 }
 
+/* @tiles rounded up to whole register tiles. */
+static gsize
+whole_tiles (const Winograd *w, gsize tiles)
+{
+  gsize pixels = TILE_PIXELS (w->slice);
+
+  return MIN ((tiles + pixels - 1) / pixels * pixels, w->at_once);
+}
+
 /* Tasks for all threads: fewer tiles at a time, but not fewer than make use of the
- * weights; then slices apart, which transform their input each. */
+ * weights; then slices apart, which transform their input each. Where both leave a thread
+ * without work, few tiles are better than none. */
 static void
 cut_tasks (Job *job, guint threads)
 {
   const Winograd *w = job->w;
   gsize wanted = threads > 1 ? threads * TASKS_PER_THREAD : 1;
-  gsize pixels = TILE_PIXELS (w->slice), images = w->shape.batch, tasks;
+  gsize images = w->shape.batch, all = w->tiles * images, tasks;
 
-  job->tiles = (w->tiles * images + wanted - 1) / wanted;
-  job->tiles = CLAMP (job->tiles, MIN (MIN_TILES, w->at_once), w->at_once);
-  job->tiles = MIN ((job->tiles + pixels - 1) / pixels * pixels, w->at_once);
+  job->tiles = whole_tiles (w, MAX ((all + wanted - 1) / wanted, MIN_TILES));
+  tasks = (w->tiles + job->tiles - 1) / job->tiles * images;
+  if (threads > 1 && tasks * w->n_slices < 2 * threads)
+    job->tiles = whole_tiles (w, (all + 2 * threads - 1) / (2 * threads));
   job->tile_parts = (guint) ((w->tiles + job->tiles - 1) / job->tiles);
   tasks = job->tile_parts * images;
   job->slice_parts = (guint) MIN (w->n_slices, (wanted + tasks - 1) / tasks);

@@ -1,6 +1,7 @@
 #include "map.h"
 
 #include "cost.h"
+#include "vec-math.h"
 
 /* Functions of one operand, element by element, in any layout. */
 

@@ -1,6 +1,7 @@
 #include "post.h"
 
 #include "base/error.h"
+#include "vec-math.h"
 
 /* Bounds of the activations that are clamps. */
 static gboolean

@@ -2,6 +2,7 @@
 #include "cost.h"
 #include "cpu/kernel.h"
 #include "simd.h"
+#include "vec-math.h"
 
 /* Softmax of plain values. Along the last dimension a row is one run of memory; along any
  * other, neighbouring columns are computed beside each other in vectors. */
