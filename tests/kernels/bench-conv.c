@@ -243,7 +243,7 @@ measure (const Layer *l, guint threads)
 int
 main (int argc, char **argv)
 {
-  guint threads = argc > 2 ? (guint) MAX (atoi (argv[2]), 1) : 1;
+  guint threads = argc > 2 ? (guint) MAX (g_ascii_strtoll (argv[2], NULL, 10), 1) : 1;
 
   for (guint i = 0; i < G_N_ELEMENTS (networks); i++) {
     const Network *network = &networks[i];
