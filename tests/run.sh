@@ -60,7 +60,7 @@ ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 units build/asan --no-su
 say "the engine's threads with TSan"
 if build build/tsan -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false -Dgstreamer=disabled -Dintrospection=disabled; then
   good
-  units build/tsan threads compile
+  units build/tsan compile-threads compile-compile
 else
   bad "the build for TSan"
 fi
