@@ -36,7 +36,7 @@ static const struct {
   guint n;
   float p[2];
   float expected[N];
-} values[] = {
+} rows[] = {
   { "Elu",
     "alpha",
     0.5,
@@ -115,12 +115,12 @@ static const struct {
 static void
 test_values (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (values); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (WeirTensor) y =
-        run (values[i].op, values[i].attr, values[i].value, values[i].p, values[i].n);
+        run (rows[i].op, rows[i].attr, rows[i].value, rows[i].p, rows[i].n);
 
-    g_test_message ("%s", values[i].op);
-    assert_f32 (y, values[i].expected, N);
+    g_test_message ("%s", rows[i].op);
+    assert_f32 (y, rows[i].expected, N);
   }
 }
 
