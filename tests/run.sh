@@ -77,7 +77,7 @@ if CC=clang build build/fuzz "$targets" -Dfuzz=true -Dbuildtype=debugoptimized -
     name=$(basename "$target")
     mkdir -p "build/corpus/$name"
     if "$target" -max_total_time=$seconds -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 \
-        -artifact_prefix="build/corpus/" "build/corpus/$name" >"build/$name.log" 2>&1; then
+        -artifact_prefix="build/corpus/" "build/corpus/$name" "tests/fuzz/corpus/${name#fuzz-}" >"build/$name.log" 2>&1; then
       good
     else
       bad "$name"
