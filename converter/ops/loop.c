@@ -277,10 +277,12 @@ loop_infer (WeirInfer *infer, GError **error)
   weir_body_leave ();
   if (!good)
     return FALSE;
-  if (is_loop (node))
+  count = has_slices (body) ? slices : count_joined (body);
+  if (is_loop (node)) {
     count = count_loop (body, infer->inputs[0].value, infer->inputs[1].value);
-  else
-    count = has_slices (body) ? slices : count_joined (body);
+    if (has_slices (body))
+      count = slices < 0 ? UNKNOWN_COUNT : MIN (count, slices);
+  }
   return set_outputs (infer, body, count, error);
 }
 
@@ -445,6 +447,9 @@ iteration_limit (const Run *run, gint64 *limit, GError **error)
       *limit = 0;
     else if (slices >= 0)
       *limit = *limit < 0 ? slices : MIN (*limit, slices);
+    if (*limit < 0 && run->body->condition < 0)
+      return weir_fail (error, WEIR_ERROR_FORMAT,
+                        "neither a trip count nor a condition ends the loop");
     return TRUE;
   }
   *limit = has_slices (run->body) ? slices : count_joined (run->body);
@@ -464,7 +469,7 @@ run_all (Run *run, GError **error)
   for (gint64 i = 0; go_on != 0 && (limit < 0 || i < limit); i++) {
     if (!iterate (run, i, error))
       return FALSE;
-    if (run->body->condition >= 0 &&
+    if (run->body->condition >= 0 && is_loop (run->eval->node) &&
         !read_scalar (run->results[run->body->condition], "the condition", &go_on, error))
       return FALSE;
   }

@@ -4,6 +4,8 @@
 #include "ir/evaluate.h"
 #include "ir/infer.h"
 
+#include <string.h>
+
 /* Expected values are worked out by hand. */
 
 #define WHOLE (-1)
@@ -292,6 +294,28 @@ test_bad_count (void)
   g_error_free (error);
 }
 
+static void
+test_endless (void)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  WeirBuilder builder = WEIR_BUILDER (graph);
+  g_autoptr (WeirTensor) forever = weir_tensor_new_i64_scalar (-1);
+  g_autoptr (WeirTensor) yes = weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1);
+  g_autoptr (WeirTensor) x = weir_tensor_new_f32_scalar (1);
+  g_autoptr (WeirTensor) zero = ints (&WEIR_SHAPE (1), (gint64[]){ 0 });
+  WeirTensor *inputs[] = { forever, yes, x, zero }, *outputs[2];
+  WeirNode *node = doubling (&builder, FALSE);
+  GError *error = NULL;
+
+  node->bodies->condition = -1;
+  weir_build_end (&builder, node);
+  g_assert_no_error (builder.error);
+  g_assert_false (weir_node_evaluate (node, inputs, outputs, NULL, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_FORMAT);
+  g_assert_nonnull (strstr (error->message, "neither a trip count nor a condition ends"));
+  g_error_free (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -303,5 +327,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ops/loop/widening", test_widening);
   g_test_add_func ("/ops/loop/errors", test_errors);
   g_test_add_func ("/ops/loop/bad-count", test_bad_count);
+  g_test_add_func ("/ops/loop/endless", test_endless);
   return g_test_run ();
 }
