@@ -88,6 +88,18 @@ else
   bad "the build for fuzzing"
 fi
 
+if [ "$full" = --full ]; then
+  say "1000 state changes, no object left alive"
+  if WEIR_CYCLES=1000 G_DEBUG=fatal-criticals GST_TRACERS=leaks GST_DEBUG=GST_TRACER:7 GST_DEBUG_NO_COLOR=1 \
+      build/plain/tests/gst/test-gst-stream -p /gst/stream/states >build/leaks.log 2>&1 &&
+      ! grep -q 'object-alive, type-name=(string)Gst' build/leaks.log; then
+    good
+  else
+    bad "state changes or leaks"
+    grep 'object-alive, type-name=(string)Gst' build/leaks.log | head
+  fi
+fi
+
 say "style"
 if python3 tests/style/check.py; then good; else bad "style"; fi
 

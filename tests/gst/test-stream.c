@@ -153,10 +153,13 @@ test_seeks (void)
   seek_often (1000);
 }
 
-/* Stopped at any moment: while it loads, while it waits, with requests in flight. */
+/* Stopped at any moment: while it loads, while it waits, with requests in flight. More
+ * often where WEIR_CYCLES says so. */
 static void
 test_states (void)
 {
+  const char *wish = g_getenv ("WEIR_CYCLES");
+  guint cycles = wish != NULL ? (guint) g_ascii_strtoull (wish, NULL, 10) : 60;
   g_autofree char *model = network ();
   g_autofree char *text = g_strdup_printf (
       "videotestsrc ! video/x-raw,width=64,height=48 ! weirinfer model=%s ! "
@@ -165,7 +168,7 @@ test_states (void)
   Seen seen;
   g_autoptr (GstElement) pipeline = launch (text, &seen);
 
-  for (guint i = 0; i < 60; i++) {
+  for (guint i = 0; i < cycles; i++) {
     static const GstState states[] = { GST_STATE_READY, GST_STATE_PAUSED,
                                        GST_STATE_PLAYING };
 
@@ -217,6 +220,8 @@ test_no_decoder (void)
 int
 main (int argc, char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
   register_elements ();
   g_test_add_func ("/gst/stream/every-frame", test_every_frame);
@@ -227,5 +232,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/stream/no-model", test_no_model);
   g_test_add_func ("/gst/stream/bad-model", test_bad_model);
   g_test_add_func ("/gst/stream/no-decoder", test_no_decoder);
-  return g_test_run ();
+  result = g_test_run ();
+  gst_deinit ();
+  return result;
 }
