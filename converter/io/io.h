@@ -12,7 +12,7 @@ WEIR_BEGIN_DECLS
  */
 
 /** weir_ir_probe: whether @bytes begin like an IR's XML: `<net` behind an XML
- * declaration, comments or white space. */
+ * declaration, comments or white space. A DOCTYPE counts too: the reader refuses it. */
 gboolean weir_ir_probe (const WeirBytes *bytes);
 
 /** weir_ir_read: (transfer full): the IR at @xml_path and the .bin beside it. */

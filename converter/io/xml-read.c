@@ -32,6 +32,8 @@ weir_ir_probe (const WeirBytes *bytes)
       break;
     }
   }
+  if (weir_bytes_begins (&at, "<!DOCTYPE"))
+    return TRUE;
   return weir_bytes_left (&at) > 4 && weir_bytes_begins (&at, "<net") &&
          (g_ascii_isspace (at.data[at.pos + 4]) || at.data[at.pos + 4] == '>');
 }

@@ -97,6 +97,20 @@ take_outputs (WeirNode *node, WeirValueInfo *outputs)
   }
 }
 
+/* A shape that is known must be one that memory could hold. */
+static gboolean
+check_sizes (const WeirNode *node, const WeirValueInfo *outputs, GError **error)
+{
+  for (guint i = 0; i < node->n_outputs; i++) {
+    gsize count;
+
+    if (weir_shape_is_static (&outputs[i].shape) &&
+        !weir_shape_count (&outputs[i].shape, &count, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 node_infer (WeirGraph *graph, WeirNode *node, WeirValueInfo *inputs,
             WeirValueInfo *outputs, GError **error)
@@ -113,7 +127,7 @@ node_infer (WeirGraph *graph, WeirNode *node, WeirValueInfo *inputs,
     inputs[i] = *weir_graph_info (graph, node->inputs[i]);
   for (guint i = 0; i < node->n_outputs; i++)
     outputs[i].shape = WEIR_SHAPE_UNKNOWN;
-  if (!node->op->infer (&infer, error))
+  if (!node->op->infer (&infer, error) || !check_sizes (node, outputs, error))
     return FALSE;
   if (can_compute (node, inputs, outputs))
     return compute (node, inputs, outputs, error);
