@@ -51,12 +51,22 @@ weir_bytes_begins (const WeirBytes *bytes, const char *text)
 gboolean
 weir_bytes_skip_behind (WeirBytes *bytes, const char *text)
 {
-  const guint8 *found = NULL;
+  gsize length = strlen (text);
 
-  if (weir_bytes_left (bytes) > 0)
-    found = memmem (bytes->data + bytes->pos, weir_bytes_left (bytes), text, strlen (text));
-  bytes->pos = found != NULL ? (gsize) (found - bytes->data) + strlen (text) : bytes->size;
-  return found != NULL;
+  while (weir_bytes_left (bytes) >= length) {
+    const guint8 *at = memchr (bytes->data + bytes->pos, text[0], weir_bytes_left (bytes));
+
+    if (at == NULL)
+      break;
+    bytes->pos = (gsize) (at - bytes->data);
+    if (weir_bytes_begins (bytes, text)) {
+      bytes->pos += length;
+      return TRUE;
+    }
+    bytes->pos++;
+  }
+  bytes->pos = bytes->size;
+  return FALSE;
 }
 
 static gboolean
