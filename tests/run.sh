@@ -56,7 +56,11 @@ units build/plain --no-suite slow
 say "build with ASan and UBSan"
 if build build/asan "" -Dbuildtype=debugoptimized -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false; then good; else bad "the sanitized build"; fi
 say "unit tests with ASan and UBSan"
-ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 units build/asan --no-suite slow --no-suite kernels --timeout-multiplier 4
+export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
+units build/asan --no-suite slow --no-suite kernels --no-suite gst --timeout-multiplier 4
+ASAN_OPTIONS=$ASAN_OPTIONS:fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$root/tests/lsan.supp \
+  units build/asan --suite gst --timeout-multiplier 4
+unset ASAN_OPTIONS
 
 say "the engine's threads with TSan"
 if build build/tsan "tests/compile/test-compile-threads tests/compile/test-compile-compile" -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false -Dgstreamer=disabled -Dintrospection=disabled; then
