@@ -78,6 +78,13 @@ weir_request_output (WeirRequest *request, guint index)
   return request->execution->outputs[index];
 }
 
+WeirTensor *
+weir_request_take_output (WeirRequest *request, guint index, GError **error)
+{
+  g_return_val_if_fail (index < weir_network_n_outputs (request->network), NULL);
+  return weir_execution_take_output (request->execution, index, error);
+}
+
 gboolean
 weir_request_run (WeirRequest *request, GError **error)
 {

@@ -111,6 +111,9 @@ gboolean weir_request_set_input (WeirRequest *request, guint index, WeirTensor *
                                  GError **error);
 /** weir_request_output: (transfer none): valid until the next run begins. */
 WeirTensor *weir_request_output (WeirRequest *request, guint index);
+/** weir_request_take_output: (transfer full): an output that stays as it is: the next run
+ * writes into another tensor. Once for each output and run. */
+WeirTensor *weir_request_take_output (WeirRequest *request, guint index, GError **error);
 /** weir_request_run: runs now, on the calling thread and the network's. Requests of one
  * network wait for each other beyond its number of streams. */
 gboolean weir_request_run (WeirRequest *request, GError **error);

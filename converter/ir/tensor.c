@@ -222,6 +222,12 @@ weir_tensor_unref (WeirTensor *tensor)
   g_free (tensor);
 }
 
+gboolean
+weir_tensor_is_last (const WeirTensor *tensor)
+{
+  return g_atomic_int_get (&tensor->refs) == 1;
+}
+
 WeirDtype
 weir_tensor_dtype (const WeirTensor *tensor)
 {

@@ -68,6 +68,9 @@ WeirTensor *weir_tensor_convert (WeirTensor *tensor, WeirDtype dtype, GError **e
 WeirTensor *weir_tensor_ref (WeirTensor *tensor);
 void weir_tensor_unref (WeirTensor *tensor);
 
+/** weir_tensor_is_last: whether the caller's reference is the only one: it may be written. */
+gboolean weir_tensor_is_last (const WeirTensor *tensor);
+
 WeirDtype weir_tensor_dtype (const WeirTensor *tensor);
 const WeirShape *weir_tensor_shape (const WeirTensor *tensor);
 /** weir_tensor_count: number of elements. */

@@ -23,7 +23,6 @@ struct _GstWeirInfer {
 G_DEFINE_TYPE (GstWeirInfer, gst_weir_infer, GST_TYPE_WEIR_INFERENCE)
 GST_ELEMENT_REGISTER_DEFINE (weirinfer, "weirinfer", GST_RANK_NONE, GST_TYPE_WEIR_INFER)
 
-/* The request's outputs are valid until its next run only: they are copied. */
 static gboolean
 gst_weir_infer_collect (GstWeirInference *self, GstWeirInstance *instance,
                         WeirRequest *request, GstWeirRegion *region, GError **error)
@@ -34,14 +33,11 @@ gst_weir_infer_collect (GstWeirInference *self, GstWeirInstance *instance,
 
   (void) self;
   for (guint i = 0; i < n; i++) {
-    const WeirTensor *output = weir_request_output (request, i);
-    WeirTensor *copy =
-        weir_tensor_new_copy (weir_tensor_dtype (output), weir_tensor_shape (output),
-                              weir_tensor_data (output), error);
+    WeirTensor *output = weir_request_take_output (request, i, error);
 
-    if (copy == NULL)
+    if (output == NULL)
       return FALSE;
-    g_ptr_array_add (tensors, copy);
+    g_ptr_array_add (tensors, output);
   }
   region->result = g_steal_pointer (&tensors);
   region->free_result = (GDestroyNotify) g_ptr_array_unref;

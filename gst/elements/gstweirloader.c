@@ -166,7 +166,8 @@ load (GstWeirLoader *loader, GBytes *stream)
   settings = gst_weir_settings_copy (&loader->settings);
   g_mutex_unlock (&loader->lock);
   wishes = gst_weir_settings_wishes (&settings, loader->task, stream);
-  gst_weir_base_set_depth (GST_WEIR_BASE (loader->element), wishes.nireq + 1);
+  gst_weir_base_set_depth (GST_WEIR_BASE (loader->element),
+                           wishes.nireq > 1 ? wishes.nireq + 1 : 1);
   instance = gst_weir_instance_new (&wishes, show_progress, loader, &error);
   good = take_result (loader, instance, error);
   gst_weir_instance_unref (instance);

@@ -59,6 +59,7 @@ weir_execution_new (const WeirPlan *plan, guint n_threads, gboolean profile,
   e->inputs = g_new0 (WeirTensor *, MAX (plan->n_inputs, 1));
   e->outputs = g_new0 (WeirTensor *, MAX (plan->n_outputs, 1));
   e->state = weir_state_new ();
+  e->handed_out = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_tensor_unref);
   if (profile)
     e->seconds = g_new0 (double, MAX (plan->steps->len, 1));
   if (!alloc_arenas (e, error) || !alloc_scratch (e, error) ||
@@ -90,6 +91,7 @@ weir_execution_free (WeirExecution *e)
   clear_tensors (e->inputs, e->plan->n_inputs);
   clear_tensors (e->outputs, e->plan->n_outputs);
   weir_state_free (e->state);
+  g_clear_pointer (&e->handed_out, g_ptr_array_unref);
   weir_free (e->scratch);
   g_free (e->arenas);
   g_free (e->data);
@@ -98,6 +100,39 @@ weir_execution_free (WeirExecution *e)
   g_free (e->outputs);
   g_free (e->seconds);
   g_free (e);
+}
+
+/* A tensor like @like that everybody else has let go of. */
+static WeirTensor *
+find_free (WeirExecution *e, const WeirTensor *like)
+{
+  for (guint i = 0; i < e->handed_out->len; i++) {
+    WeirTensor *tensor = e->handed_out->pdata[i];
+
+    if (weir_tensor_is_last (tensor) &&
+        weir_tensor_dtype (tensor) == weir_tensor_dtype (like) &&
+        weir_shape_equal (weir_tensor_shape (tensor), weir_tensor_shape (like)))
+      return g_ptr_array_steal_index_fast (e->handed_out, i);
+  }
+  return NULL;
+}
+
+WeirTensor *
+weir_execution_take_output (WeirExecution *e, guint index, GError **error)
+{
+  const WeirValue *value = weir_plan_value (e->plan, e->plan->outputs[index]);
+  WeirTensor *output = e->outputs[index], *next;
+
+  if (output == NULL || value->storage != WEIR_STORAGE_OUTPUT)
+    return output != NULL ? weir_tensor_ref (output) : NULL;
+  next = find_free (e, output);
+  if (next == NULL)
+    next = weir_tensor_new (value->dtype, &value->shape, error);
+  if (next == NULL)
+    return NULL;
+  e->outputs[index] = next;
+  g_ptr_array_add (e->handed_out, weir_tensor_ref (output));
+  return output;
 }
 
 static void *

@@ -31,7 +31,7 @@ counterpart (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, gboolean s
     gint64 axis = list != NULL ? weir_tensor_get_int (list, i) : (gint64) i;
     double dim = (double) shape->dims[axis < 0 ? axis + shape->rank : axis];
 
-    sizes[i] = (gint64) (dim * weir_tensor_get (value, i));
+    weir_dtype_store (WEIR_DTYPE_I64, sizes, i, dim * weir_tensor_get (value, i));
     factors[i] = (float) (weir_tensor_get (value, i) / MAX (dim, 1));
   }
   return scales ? onnx_ints (n, sizes, count)
