@@ -40,6 +40,36 @@ is_sound (const GstWeirObject *o, float threshold)
          isfinite (o->height) && o->width > 0 && o->height > 0 && o->score >= threshold;
 }
 
+/* Boxes that overlap more than this show the same thing from neighbouring anchors. */
+#define SAME_BOX 0.8f
+
+/* The mean of @object and the boxes behind it that nearly coincide with it, each by its
+ * score: which of them is the best changes with the last bit of a picture, their mean does
+ * not. */
+static void
+steady (const GArray *objects, guint from, GstWeirObject *object)
+{
+  float sum = object->score, x = object->x * sum, y = object->y * sum;
+  float width = object->width * sum, height = object->height * sum;
+
+  for (guint i = from; i < objects->len; i++) {
+    const GstWeirObject *other = &g_array_index (objects, GstWeirObject, i);
+
+    if (other->label_id != object->label_id || !is_sound (other, 0) ||
+        !(overlap (object, other) > SAME_BOX))
+      continue;
+    sum += other->score;
+    x += other->x * other->score;
+    y += other->y * other->score;
+    width += other->width * other->score;
+    height += other->height * other->score;
+  }
+  object->x = x / sum;
+  object->y = y / sum;
+  object->width = width / sum;
+  object->height = height / sum;
+}
+
 void
 gst_weir_objects_suppress (GArray *objects, const GstWeirDecoderOptions *options)
 {
@@ -55,6 +85,8 @@ gst_weir_objects_suppress (GArray *objects, const GstWeirDecoderOptions *options
       continue;
     g_array_index (objects, GstWeirObject, i) =
         g_array_index (objects, GstWeirObject, kept);
+    if (object.score > 0)
+      steady (objects, i + 1, &object);
     g_array_index (objects, GstWeirObject, kept++) = object;
   }
   g_array_set_size (objects, kept);
