@@ -124,33 +124,43 @@ tell_failed (GstWeirLoader *loader, const GError *error, gboolean is_first)
       loader->element, gst_message_new_element (GST_OBJECT (loader->element), message));
 }
 
-/* Takes @instance over, or tells why there is none. */
-static gboolean
-take_result (GstWeirLoader *loader, GstWeirInstance *instance, const GError *error)
+/* Puts @instance in the place of the running one. */
+static void
+take_over (GstWeirLoader *loader, GstWeirInstance *instance)
 {
   GstWeirInstance *old = NULL;
+
+  g_mutex_lock (&loader->lock);
+  loader->loading--;
+  if (!loader->cancelled) {
+    old = loader->current;
+    loader->current = gst_weir_instance_ref (instance);
+    gst_weir_instance_unlock (instance, loader->unlocked);
+    loader->failed = FALSE;
+  }
+  g_cond_broadcast (&loader->changed);
+  g_mutex_unlock (&loader->lock);
+  gst_weir_instance_unref (old);
+}
+
+/* The reason is told before whoever waits returns: else upstream's complaint comes first.
+ */
+static void
+give_up (GstWeirLoader *loader, const GError *error)
+{
   gboolean cancelled, is_first;
 
   g_mutex_lock (&loader->lock);
   cancelled = loader->cancelled;
   is_first = loader->current == NULL;
+  g_mutex_unlock (&loader->lock);
+  if (!cancelled)
+    tell_failed (loader, error, is_first);
+  g_mutex_lock (&loader->lock);
   loader->loading--;
-  if (instance != NULL && !cancelled) {
-    old = loader->current;
-    loader->current = gst_weir_instance_ref (instance);
-    gst_weir_instance_unlock (instance, loader->unlocked);
-    loader->failed = FALSE;
-  } else if (!cancelled && is_first) {
-    loader->failed = TRUE;
-  }
+  loader->failed = loader->failed || (!cancelled && is_first);
   g_cond_broadcast (&loader->changed);
   g_mutex_unlock (&loader->lock);
-  if (instance != NULL && !cancelled)
-    tell_loaded (loader, instance);
-  else if (!cancelled)
-    tell_failed (loader, error, is_first);
-  gst_weir_instance_unref (old);
-  return instance != NULL && !cancelled;
 }
 
 static gboolean
@@ -169,7 +179,13 @@ load (GstWeirLoader *loader, GBytes *stream)
   gst_weir_base_set_depth (GST_WEIR_BASE (loader->element),
                            wishes.nireq > 1 ? wishes.nireq + 1 : 1);
   instance = gst_weir_instance_new (&wishes, show_progress, loader, &error);
-  good = take_result (loader, instance, error);
+  good = instance != NULL;
+  if (good) {
+    tell_loaded (loader, instance);
+    take_over (loader, instance);
+  } else {
+    give_up (loader, error);
+  }
   gst_weir_instance_unref (instance);
   gst_weir_settings_clear (&settings);
   return good;
@@ -390,12 +406,15 @@ model_eos (GstWeirLoader *loader, GstPad *pad)
   }
   g_mutex_lock (&loader->lock);
   nothing = loader->current == NULL && loader->loading == 0 && !loader->cancelled;
-  loader->failed = loader->failed || nothing;
+  g_mutex_unlock (&loader->lock);
+  if (!nothing)
+    return;
+  GST_ELEMENT_ERROR (loader->element, STREAM, WRONG_TYPE,
+                     ("the stream on the pad 'model' ended without a model"), (NULL));
+  g_mutex_lock (&loader->lock);
+  loader->failed = TRUE;
   g_cond_broadcast (&loader->changed);
   g_mutex_unlock (&loader->lock);
-  if (nothing)
-    GST_ELEMENT_ERROR (loader->element, STREAM, WRONG_TYPE,
-                       ("the stream on the pad 'model' ended without a model"), (NULL));
 }
 
 static gboolean
