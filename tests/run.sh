@@ -76,11 +76,12 @@ if CC=clang build build/fuzz "$targets" -Dfuzz=true -Dbuildtype=debugoptimized -
   good
   for target in build/fuzz/tests/fuzz/fuzz-*; do
     [ -x "$target" ] && [ -f "$target" ] || continue
-    seconds=60
-    [ "$full" = --full ] && seconds=1200
+    # The same runs each time, so that a finding belongs to the change; the full run explores.
+    limit=(-seed=1 -max_total_time=60)
+    [ "$full" = --full ] && limit=(-max_total_time=1200)
     name=$(basename "$target")
     mkdir -p "build/corpus/$name"
-    if "$target" -max_total_time=$seconds -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 \
+    if "$target" "${limit[@]}" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 \
         -artifact_prefix="build/corpus/" "build/corpus/$name" "tests/fuzz/corpus/${name#fuzz-}" >"build/$name.log" 2>&1; then
       good
     else

@@ -97,16 +97,23 @@ take_outputs (WeirNode *node, WeirValueInfo *outputs)
   }
 }
 
-/* A shape that is known must be one that memory could hold. */
+/* A shape must be one that memory could hold, as far as it is known: sums and products of
+ * a few of its sizes then stay far from the end of the numbers. */
 static gboolean
 check_sizes (const WeirNode *node, const WeirValueInfo *outputs, GError **error)
 {
   for (guint i = 0; i < node->n_outputs; i++) {
+    const WeirShape *shape = &outputs[i].shape;
     gsize count;
 
-    if (weir_shape_is_static (&outputs[i].shape) &&
-        !weir_shape_count (&outputs[i].shape, &count, error))
+    if (weir_shape_is_static (shape) && !weir_shape_count (shape, &count, error))
       return FALSE;
+    for (int d = 0; d < shape->rank; d++)
+      if (shape->dims[d] > (gint64) WEIR_MAX_TENSOR_BYTES)
+        return weir_fail (error, WEIR_ERROR_LIMIT,
+                          "output %u: dimension %d of %" G_GINT64_FORMAT
+                          " has too many elements",
+                          i, d, shape->dims[d]);
   }
   return TRUE;
 }
