@@ -92,7 +92,7 @@ test_live (void)
 {
   Fixture f;
 
-  set_up (&f, "videotestsrc is-live=true num-buffers=40 ! "
+  set_up (&f, "videotestsrc is-live=true num-buffers=200 ! "
               "video/x-raw,framerate=100/1,width=32,height=32");
   gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
   g_usleep (150000);
@@ -101,7 +101,7 @@ test_live (void)
   push_model (&f, 1);
   gst_app_src_end_of_stream (GST_APP_SRC (f.model));
   run_pipeline (f.pipeline);
-  g_assert_cmpuint (f.seen.frames, ==, 40);
+  g_assert_cmpuint (f.seen.frames, ==, 200);
   g_assert_cmpuint (f.seen.annotated, >, 0);
   tear_down (&f);
 }
@@ -168,7 +168,7 @@ test_swap (void)
 {
   Fixture f;
 
-  set_up (&f, "videotestsrc is-live=true num-buffers=60 pattern=white ! "
+  set_up (&f, "videotestsrc is-live=true num-buffers=250 pattern=white ! "
               "video/x-raw,framerate=100/1,width=32,height=32");
   gst_element_set_state (f.pipeline, GST_STATE_PLAYING);
   push_model (&f, 1);
@@ -178,7 +178,7 @@ test_swap (void)
                            gst_buffer_new_memdup ("no model at all", 15));
   gst_app_src_end_of_stream (GST_APP_SRC (f.model));
   run_pipeline (f.pipeline);
-  g_assert_cmpuint (f.seen.frames, ==, 60);
+  g_assert_cmpuint (f.seen.frames, ==, 250);
   g_assert_cmpfloat_with_epsilon (f.seen.mean, 510, 2);
   tear_down (&f);
 }
