@@ -1,6 +1,10 @@
 #include "error.h"
 
-G_DEFINE_QUARK (weir - error - quark, weir_error)
+GQuark
+weir_error_quark (void)
+{
+  return g_quark_from_static_string ("weir-error-quark");
+}
 
 gboolean
 weir_fail (GError **error, WeirError code, const char *format, ...)
