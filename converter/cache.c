@@ -13,18 +13,33 @@
 #define MAX_BYTES ((guint64) 4 << 30)
 #define SUFFIX    ".weir"
 
-char *
-weir_cache_key (WeirSource *source, const WeirConvertOptions *options)
+/* Which other files an entry was made of. */
+#define FILES "cache/files"
+
+static void
+add_source (GChecksum *sum, WeirSource *source)
 {
   WeirBytes bytes = weir_source_bytes (source);
+
+  for (gsize at = 0; at < bytes.size; at += G_MAXINT32)
+    g_checksum_update (sum, bytes.data + at, (gssize) MIN (bytes.size - at, G_MAXINT32));
+}
+
+char *
+weir_cache_key (const WeirInput *input, const WeirConvertOptions *options)
+{
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *text = weir_convert_options_to_string (options);
 
   g_checksum_update (sum, (const guchar *) PACKAGE_VERSION "\n", -1);
   g_checksum_update (sum, (const guchar *) text, -1);
   g_checksum_update (sum, (const guchar *) "\n", 1);
-  for (gsize at = 0; at < bytes.size; at += G_MAXINT32)
-    g_checksum_update (sum, bytes.data + at, (gssize) MIN (bytes.size - at, G_MAXINT32));
+  if (input->source != NULL)
+    add_source (sum, input->source);
+  else
+    g_checksum_update (sum, (const guchar *) input->name, -1);
+  if (input->topology != NULL)
+    add_source (sum, input->topology);
   return g_strdup (g_checksum_get_string (sum));
 }
 
@@ -41,9 +56,9 @@ is_private (const char *folder)
 char *
 weir_cache_folder (const char *wish)
 {
-  g_autofree char *folder = wish != NULL
-                                ? g_strdup (wish)
-                                : g_build_filename (g_get_user_cache_dir (), "weir", NULL);
+  g_autofree char *folder =
+      wish != NULL ? g_strdup (wish)
+                   : g_build_filename (g_get_user_cache_dir (), "weir", NULL);
 
   if (*folder == '\0' || g_mkdir_with_parents (folder, 0700) != 0 || !is_private (folder))
     return NULL;
@@ -75,8 +90,16 @@ map_entry (const char *path)
   return file != NULL ? g_mapped_file_get_bytes (file) : NULL;
 }
 
+static gboolean
+is_current (const WeirModel *model, const WeirInput *input)
+{
+  const char *files = weir_model_info (model, FILES);
+
+  return files == NULL || weir_folder_unchanged (input->folder, files);
+}
+
 WeirModel *
-weir_cache_load (const char *folder, const char *key)
+weir_cache_load (const char *folder, const char *key, const WeirInput *input)
 {
   g_autofree char *path = entry_path (folder, key);
   g_autoptr (GBytes) stream = map_entry (path);
@@ -84,13 +107,18 @@ weir_cache_load (const char *folder, const char *key)
   g_autoptr (GBytes) bin = NULL;
   g_autoptr (WeirSource) xml_source = NULL;
   g_autoptr (WeirSource) bin_source = NULL;
+  g_autoptr (WeirModel) model = NULL;
 
   if (stream == NULL || !weir_stream_unpack (stream, &xml, &bin, NULL))
     return NULL;
   g_utime (path, NULL);
   xml_source = weir_source_new (xml, path);
   bin_source = weir_source_new (bin, path);
-  return weir_ir_read_sources (xml_source, bin_source, NULL);
+  model = weir_ir_read_sources (xml_source, bin_source, NULL);
+  if (model == NULL || !is_current (model, input))
+    return NULL;
+  weir_model_set_info (model, FILES, NULL);
+  return g_steal_pointer (&model);
 }
 
 typedef struct {
@@ -164,12 +192,26 @@ write_entry (const char *folder, const char *key, GBytes *stream)
   if (size > MAX_BYTES / 2)
     return;
   make_room (folder, size);
-  g_file_set_contents_full (path, data, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
-                            NULL);
+  g_file_set_contents_full (path, data, (gssize) size, G_FILE_SET_CONTENTS_CONSISTENT,
+                            0600, NULL);
+}
+
+static gboolean
+serialize (const WeirModel *model, const WeirInput *input, GBytes **xml, GBytes **bin)
+{
+  g_autofree char *files = weir_folder_opened (input->folder);
+  g_autoptr (WeirModel) noted = NULL;
+
+  if (files == NULL)
+    return weir_ir_serialize (model, 11, xml, bin, NULL);
+  noted = weir_model_copy (model);
+  weir_model_set_info (noted, FILES, files);
+  return weir_ir_serialize (noted, 11, xml, bin, NULL);
 }
 
 void
-weir_cache_store (const char *folder, const char *key, const WeirModel *model)
+weir_cache_store (const char *folder, const char *key, const WeirModel *model,
+                  const WeirInput *input)
 {
   g_autofree char *lock_path = g_build_filename (folder, "lock", NULL);
   g_autoptr (GBytes) xml = NULL;
@@ -177,7 +219,7 @@ weir_cache_store (const char *folder, const char *key, const WeirModel *model)
   g_autoptr (GBytes) stream = NULL;
   int lock;
 
-  if (!weir_ir_serialize (model, 11, &xml, &bin, NULL))
+  if (!serialize (model, input, &xml, &bin))
     return;
   stream = weir_stream_pack (xml, bin, NULL);
   lock = open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -1,7 +1,7 @@
 #include "weir-convert.h"
 
 #include "cache.h"
-#include "frontends/frontend.h"
+#include "input.h"
 #include "io/io.h"
 #include "options.h"
 #include "passes/passes.h"
@@ -9,8 +9,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-/* From a file of any framework to an optimised graph: the only place that knows all
- * rooms. */
+/* From the files of a model to an optimised graph. */
 
 #define HEAD_BYTES 4096
 
@@ -18,7 +17,6 @@ typedef struct {
   const WeirConvertOptions *options;
   WeirProgress progress;
   gpointer user_data;
-  GPtrArray *unsupported; /* (nullable): where to list what cannot be converted */
 } Conversion;
 
 static gboolean
@@ -31,81 +29,10 @@ tell (const Conversion *c, double fraction, const char *stage, GError **error)
   return FALSE;
 }
 
-static WeirBytes
-head_of (WeirSource *source)
+static GPtrArray *
+unsupported_new (void)
 {
-  WeirBytes bytes = weir_source_bytes (source);
-
-  bytes.size = MIN (bytes.size, HEAD_BYTES);
-  return bytes;
-}
-
-static const WeirFrontend *
-choose_frontend (const Conversion *c, WeirSource *source, const char *path,
-                 GError **error)
-{
-  const char *asked = weir_convert_options_get (c->options, "framework");
-  WeirBytes head = head_of (source);
-  const WeirFrontend *frontend =
-      asked != NULL ? weir_frontend_find (asked) : weir_frontend_probe (&head, path);
-
-  if (frontend != NULL)
-    return frontend;
-  if (asked != NULL)
-    weir_fail (error, WEIR_ERROR_ARGUMENT, "there is no framework '%s'", asked);
-  else if (head.size == 0)
-    weir_fail (error, WEIR_ERROR_FORMAT, "the file is empty");
-  else
-    weir_fail (error, WEIR_ERROR_FORMAT,
-               "not a model of a framework that Weir reads, and not an IR");
-  return NULL;
-}
-
-static WeirModel *
-load_framework (const Conversion *c, WeirSource *source, WeirSource *topology,
-                const char *path, GError **error)
-{
-  const WeirFrontend *frontend = choose_frontend (c, source, path, error);
-  g_autoptr (GPtrArray) unsupported =
-      c->unsupported != NULL
-          ? g_ptr_array_ref (c->unsupported)
-          : g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
-  WeirFrontendInput input = { .source = source, .topology = topology, .path = path };
-
-  return frontend != NULL ? frontend->load (&input, unsupported, error) : NULL;
-}
-
-static WeirModel *
-load_stream (WeirSource *source, GError **error)
-{
-  g_autoptr (GBytes) xml = NULL;
-  g_autoptr (GBytes) bin = NULL;
-  g_autoptr (WeirSource) xml_source = NULL;
-  g_autoptr (WeirSource) bin_source = NULL;
-
-  if (!weir_stream_unpack (weir_source_gbytes (source), &xml, &bin, error))
-    return NULL;
-  xml_source = weir_source_new (xml, weir_source_name (source));
-  bin_source = weir_source_new (bin, weir_source_name (source));
-  return weir_ir_read_sources (xml_source, bin_source, error);
-}
-
-/* An IR or a framework's file, not optimised yet. */
-static WeirModel *
-load (const Conversion *c, WeirSource *source, WeirSource *topology, const char *path,
-      GError **error)
-{
-  WeirBytes head = head_of (source);
-
-  if (weir_stream_probe (&head))
-    return load_stream (source, error);
-  if (!weir_ir_probe (&head))
-    return load_framework (c, source, topology, path, error);
-  if (path == NULL) {
-    weir_fail (error, WEIR_ERROR_ARGUMENT, "an IR needs its .bin: give its file name");
-    return NULL;
-  }
-  return weir_ir_read (path, error);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
 }
 
 static void
@@ -131,14 +58,14 @@ run_passes (const Conversion *c, WeirModel *model, GError **error)
 }
 
 static WeirModel *
-convert (const Conversion *c, WeirSource *source, WeirSource *topology, const char *path,
-         GError **error)
+convert (const Conversion *c, const WeirInput *input, GError **error)
 {
+  g_autoptr (GPtrArray) unsupported = unsupported_new ();
   g_autoptr (WeirModel) model = NULL;
 
   if (!tell (c, 0.1, "converting", error))
     return NULL;
-  model = load (c, source, topology, path, error);
+  model = weir_input_load (input, c->options, unsupported, error);
   if (model == NULL || !tell (c, 0.5, "optimising", error) ||
       !run_passes (c, model, error))
     return NULL;
@@ -146,13 +73,6 @@ convert (const Conversion *c, WeirSource *source, WeirSource *topology, const ch
   if (!tell (c, 1, "done", error))
     return NULL;
   return g_steal_pointer (&model);
-}
-
-/* A model whose weights lie in other files is not known by its own bytes alone. */
-static gboolean
-is_whole (WeirModel *model)
-{
-  return weir_model_info (model, "external_data") == NULL;
 }
 
 /* Errors say which file, once. */
@@ -167,20 +87,21 @@ WeirModel *
 weir_convert_file (const char *path, const WeirConvertOptions *options,
                    WeirProgress progress, gpointer user_data, GError **error)
 {
-  g_autoptr (WeirConvertOptions) none = weir_convert_options_new ();
-  Conversion c = { .options = options != NULL ? options : none,
-                   .progress = progress,
-                   .user_data = user_data };
-  g_autoptr (WeirSource) source = NULL;
-  WeirModel *model = NULL;
+  return weir_convert_cached (path, options, "", progress, user_data, error);
+}
 
-  if (!tell (&c, 0, "reading", error))
-    return NULL;
-  source = weir_source_open (path, error);
-  if (source != NULL)
-    model = convert (&c, source, NULL, path, error);
-  if (model == NULL)
-    name_file (error, path);
+static WeirModel *
+convert_through_cache (const Conversion *c, const WeirInput *input, const char *folder,
+                       GError **error)
+{
+  g_autofree char *key = weir_cache_key (input, c->options);
+  WeirModel *model = weir_cache_load (folder, key, input);
+
+  if (model != NULL)
+    return model;
+  model = convert (c, input, error);
+  if (model != NULL)
+    weir_cache_store (folder, key, model, input);
   return model;
 }
 
@@ -194,33 +115,16 @@ weir_convert_cached (const char *path, const WeirConvertOptions *options,
                    .progress = progress,
                    .user_data = user_data };
   g_autofree char *folder = weir_cache_folder (cache_dir);
-  g_autofree char *key = NULL;
-  g_autoptr (WeirSource) source = NULL;
+  WeirInput input = { 0 };
   WeirModel *model = NULL;
 
-  if (!tell (&c, 0, "reading", error) || (source = weir_source_open (path, error)) == NULL)
-    return NULL;
-  if (folder != NULL) {
-    key = weir_cache_key (source, c.options);
-    model = weir_cache_load (folder, key);
-  }
-  if (model != NULL)
-    return model;
-  model = convert (&c, source, NULL, path, error);
+  if (tell (&c, 0, "reading", error) && weir_input_open (&input, path, c.options, error))
+    model = folder != NULL ? convert_through_cache (&c, &input, folder, error)
+                           : convert (&c, &input, error);
+  weir_input_clear (&input);
   if (model == NULL)
     name_file (error, path);
-  else if (folder != NULL && is_whole (model))
-    weir_cache_store (folder, key, model);
   return model;
-}
-
-static char *
-framework_of (WeirSource *source, const char *path)
-{
-  WeirBytes bytes = weir_source_bytes (source);
-  const char *name = weir_convert_framework (bytes.data, bytes.size, path);
-
-  return g_strdup (name != NULL ? name : "unknown");
 }
 
 WeirModel *
@@ -228,18 +132,17 @@ weir_convert_inspect (const char *path, char **framework, GPtrArray **unsupporte
                       GError **error)
 {
   g_autoptr (WeirConvertOptions) none = weir_convert_options_new ();
-  g_autoptr (WeirSource) source = weir_source_open (path, error);
-  Conversion c = { .options = none };
+  WeirInput input = { 0 };
   GError *failure = NULL;
-  WeirModel *model;
+  WeirModel *model = NULL;
+  const char *name;
 
-  *unsupported = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
-  *framework = NULL;
-  if (source == NULL)
-    return NULL;
-  *framework = framework_of (source, path);
-  c.unsupported = *unsupported;
-  model = load (&c, source, NULL, path, &failure);
+  *unsupported = unsupported_new ();
+  if (weir_input_open (&input, path, none, &failure))
+    model = weir_input_load (&input, none, *unsupported, &failure);
+  name = weir_input_framework (&input);
+  *framework = g_strdup (name != NULL ? name : "unknown");
+  weir_input_clear (&input);
   if (model == NULL && (*unsupported)->len == 0) {
     g_propagate_error (error, failure);
     name_file (error, path);
@@ -258,11 +161,12 @@ weir_convert_bytes (GBytes *bytes, const char *name, GBytes *topology,
   Conversion c = { .options = options != NULL ? options : none,
                    .progress = progress,
                    .user_data = user_data };
-  g_autoptr (WeirSource) source = weir_source_new (bytes, name);
-  g_autoptr (WeirSource) second =
-      topology != NULL ? weir_source_new (topology, name) : NULL;
-  WeirModel *model = convert (&c, source, second, NULL, error);
+  WeirInput input = { 0 };
+  WeirModel *model = NULL;
 
+  if (weir_input_from_bytes (&input, bytes, name, topology, c.options, error))
+    model = convert (&c, &input, error);
+  weir_input_clear (&input);
   if (model == NULL)
     name_file (error, name);
   return model;
@@ -321,7 +225,8 @@ weir_convert_frameworks (guint *count)
   static const char *names[16];
   const WeirFrontend *const *frontends = weir_frontends (count);
 
-  for (guint i = 0; i < *count && i < G_N_ELEMENTS (names); i++)
+  g_return_val_if_fail (*count <= G_N_ELEMENTS (names), NULL);
+  for (guint i = 0; i < *count; i++)
     names[i] = frontends[i]->name;
   return names;
 }

@@ -148,6 +148,38 @@ static const Row rows[] = {
     "store the weights as 16-bit floats: half the size" },
   { "data_type", NULL, TEXT, FALSE, read_data_type, "TYPE",
     "FP16 (half) is --compress_to_fp16; FP32 (float) keeps the weights" },
+  { "saved_model_dir", NULL, TEXT, TRUE, NULL, "DIR",
+    "TensorFlow: the directory of a SavedModel" },
+  { "saved_model_tags", NULL, TEXT, FALSE, NULL, "LIST",
+    "TensorFlow: tags of the MetaGraph in the SavedModel, separated by commas" },
+  { "input_meta_graph", NULL, TEXT, TRUE, NULL, "FILE",
+    "TensorFlow: a MetaGraph, with its checkpoint beside it" },
+  { "input_checkpoint", NULL, TEXT, TRUE, NULL, "FILE",
+    "TensorFlow: the checkpoint with the variables of the graph" },
+  { "input_model_is_text", NULL, FLAG, FALSE, NULL, NULL,
+    "TensorFlow: the graph is in text format" },
+  { "transformations_config", NULL, TEXT, TRUE, NULL, "FILE",
+    "what to do with sub-graphs: a file, or the name of a configuration of Weir's" },
+  { "tensorflow_object_detection_api_pipeline_config", NULL, TEXT, TRUE, NULL, "FILE",
+    "TensorFlow: the pipeline.config of the Object Detection API" },
+  { "input_proto", "d", TEXT, TRUE, NULL, "FILE",
+    "Caffe: the .prototxt; beside the model by default" },
+  { "input_symbol", NULL, TEXT, TRUE, NULL, "FILE",
+    "MXNet: the -symbol.json; beside the model by default" },
+  { "nd_prefix_name", NULL, TEXT, FALSE, NULL, "NAME",
+    "MXNet: prefix of the .nd files with weights" },
+  { "pretrained_model_name", NULL, TEXT, FALSE, NULL, "NAME",
+    "MXNet: name of the pretrained model that the .nd files change" },
+  { "legacy_mxnet_model", NULL, FLAG, FALSE, NULL, NULL,
+    "MXNet: the model is of a version before 1.0" },
+  { "enable_ssd_gluoncv", NULL, FLAG, FALSE, NULL, NULL,
+    "MXNet: the model is an SSD of GluonCV" },
+  { "counts", NULL, TEXT, TRUE, NULL, "FILE",
+    "Kaldi: counts of the classes, whose logarithm is subtracted from the last biases" },
+  { "remove_output_softmax", NULL, FLAG, FALSE, NULL, NULL,
+    "Kaldi: take the last softmax away" },
+  { "remove_memory", NULL, FLAG, FALSE, NULL, NULL,
+    "Kaldi: inputs and outputs instead of state" },
   { "progress", NULL, FLAG, FALSE, NULL, NULL, "show the progress" },
   { "silent", NULL, FLAG, FALSE, NULL, NULL, "print nothing but errors" },
   { "log_level", NULL, TEXT, FALSE, NULL, "LEVEL",
@@ -393,4 +425,15 @@ weir_convert_options_describe (const WeirConvertOptions *options, WeirModel *mod
     if (options->values[i] != NULL)
       weir_model_set_info (model, path, rows[i].is_path ? "DIR" : options->values[i]);
   }
+}
+
+GHashTable *
+weir_convert_options_table (const WeirConvertOptions *options)
+{
+  GHashTable *table = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (options->values[i] != NULL)
+      g_hash_table_insert (table, (char *) rows[i].name, options->values[i]);
+  return table;
 }

@@ -14,3 +14,6 @@ gboolean weir_convert_options_flag (const WeirConvertOptions *options, const cha
 /** weir_convert_options_describe: says the options that were set as model information,
  * "conversion_parameters/NAME"; paths are not told. */
 void weir_convert_options_describe (const WeirConvertOptions *options, WeirModel *model);
+/** weir_convert_options_table: (transfer container): the options that were set, name ->
+ * text; what it holds is @options'. */
+GHashTable *weir_convert_options_table (const WeirConvertOptions *options);

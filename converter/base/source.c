@@ -217,3 +217,9 @@ weir_source_gbytes (const WeirSource *source)
 {
   return source->bytes;
 }
+
+char *
+weir_source_hash (const WeirSource *source)
+{
+  return g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, source->bytes);
+}

@@ -44,6 +44,8 @@ const char *weir_source_directory (const WeirSource *source);
 WeirBytes weir_source_bytes (const WeirSource *source);
 /** weir_source_gbytes: (transfer none): the same bytes, for those who keep them. */
 GBytes *weir_source_gbytes (const WeirSource *source);
+/** weir_source_hash: (transfer full): the SHA-256 of the bytes, in hexadecimal. */
+char *weir_source_hash (const WeirSource *source);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirSource, weir_source_unref)
 

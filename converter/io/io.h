@@ -42,4 +42,20 @@ gboolean weir_stream_unpack (GBytes *stream, GBytes **xml, GBytes **bin, GError 
 /** weir_stream_probe: whether @bytes begin with the magic. */
 gboolean weir_stream_probe (const WeirBytes *bytes);
 
+/**
+ * weir_parts_pack: (transfer full):
+ * @parts: (element-type WeirSource): the files, each with its name
+ * @main_name: (nullable): which of them is the model; %NULL where the directory is
+ *
+ * The files of one model as one buffer (`application/x-weir-model-parts`): a table of
+ * names and sizes, then the contents, each at 64-byte alignment.
+ */
+GBytes *weir_parts_pack (GPtrArray *parts, const char *main_name, GError **error);
+/** weir_parts_unpack: (transfer full) (element-type WeirSource): the files, which share
+ * @stream's memory.
+ * @main_name: (out) (transfer full) (nullable): as in weir_parts_pack() */
+GPtrArray *weir_parts_unpack (GBytes *stream, char **main_name, GError **error);
+/** weir_parts_probe: whether @bytes begin with the magic. */
+gboolean weir_parts_probe (const WeirBytes *bytes);
+
 WEIR_END_DECLS

@@ -81,7 +81,9 @@ load (GBytes *bytes, const char *path, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
   g_autoptr (WeirSource) source = path != NULL ? weir_source_open (path, error)
                                                : weir_source_new (bytes, "test.onnx");
-  WeirFrontendInput input = { .source = source, .path = path };
+  g_autofree char *directory = path != NULL ? g_path_get_dirname (path) : NULL;
+  g_autoptr (WeirFolder) folder = path != NULL ? weir_folder_new (directory) : NULL;
+  WeirFrontendInput input = { .source = source, .folder = folder, .path = path };
 
   return source != NULL ? weir_frontend_onnx.load (&input, unsupported, error) : NULL;
 }

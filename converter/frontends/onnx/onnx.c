@@ -178,8 +178,6 @@ import_init (OnnxImport *import, const WeirFrontendInput *input, const WeirWire 
                           .model = weir_wire_message (wire),
                           .unsupported = unsupported };
   import->functions = onnx_functions_index (import->model);
-  import->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                         (GDestroyNotify) weir_source_unref);
   import->names = g_string_chunk_new (4096);
   import->sequences = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   weir_budget_init (&import->budget, weir_source_bytes (input->source).size);
@@ -189,7 +187,6 @@ static void
 import_clear (OnnxImport *import)
 {
   g_hash_table_unref (import->functions);
-  g_hash_table_unref (import->files);
   g_string_chunk_free (import->names);
   g_ptr_array_unref (import->sequences);
 }

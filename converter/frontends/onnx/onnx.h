@@ -10,7 +10,6 @@
 /**
  * OnnxImport:
  * @functions: "domain:name:overload" -> FunctionProto of the model
- * @files: location -> WeirSource, the external data read so far
  * @names: what node names and texts are interned in
  * @sequences: GArray of WeirPort, the sequences that values stand for
  * @budget: what may be made larger than it stands in the file
@@ -26,7 +25,6 @@ typedef struct {
   const Onnx__ModelProto *model;
   GPtrArray *unsupported;
   GHashTable *functions;
-  GHashTable *files;
   GStringChunk *names;
   GPtrArray *sequences;
   WeirBudget budget;

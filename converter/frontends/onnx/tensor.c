@@ -85,38 +85,28 @@ external_number (OnnxImport *import, const Onnx__TensorProto *proto, const char 
   return TRUE;
 }
 
-/* Each file is read once. */
 static WeirSource *
 external_source (OnnxImport *import, const Onnx__TensorProto *proto, GError **error)
 {
   const Onnx__StringStringEntryProto *entry = external_entry (proto, "location");
-  const char *directory = weir_source_directory (import->input->source);
+  WeirFolder *folder = import->input->folder;
   g_autofree char *location = NULL;
-  WeirSource *source;
 
-  if (entry == NULL || directory == NULL) {
+  if (entry == NULL || folder == NULL) {
     weir_fail (error, entry == NULL ? WEIR_ERROR_FORMAT : WEIR_ERROR_IO,
                entry == NULL ? "external data without a location"
                              : "external data of a model that is not a file");
     return NULL;
   }
   location = weir_wire_text (import->wire, &entry->value, WEIR_MAX_NAME, error);
-  if (location == NULL)
-    return NULL;
-  source = g_hash_table_lookup (import->files, location);
-  if (source == NULL) {
-    source = weir_source_open_beneath (directory, location, error);
-    if (source != NULL)
-      g_hash_table_insert (import->files, g_steal_pointer (&location), source);
-  }
-  return source;
+  return location != NULL ? weir_folder_file (folder, location, error) : NULL;
 }
 
 static WeirTensor *
 read_external (OnnxImport *import, const Onnx__TensorProto *proto, WeirDtype dtype,
                const WeirShape *shape, gsize size, GError **error)
 {
-  WeirSource *source = external_source (import, proto, error);
+  g_autoptr (WeirSource) source = external_source (import, proto, error);
   gsize offset, length, total;
 
   if (source == NULL || !external_number (import, proto, "offset", 0, &offset, error) ||

@@ -196,23 +196,15 @@ convert_file (WeirTfliteFile *file, WeirGraph *graph, GError **error)
 
 /* What the graph is called: by itself, else by its file. */
 static char *
-model_name (WeirTfliteFile *file, const char *path)
+model_name (WeirTfliteFile *file, const WeirFrontendInput *input)
 {
   WeirFlatTable subgraph;
   g_autofree char *name = NULL;
-  char *dot;
 
   if (weir_flat_at_table (&file->subgraphs, 0, &subgraph))
     name = weir_flat_string (&subgraph, SUBGRAPH_NAME);
-  if (name != NULL && *name != '\0')
-    return g_steal_pointer (&name);
-  if (path == NULL)
-    return g_strdup ("model");
-  name = g_path_get_basename (path);
-  dot = strrchr (name, '.');
-  if (dot != NULL && dot != name)
-    *dot = '\0';
-  return g_steal_pointer (&name);
+  return name != NULL && *name != '\0' ? g_steal_pointer (&name)
+                                       : weir_frontend_model_name (input);
 }
 
 /* The buffer that the file lists under @name; FALSE if there is none. */
@@ -250,7 +242,7 @@ tflite_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **er
 
   weir_flat_init (&file.flat, &bytes);
   if (convert_file (&file, graph, error)) {
-    g_autofree char *name = model_name (&file, input->path);
+    g_autofree char *name = model_name (&file, input);
     model = weir_model_new (g_steal_pointer (&graph), name, weir_frontend_tflite.name);
     if (find_metadata (&file, METADATA, &metadata))
       weir_tflite_metadata (&metadata, &bytes, model);
