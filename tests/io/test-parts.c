@@ -36,7 +36,8 @@ test_round_trip (void)
 {
   g_autoptr (GPtrArray) parts = parts_new ();
   g_autoptr (GBytes) stream = weir_parts_pack (parts, "saved_model.pb", NULL);
-  WeirBytes head = WEIR_BYTES (g_bytes_get_data (stream, NULL), g_bytes_get_size (stream));
+  WeirBytes head =
+      WEIR_BYTES (g_bytes_get_data (stream, NULL), g_bytes_get_size (stream));
   g_autofree char *name = NULL;
   g_autoptr (GPtrArray) back = NULL;
   g_autoptr (WeirFolder) folder = NULL;
