@@ -5,6 +5,7 @@
 static const WeirFrontend *const frontends[] = {
   &weir_frontend_tflite,
   &weir_frontend_onnx,
+  &weir_frontend_tensorflow,
 };
 
 const WeirFrontend *const *

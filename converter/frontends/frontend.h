@@ -62,6 +62,7 @@ typedef struct {
 } WeirFrontend;
 
 extern const WeirFrontend weir_frontend_onnx;
+extern const WeirFrontend weir_frontend_tensorflow;
 extern const WeirFrontend weir_frontend_tflite;
 
 /** weir_frontends: all, in the order in which they are asked. */

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "tensorflow.h"
+
+typedef struct _TfNode TfNode;
+
+/**
+ * TfRow:
+ * @op: operation of TensorFlow; a row without one ends a table
+ * @convert: builds it; returns output 0, or nothing where tf_out() has set it
+ * @ir: (nullable): for conversions that serve several rows: the IR's operation
+ * @outputs: (nullable): "values,indices": the names of its output arguments, by which
+ *   functions call them; %NULL where there is one, or one list
+ */
+typedef struct {
+  const char *op;
+  WeirPort (*convert) (TfNode *n);
+  const char *ir;
+  const char *outputs;
+} TfRow;
+
+/**
+ * TfNode:
+ * @make: where its nodes are added, under its name
+ * @inputs: those that are no control inputs
+ *
+ * One node and what its conversion works with. All functions accept that an earlier call
+ * has failed.
+ */
+struct _TfNode {
+  WeirMake make;
+  TfScope *scope;
+  TfEntry *entry;
+  const Tf__NodeDef *proto;
+  const TfRow *row;
+  TfValue *inputs;
+  guint n_inputs;
+};
+
+guint tf_n_inputs (const TfNode *n);
+/** tf_in: input @index, which must be given. */
+WeirPort tf_in (TfNode *n, guint index);
+void tf_out (TfNode *n, guint index, WeirPort port);
+
+/* Attributes by name, as the node has them. */
+
+/** tf_attr: (nullable): %NULL where it is not given. */
+const Tf__AttrValue *tf_attr (const TfNode *n, const char *name);
+gint64 tf_attr_int (const TfNode *n, const char *name, gint64 fallback);
+double tf_attr_float (const TfNode *n, const char *name, double fallback);
+gboolean tf_attr_bool (const TfNode *n, const char *name, gboolean fallback);
+/** tf_attr_string: (transfer none): @fallback where it is not given. */
+const char *tf_attr_string (TfNode *n, const char *name, const char *fallback);
+/** tf_attr_ints: (nullable): the list, its length in @count. */
+const gint64 *tf_attr_ints (const TfNode *n, const char *name, gsize *count);
+/** tf_attr_dtype: of a type that must be given and that Weir must have. */
+WeirDtype tf_attr_dtype (TfNode *n, const char *name);
+/** tf_attr_shape: of a shape; unknown where it is not given. */
+WeirShape tf_attr_shape (TfNode *n, const char *name);
+
+/** tf_is_nhwc: whether attribute data_format says that channels stand last. */
+gboolean tf_is_nhwc (TfNode *n);
+
+/* table.c */
+
+/** tf_row_find: (nullable): how @op is converted. */
+const TfRow *tf_row_find (const char *op);
+const char *const *tf_op_names (guint *count);
+
+/* node.c */
+
+/** tf_node_convert: adds the node of @entry to the graph of @scope, or to what is
+ * unsupported; all that it reads has been converted. */
+gboolean tf_node_convert (TfScope *scope, TfEntry *entry, GError **error);

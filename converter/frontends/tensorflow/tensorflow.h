@@ -1,0 +1,132 @@
+#pragma once
+
+#include "frontends/frontend.h"
+#include "frontends/make.h"
+#include "frontends/proto/tensorflow.pb-c.h"
+#include "frontends/wire.h"
+
+/**
+ * SECTION: tensorflow
+ *
+ * What the files of this room share. A graph of TensorFlow is a list of nodes that name
+ * each other; it is converted from its outputs backwards, so that what training left
+ * behind is not looked at. The result keeps TensorFlow's order of dimensions; operations
+ * that the IR defines for channels-first stand between Transposes.
+ */
+
+/**
+ * TfFile:
+ * @bytes: what was unpacked; `bytes` fields point into it
+ * @budget: what reading it may take
+ *
+ * One protobuf message, whatever it was read from.
+ */
+typedef struct {
+  GBytes *bytes;
+  WeirWire *wire;
+  WeirBudget budget;
+} TfFile;
+
+/**
+ * TfImport:
+ * @file: where the graph's nodes come from
+ * @functions: name -> FunctionDef
+ * @names: the names of nodes made so far
+ * @converted: nodes so far, functions unfolded
+ */
+typedef struct {
+  const WeirFrontendInput *input;
+  TfFile *file;
+  GHashTable *functions;
+  GPtrArray *unsupported;
+  GStringChunk *names;
+  guint converted;
+} TfImport;
+
+/**
+ * TfValue:
+ * @port: where it stands in the graph
+ * @broken: a node that could not be converted would have written it
+ */
+typedef struct {
+  WeirPort port;
+  gboolean broken;
+} TfValue;
+
+#define TF_NO_VALUE ((TfValue){ .port = WEIR_PORT_NONE })
+
+/** TfEntry: a node of a scope, and what it has written so far. */
+typedef struct {
+  const Tf__NodeDef *proto;
+  GArray *outputs; /* TfValue */
+  int state;
+} TfEntry;
+
+/**
+ * TfScope:
+ * @nodes: name -> TfEntry
+ * @arguments: name -> TfValue, of a function's body
+ * @function: (nullable): the function whose body this is
+ * @prefix: (nullable): of the names of nodes, "call"
+ * @depth: of functions that call each other
+ *
+ * A graph or the body of a function on its way into @builder's graph.
+ */
+typedef struct _TfScope {
+  TfImport *import;
+  WeirBuilder *builder;
+  GHashTable *nodes;
+  GHashTable *arguments;
+  const Tf__FunctionDef *function;
+  const char *prefix;
+  guint depth;
+} TfScope;
+
+/** TfRef: what an input of a node names: output @index of @entry, or an argument. */
+typedef struct {
+  TfEntry *entry;
+  const TfValue *argument;
+  guint index;
+} TfRef;
+
+/* file.c */
+
+/** tf_file_read: @bytes as a message of @type, binary or text. @file is to be cleared, on
+ * failure too. */
+gboolean tf_file_read (TfFile *file, GBytes *bytes,
+                       const ProtobufCMessageDescriptor *type, gboolean is_text,
+                       GError **error);
+void tf_file_clear (TfFile *file);
+
+/* scope.c */
+
+void tf_scope_init (TfScope *scope, TfImport *import, WeirBuilder *builder);
+void tf_scope_clear (TfScope *scope);
+/** tf_scope_add: nodes by their names, each once. */
+gboolean tf_scope_add (TfScope *scope, Tf__NodeDef **nodes, gsize n_nodes,
+                       GError **error);
+/** tf_scope_value: what @text ("node", "node:1", in functions "node:output:0") names,
+ * after converting all that it depends on; %NULL after a failure. */
+const TfValue *tf_scope_value (TfScope *scope, const char *text, GError **error);
+/** tf_scope_resolve: what @text names, converted or not. */
+gboolean tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error);
+
+/* names.c */
+
+/** tf_is_control: whether an input only says what comes first: "^node". */
+gboolean tf_is_control (const char *text);
+/** tf_split_name: (transfer full): the node's name in "node:1", "node:output:0".
+ * @output: (out) (transfer full) (nullable): the name of an output argument
+ * @index: (out): the number at the end; 0 where there is none */
+char *tf_split_name (const char *text, char **output, guint *index);
+
+/* tensor.c */
+
+/** tf_dtype: (nullable): the element type of a DataType; unknown where Weir has none. */
+WeirDtype tf_dtype (Tf__DataType type);
+/** tf_dtype_name: "DT_FLOAT", … */
+const char *tf_dtype_name (Tf__DataType type);
+/** tf_shape: @proto may be %NULL: an unknown rank. */
+gboolean tf_shape (const Tf__TensorShapeProto *proto, WeirShape *shape, GError **error);
+/** tf_tensor_read: (transfer full): the contents of a tensor that the graph holds. */
+WeirTensor *tf_tensor_read (TfFile *file, const Tf__TensorProto *proto, GError **error);
