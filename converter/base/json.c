@@ -1,0 +1,142 @@
+#include "json.h"
+
+#include "error.h"
+#include "limits.h"
+
+#include <string.h>
+
+/* What json-glib takes for a value, its name and its place in a table, roughly. */
+#define VALUE_COST 256
+
+/* Goes behind the string that begins at @at. */
+static gsize
+skip_string (const WeirBytes *bytes, gsize at)
+{
+  for (at++; at < bytes->size && bytes->data[at] != '"'; at++)
+    if (bytes->data[at] == '\\')
+      at++;
+  return at + 1;
+}
+
+/* Values are separated by commas, and there is one before the first in each bracket. */
+static gboolean
+scan (const WeirBytes *bytes, GError **error)
+{
+  WeirBudget budget;
+  guint depth = 0;
+
+  weir_budget_init (&budget, bytes->size);
+  for (gsize at = 0; at < bytes->size; at++) {
+    char c = (char) bytes->data[at];
+
+    if (c == '"') {
+      at = skip_string (bytes, at) - 1;
+      continue;
+    }
+    if (c == '[' || c == '{')
+      depth++;
+    else if ((c == ']' || c == '}') && depth > 0)
+      depth--;
+    if (depth > WEIR_MAX_DEPTH)
+      return weir_fail (error, WEIR_ERROR_LIMIT, "JSON nested deeper than %d",
+                        WEIR_MAX_DEPTH);
+    if (strchr ("[{,", c) != NULL && c != '\0' &&
+        !weir_budget_take (&budget, VALUE_COST, "the values of the JSON", error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+JsonNode *
+weir_json_parse (const WeirBytes *bytes, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (GError) local = NULL;
+  JsonNode *root;
+
+  if (!g_utf8_validate_len ((const char *) bytes->data, bytes->size, NULL)) {
+    weir_fail (error, WEIR_ERROR_FORMAT, "JSON that is not UTF-8");
+    return NULL;
+  }
+  if (!scan (bytes, error))
+    return NULL;
+  if (!json_parser_load_from_data (parser, (const char *) bytes->data,
+                                   (gssize) bytes->size, &local)) {
+    weir_fail (error, WEIR_ERROR_FORMAT, "no JSON: %s", local->message);
+    return NULL;
+  }
+  root = json_parser_get_root (parser);
+  if (root == NULL) {
+    weir_fail (error, WEIR_ERROR_FORMAT, "no JSON: it is empty");
+    return NULL;
+  }
+  return json_node_ref (root);
+}
+
+JsonNode *
+weir_json_member (JsonObject *object, const char *name)
+{
+  return object != NULL ? json_object_get_member (object, name) : NULL;
+}
+
+JsonObject *
+weir_json_node_object (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node)
+                                                       : NULL;
+}
+
+JsonArray *
+weir_json_node_array (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+}
+
+static GType
+type_of (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node)
+                                                      : G_TYPE_INVALID;
+}
+
+const char *
+weir_json_node_string (JsonNode *node)
+{
+  return type_of (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
+}
+
+gboolean
+weir_json_node_int (JsonNode *node, gint64 *value)
+{
+  if (type_of (node) != G_TYPE_INT64)
+    return FALSE;
+  *value = json_node_get_int (node);
+  return TRUE;
+}
+
+gboolean
+weir_json_node_number (JsonNode *node, double *value)
+{
+  if (type_of (node) != G_TYPE_INT64 && type_of (node) != G_TYPE_DOUBLE)
+    return FALSE;
+  *value = json_node_get_double (node);
+  return TRUE;
+}
+
+JsonObject *
+weir_json_object (JsonObject *object, const char *name)
+{
+  return weir_json_node_object (weir_json_member (object, name));
+}
+
+JsonArray *
+weir_json_array (JsonObject *object, const char *name)
+{
+  return weir_json_node_array (weir_json_member (object, name));
+}
+
+const char *
+weir_json_string (JsonObject *object, const char *name)
+{
+  return weir_json_node_string (weir_json_member (object, name));
+}
