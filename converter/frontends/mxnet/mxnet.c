@@ -1,0 +1,134 @@
+#include "mxnet.h"
+
+#include "ir/verify.h"
+#include "node.h"
+
+#include <string.h>
+
+static int
+mx_probe (const WeirBytes *head, const char *path)
+{
+  (void) path;
+  return mx_params_probe (head) ? 100 : 0;
+}
+
+/* "prefix-0000.params" -> "prefix-symbol.json" */
+static char *
+mx_topology_name (const char *name)
+{
+  const char *dash = strrchr (name, '-');
+  const char *dot = strrchr (name, '.');
+
+  if (dash == NULL || dot == NULL || dot <= dash + 1)
+    return NULL;
+  for (const char *c = dash + 1; c < dot; c++)
+    if (!g_ascii_isdigit (*c))
+      return NULL;
+  return g_strdup_printf ("%.*s-symbol.json", (int) (dash - name), name);
+}
+
+static char *
+head_name (const MxEntry *entry, guint index)
+{
+  if (strcmp (entry->op, "null") == 0)
+    return g_strdup (entry->name);
+  return entry->outputs->len == 1 ? g_strdup_printf ("%s_output", entry->name)
+                                  : g_strdup_printf ("%s_output%u", entry->name, index);
+}
+
+static gboolean
+add_outputs (MxImport *import, GError **error)
+{
+  for (guint i = 0; i < import->symbol.heads->len; i++) {
+    const MxRef *ref = &g_array_index (import->symbol.heads, MxRef, i);
+    MxEntry *entry = import->symbol.nodes->pdata[ref->node];
+    const MxValue *value = mx_read (import, ref, 0, error);
+    g_autofree char *name = NULL;
+
+    if (value == NULL)
+      return FALSE;
+    name = head_name (entry, ref->index);
+    if (!value->broken)
+      weir_build_result (&import->builder, name, value->port);
+  }
+  return weir_build_finish (&import->builder, error);
+}
+
+static gboolean
+convert_nodes (MxImport *import, GError **error)
+{
+  for (guint i = 0; i < import->symbol.nodes->len; i++)
+    if (!mx_node_convert (import, i, error))
+      return FALSE;
+  return import->unsupported->len == 0 ||
+         weir_unsupported_fail (import->unsupported, "MXNet", error);
+}
+
+/* What no output needs. */
+static void
+remove_unused (WeirGraph *graph)
+{
+  for (guint id = weir_graph_size (graph); id-- > 0;) {
+    WeirNode *node = weir_graph_node (graph, id);
+
+    if (node != NULL)
+      weir_edit_remove_unused (graph, node);
+  }
+}
+
+static gboolean
+build (MxImport *import, WeirGraph *graph, GError **error)
+{
+  import->builder = WEIR_BUILDER (graph);
+  if (!convert_nodes (import, error) || !add_outputs (import, error))
+    return FALSE;
+  remove_unused (graph);
+  return weir_graph_verify (graph, error);
+}
+
+static gboolean
+read_files (MxImport *import, GError **error)
+{
+  const WeirFrontendInput *input = import->input;
+
+  if (input->source == NULL)
+    return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                      "expected a file of arrays (.params), found a directory");
+  if (input->topology == NULL)
+    return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                      "the symbol is missing: expected PREFIX-symbol.json beside "
+                      "PREFIX-NNNN.params, or --input_symbol FILE");
+  return mx_symbol_read (&import->symbol, input->topology, error) &&
+         mx_params_read (input->source, import->arrays, error);
+}
+
+static WeirModel *
+mx_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  g_autofree char *name = weir_frontend_model_name (input);
+  MxImport import = { .input = input, .unsupported = unsupported };
+  WeirModel *model = NULL;
+
+  import.arrays = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify) weir_tensor_unref);
+  if (read_files (&import, error) && build (&import, graph, error))
+    model = weir_model_new (g_steal_pointer (&graph), name, "mxnet");
+  else
+    g_prefix_error (error, "%s: ", weir_frontend_input_name (input));
+  g_clear_error (&import.builder.error);
+  mx_symbol_clear (&import.symbol);
+  g_hash_table_unref (import.arrays);
+  return model;
+}
+
+const WeirFrontend weir_frontend_mxnet = {
+  .name = "mxnet",
+  .media_type = "application/x-mxnet-params",
+  .extensions = "params",
+  .topology_option = "input_symbol",
+  .topology_name = mx_topology_name,
+  .probe = mx_probe,
+  .op_names = mx_op_names,
+  .load = mx_load,
+};

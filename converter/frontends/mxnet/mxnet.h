@@ -1,0 +1,80 @@
+#pragma once
+
+#include "base/json.h"
+#include "frontends/frontend.h"
+#include "frontends/make.h"
+
+/**
+ * SECTION: mxnet
+ *
+ * What the files of this room share. A model is a symbol, nodes in an order in which each
+ * stands after those that it reads, and a file of arrays by the names of nodes.
+ */
+
+/**
+ * MxValue:
+ * @port: where it stands in the graph; none for what nobody has read yet
+ * @broken: a node that could not be converted would have written it
+ */
+typedef struct {
+  WeirPort port;
+  gboolean broken;
+} MxValue;
+
+/**
+ * MxEntry:
+ * @name: of the node
+ * @op: "null" for inputs and arrays
+ * @attrs: (nullable): its attributes, all of them texts
+ * @inputs: MxRef
+ * @outputs: MxValue
+ */
+typedef struct {
+  const char *name;
+  const char *op;
+  JsonObject *attrs;
+  GArray *inputs;
+  GArray *outputs;
+} MxEntry;
+
+/** MxRef: output @index of node @node. */
+typedef struct {
+  guint node;
+  guint index;
+} MxRef;
+
+/** MxSymbol: a symbol as its file has it. */
+typedef struct {
+  JsonNode *root;
+  GPtrArray *nodes; /* MxEntry */
+  GArray *heads;    /* MxRef */
+  gint64 version;   /* of MXNet, 10501 for 1.5.1; 0 if not told */
+} MxSymbol;
+
+/**
+ * MxImport:
+ * @arrays: name -> WeirTensor, without "arg:" and "aux:"
+ */
+typedef struct {
+  const WeirFrontendInput *input;
+  MxSymbol symbol;
+  GHashTable *arrays;
+  GPtrArray *unsupported;
+  WeirBuilder builder;
+} MxImport;
+
+/* params.c */
+
+/** mx_params_probe: whether @head begins a list of arrays. */
+gboolean mx_params_probe (const WeirBytes *head);
+/** mx_params_read: adds the arrays of @source to @arrays (name -> WeirTensor). */
+gboolean mx_params_read (WeirSource *source, GHashTable *arrays, GError **error);
+/** mx_dtype: the element type that a type flag stands for; unknown where Weir has none.
+ */
+WeirDtype mx_dtype (gint64 flag);
+
+/* symbol.c */
+
+/** mx_symbol_read: @symbol is to be cleared, on failure too. */
+gboolean mx_symbol_read (MxSymbol *symbol, WeirSource *source, GError **error);
+void mx_symbol_clear (MxSymbol *symbol);

@@ -1,0 +1,388 @@
+#include "table.h"
+
+#include <string.h>
+
+/* Layers with weights, pooling, normalisation, softmax. Data is [N, C, spatial...]. */
+
+#define MAX_SPATIAL 3
+
+/* kernel, stride, pad, dilate: as many numbers each as there are spatial dimensions. */
+typedef struct {
+  guint spatial;
+  gint64 kernel[WEIR_MAX_RANK], strides[WEIR_MAX_RANK], pads[WEIR_MAX_RANK],
+      dilations[WEIR_MAX_RANK];
+} Window;
+
+static gboolean
+read_list (MxNode *n, const char *name, gint64 fallback, guint spatial,
+           gint64 values[WEIR_MAX_RANK])
+{
+  guint count = mx_ints (n, name, values);
+
+  for (guint i = 0; count == 0 && i < spatial; i++)
+    values[i] = fallback;
+  if (count == 0 || count == spatial)
+    return TRUE;
+  weir_make_invalid (&n->make, "attribute '%s': expected %u numbers, found %u", name,
+                     spatial, count);
+  return FALSE;
+}
+
+static gboolean
+read_window (MxNode *n, Window *w)
+{
+  w->spatial = mx_ints (n, "kernel", w->kernel);
+  if (w->spatial < 1 || w->spatial > MAX_SPATIAL) {
+    weir_make_invalid (&n->make, "attribute 'kernel': expected 1 to %d numbers, found %u",
+                       MAX_SPATIAL, w->spatial);
+    return FALSE;
+  }
+  return read_list (n, "stride", 1, w->spatial, w->strides) &&
+         read_list (n, "pad", 0, w->spatial, w->pads) &&
+         read_list (n, "dilate", 1, w->spatial, w->dilations);
+}
+
+static void
+set_window (WeirNode *node, const Window *w)
+{
+  weir_node_set_ints (node, "strides", w->strides, w->spatial);
+  weir_node_set_ints (node, "pads_begin", w->pads, w->spatial);
+  weir_node_set_ints (node, "pads_end", w->pads, w->spatial);
+  weir_node_set_string (node, "auto_pad", "explicit");
+}
+
+/* [O, I, ...] as [G, O / G, I, ...]; @dim0 says how many of these there are. */
+static WeirPort
+split_groups (MxNode *n, WeirPort weights, gint64 groups)
+{
+  WeirShape shape = *weir_make_shape (&n->make, weights);
+  gint64 dims[WEIR_MAX_RANK];
+
+  if (shape.rank < 2 || shape.rank >= WEIR_MAX_RANK || shape.dims[0] <= 0 || groups < 1 ||
+      shape.dims[0] % groups != 0)
+    return weir_make_invalid (
+        &n->make, "%" G_GINT64_FORMAT " groups do not divide the filters", groups);
+  dims[0] = groups;
+  dims[1] = shape.dims[0] / groups;
+  for (int i = 1; i < shape.rank; i++)
+    dims[i + 1] = shape.dims[i];
+  return weir_make_reshape (&n->make, weights, dims, (gsize) shape.rank + 1);
+}
+
+static WeirPort
+add_bias (MxNode *n, WeirPort x, gboolean no_bias, guint spatial)
+{
+  if (mx_bool (n, "no_bias", no_bias))
+    return x;
+  return weir_make_2 (&n->make, "Add", x,
+                      weir_make_channels (&n->make, mx_in (n, 2), (int) spatial + 2));
+}
+
+static gboolean
+is_channels_first (MxNode *n)
+{
+  const char *layout = mx_string (n, "layout", "NCHW");
+
+  if (layout[0] == 'N' && layout[1] == 'C')
+    return TRUE;
+  weir_make_unsupported (&n->make, "layout %s", layout);
+  return FALSE;
+}
+
+static WeirPort
+convolution (MxNode *n)
+{
+  gint64 groups = mx_int (n, "num_group", 1);
+  WeirPort x, weights;
+  WeirNode *node;
+  Window w;
+
+  if (!read_window (n, &w) || !is_channels_first (n))
+    return WEIR_PORT_NONE;
+  x = mx_in_rank (n, 0, (int) w.spatial + 2);
+  weights = mx_in (n, 1);
+  if (groups != 1)
+    weights = split_groups (n, weights, groups);
+  node = WEIR_MAKE_BEGIN (&n->make, groups != 1 ? "GroupConvolution" : "Convolution", x,
+                          weights);
+  set_window (node, &w);
+  weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
+  return add_bias (n, weir_make_end (&n->make, node), FALSE, w.spatial);
+}
+
+/* target_shape overrides the pads: what is too much is cut evenly, more at the end. */
+static gboolean
+apply_target (MxNode *n, Window *w, gint64 adjust[WEIR_MAX_RANK],
+              gint64 pads_begin[WEIR_MAX_RANK])
+{
+  gint64 target[WEIR_MAX_RANK];
+  guint count = mx_ints (n, "target_shape", target);
+  const WeirShape *shape = weir_make_shape (&n->make, mx_in (n, 0));
+
+  memcpy (pads_begin, w->pads, sizeof w->pads);
+  if (count == 0)
+    return TRUE;
+  if (count != w->spatial || shape->rank != (int) w->spatial + 2 ||
+      !weir_shape_is_static (shape)) {
+    weir_make_unsupported (&n->make, "target_shape where the data's shape is not known");
+    return FALSE;
+  }
+  for (guint i = 0; i < count; i++) {
+    gint64 full = w->strides[i] * (shape->dims[i + 2] - 1) +
+                  w->dilations[i] * (w->kernel[i] - 1) + 1;
+    gint64 over = full - target[i];
+
+    adjust[i] = over % 2 == 0 ? 0 : 1;
+    w->pads[i] = pads_begin[i] = (over + 1) / 2;
+  }
+  return TRUE;
+}
+
+static WeirPort
+deconvolution (MxNode *n)
+{
+  gint64 groups = mx_int (n, "num_group", 1), adjust[WEIR_MAX_RANK], begin[WEIR_MAX_RANK];
+  WeirPort x, weights;
+  WeirNode *node;
+  Window w;
+
+  if (!read_window (n, &w) || !is_channels_first (n) ||
+      !read_list (n, "adj", 0, w.spatial, adjust))
+    return WEIR_PORT_NONE;
+  x = mx_in_rank (n, 0, (int) w.spatial + 2);
+  weights = mx_in (n, 1);
+  if (!apply_target (n, &w, adjust, begin))
+    return WEIR_PORT_NONE;
+  if (groups != 1)
+    weights = split_groups (n, weights, groups);
+  node = WEIR_MAKE_BEGIN (
+      &n->make, groups != 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData",
+      x, weights);
+  set_window (node, &w);
+  weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
+  weir_node_set_ints (node, "output_padding", adjust, w.spatial);
+  return add_bias (n, weir_make_end (&n->make, node), TRUE, w.spatial);
+}
+
+static WeirPort
+fully_connected (MxNode *n)
+{
+  WeirPort x = mx_in (n, 0), weights = mx_in (n, 1);
+  WeirNode *node;
+  WeirPort y;
+
+  if (mx_bool (n, "flatten", TRUE))
+    x = weir_make_flatten (&n->make, x, 1);
+  node = WEIR_MAKE_BEGIN (&n->make, "MatMul", x, weights);
+  weir_node_set_bool (node, "transpose_b", TRUE);
+  y = weir_make_end (&n->make, node);
+  return mx_bool (n, "no_bias", FALSE) ? y
+                                       : weir_make_2 (&n->make, "Add", y, mx_in (n, 2));
+}
+
+/* Inputs: data, gamma, beta, moving mean, moving variance; fix_gamma takes gamma for 1.
+ */
+static WeirPort
+batch_norm (MxNode *n)
+{
+  WeirPort x = mx_in (n, 0), gamma = mx_in (n, 1), ones;
+  gint64 axis = mx_int (n, "axis", 1);
+  WeirNode *node;
+
+  if (axis != 1)
+    return weir_make_unsupported (&n->make, "axis %" G_GINT64_FORMAT, axis);
+  if (mx_bool (n, "fix_gamma", TRUE)) {
+    ones = weir_make_scalar (&n->make, gamma, 1);
+    gamma = weir_make_broadcast (&n->make, ones, weir_make_shape_of (&n->make, gamma));
+  }
+  node = WEIR_MAKE_BEGIN (&n->make, "BatchNormInference", x, gamma, mx_in (n, 2),
+                          mx_in (n, 3), mx_in (n, 4));
+  weir_node_set_float (node, "epsilon", mx_float (n, "eps", 1e-3));
+  return weir_make_end (&n->make, node);
+}
+
+static WeirPort
+global_pool (MxNode *n, gboolean average)
+{
+  WeirPort x = mx_in_rank (n, 0, 4);
+  int rank = weir_make_rank (&n->make, x);
+
+  return weir_make_reduce (&n->make, average ? "ReduceMean" : "ReduceMax", x,
+                           weir_make_range (&n->make, 2, rank), TRUE);
+}
+
+static WeirPort
+pooling (MxNode *n)
+{
+  const char *type = mx_string (n, "pool_type", "max");
+  gboolean average = strcmp (type, "avg") == 0;
+  gboolean full = strcmp (mx_string (n, "pooling_convention", "valid"), "full") == 0;
+  WeirPort x;
+  WeirNode *node;
+  Window w;
+
+  if (!average && strcmp (type, "max") != 0)
+    return weir_make_unsupported (&n->make, "pool_type %s", type);
+  if (mx_bool (n, "global_pool", FALSE))
+    return global_pool (n, average);
+  if (!read_window (n, &w))
+    return WEIR_PORT_NONE;
+  x = mx_in_rank (n, 0, (int) w.spatial + 2);
+  node =
+      weir_build_begin (n->make.b, average ? "AvgPool" : "MaxPool", n->make.name, &x, 1);
+  set_window (node, &w);
+  weir_node_set_ints (node, "kernel", w.kernel, w.spatial);
+  weir_node_set_string (node, "rounding_type", full ? "ceil" : "floor");
+  if (average)
+    weir_node_set_bool (node, "exclude-pad", !mx_bool (n, "count_include_pad", TRUE));
+  else
+    weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
+  return weir_make_end (&n->make, node);
+}
+
+static const struct {
+  const char *type, *ir;
+} activations[] = {
+  { "relu", "Relu" },         { "sigmoid", "Sigmoid" },   { "tanh", "Tanh" },
+  { "softrelu", "SoftPlus" }, { "softsign", "SoftSign" },
+};
+
+static WeirPort
+activation (MxNode *n)
+{
+  const char *type = mx_string (n, "act_type", "relu");
+
+  for (guint i = 0; i < G_N_ELEMENTS (activations); i++)
+    if (strcmp (type, activations[i].type) == 0)
+      return weir_make_1 (&n->make, activations[i].ir, mx_in (n, 0));
+  return weir_make_unsupported (&n->make, "act_type %s", type);
+}
+
+static WeirPort
+elu (MxNode *n, WeirPort x, double alpha)
+{
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Elu", x);
+
+  weir_node_set_float (node, "alpha", alpha);
+  return weir_make_end (&n->make, node);
+}
+
+static WeirPort
+gelu (MxNode *n, WeirPort x)
+{
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Gelu", x);
+
+  weir_node_set_string (node, "approximation_mode", "erf");
+  return weir_make_end (&n->make, node);
+}
+
+static WeirPort
+leaky_relu (MxNode *n)
+{
+  const char *type = mx_string (n, "act_type", "leaky");
+  double slope = mx_float (n, "slope", 0.25);
+  WeirPort x = mx_in (n, 0);
+
+  if (strcmp (type, "prelu") == 0)
+    return weir_make_2 (&n->make, "PRelu", x, mx_in (n, 1));
+  if (strcmp (type, "leaky") == 0)
+    return weir_make_2 (&n->make, "PRelu", x, weir_make_scalar (&n->make, x, slope));
+  if (strcmp (type, "rrelu") == 0) {
+    slope = (mx_float (n, "lower_bound", 0.125) + mx_float (n, "upper_bound", 0.334)) / 2;
+    return weir_make_2 (&n->make, "PRelu", x, weir_make_scalar (&n->make, x, slope));
+  }
+  if (strcmp (type, "elu") == 0)
+    return elu (n, x, slope);
+  if (strcmp (type, "gelu") == 0)
+    return gelu (n, x);
+  if (strcmp (type, "selu") == 0)
+    return WEIR_MAKE (&n->make, "Selu", x,
+                      weir_make_scalar (&n->make, x, 1.6732632423543772),
+                      weir_make_scalar (&n->make, x, 1.0507009873554805));
+  return weir_make_unsupported (&n->make, "act_type %s", type);
+}
+
+static WeirPort
+softmax_along (MxNode *n, const char *ir, WeirPort x, gint64 axis)
+{
+  WeirNode *node = weir_build_begin (n->make.b, ir, n->make.name, &x, 1);
+
+  weir_node_set_int (node, "axis",
+                     weir_make_axis (&n->make, axis, weir_make_rank (&n->make, x)));
+  return weir_make_end (&n->make, node);
+}
+
+static WeirPort
+softmax (MxNode *n)
+{
+  WeirPort x = mx_in (n, 0);
+  double temperature = mx_float (n, "temperature", 1);
+
+  if (mx_bool (n, "use_length", FALSE))
+    return weir_make_unsupported (&n->make, "use_length");
+  if (temperature != 1)
+    x = weir_make_2 (&n->make, "Divide", x, weir_make_scalar (&n->make, x, temperature));
+  return softmax_along (n, n->row->ir, x, mx_int (n, "axis", -1));
+}
+
+/* Over all but the batch as one, unless it is asked for over channels. */
+static WeirPort
+softmax_activation (MxNode *n)
+{
+  WeirPort x = mx_in (n, 0);
+
+  if (strcmp (mx_string (n, "mode", "instance"), "channel") == 0)
+    return softmax_along (n, "Softmax", x, 1);
+  if (weir_make_rank (&n->make, x) == 2)
+    return softmax_along (n, "Softmax", x, 1);
+  return weir_make_reshape_to (
+      &n->make, softmax_along (n, "Softmax", weir_make_flatten (&n->make, x, 1), 1),
+      weir_make_shape_of (&n->make, x));
+}
+
+/* Its second input, the label, is of training alone. */
+static WeirPort
+softmax_output (MxNode *n)
+{
+  WeirPort x = mx_in (n, 0);
+  int rank = weir_make_rank (&n->make, x);
+
+  if (mx_bool (n, "preserve_shape", FALSE))
+    return softmax_along (n, "Softmax", x, -1);
+  if (mx_bool (n, "multi_output", FALSE) || rank == 2)
+    return softmax_along (n, "Softmax", x, 1);
+  return softmax_activation (n);
+}
+
+static WeirPort
+lrn (MxNode *n)
+{
+  WeirNode *node =
+      WEIR_MAKE_BEGIN (&n->make, "LRN", mx_in (n, 0), WEIR_MAKE_INTS (&n->make, 1));
+
+  weir_node_set_float (node, "alpha", mx_float (n, "alpha", 1e-4));
+  weir_node_set_float (node, "beta", mx_float (n, "beta", 0.75));
+  weir_node_set_float (node, "bias", mx_float (n, "knorm", 2));
+  weir_node_set_int (node, "size", mx_int (n, "nsize", 5));
+  return weir_make_end (&n->make, node);
+}
+
+const MxRow mx_rows_nn[] = {
+  { "Convolution", convolution },
+  { "Convolution_v1", convolution },
+  { "Deconvolution", deconvolution },
+  { "FullyConnected", fully_connected },
+  { "BatchNorm", batch_norm },
+  { "BatchNorm_v1", batch_norm },
+  { "Pooling", pooling },
+  { "Pooling_v1", pooling },
+  { "Activation", activation },
+  { "LeakyReLU", leaky_relu },
+  { "softmax", softmax, "Softmax" },
+  { "log_softmax", softmax, "LogSoftmax" },
+  { "SoftmaxActivation", softmax_activation },
+  { "SoftmaxOutput", softmax_output },
+  { "Softmax", softmax_output },
+  { "LRN", lrn },
+  { NULL },
+};
