@@ -115,14 +115,21 @@ WEIR_OP_DEFINE (read_value) = {
   .evaluate = read_value_evaluate,
 };
 
+/* A copy is kept: the value may lie in memory that is used again before it is read. */
 static gboolean
 assign_evaluate (WeirEval *eval, GError **error)
 {
-  (void) error;
-  if (eval->state != NULL)
-    weir_state_set (eval->state, weir_node_string (eval->node, "variable_id"),
-                    eval->inputs[0]);
+  const WeirTensor *value = eval->inputs[0];
+  g_autoptr (WeirTensor) kept = NULL;
+
   eval->outputs[0] = weir_tensor_ref (eval->inputs[0]);
+  if (eval->state == NULL)
+    return TRUE;
+  kept = weir_tensor_new_copy (weir_tensor_dtype (value), weir_tensor_shape (value),
+                               weir_tensor_data (value), error);
+  if (kept == NULL)
+    return FALSE;
+  weir_state_set (eval->state, weir_node_string (eval->node, "variable_id"), kept);
   return TRUE;
 }
 

@@ -1,0 +1,111 @@
+#include "table.h"
+
+#include <math.h>
+
+/* Without parameters: activations, normalisation, what only hands on. */
+
+static WeirPort
+identity (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  (void) make;
+  (void) component;
+  return x;
+}
+
+static WeirPort
+sigmoid (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  (void) component;
+  return weir_make_1 (make, "Sigmoid", x);
+}
+
+static WeirPort
+tangent (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  (void) component;
+  return weir_make_1 (make, "Tanh", x);
+}
+
+static WeirPort
+relu (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  (void) component;
+  return weir_make_1 (make, "Relu", x);
+}
+
+static WeirPort
+along_numbers (WeirMake *make, const char *ir, WeirPort x)
+{
+  WeirNode *node = weir_build_begin (make->b, ir, make->name, &x, 1);
+
+  weir_node_set_int (node, "axis", 1);
+  return weir_make_end (make, node);
+}
+
+static WeirPort
+softmax (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  (void) component;
+  return along_numbers (make, "Softmax", x);
+}
+
+static WeirPort
+log_softmax (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  (void) component;
+  return along_numbers (make, "LogSoftmax", x);
+}
+
+/* Batch statistics: (x - mean) / sqrt (variance + epsilon) * target, for blocks of the
+ * frame where the statistics are shorter. */
+static WeirPort
+batch_norm (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  WeirTensor *mean = kd_get_tensor (make, component, "StatsMean");
+  WeirTensor *variance = kd_get_tensor (make, component, "StatsVar");
+  double epsilon = kd_number (component, "Epsilon", 1e-3);
+  double target = kd_number (component, "TargetRms", 1);
+  gint64 size = weir_make_shape (make, x)->dims[1];
+  WeirShape shape = WEIR_SHAPE (1, size);
+  g_autoptr (WeirTensor) factor = NULL, shift = NULL;
+  gsize count;
+
+  if (mean == NULL || variance == NULL || weir_build_failed (make->b))
+    return WEIR_PORT_NONE;
+  count = weir_tensor_count (mean);
+  if (count == 0 || weir_tensor_count (variance) != count || size % (gint64) count != 0)
+    return weir_make_invalid (
+        make, "statistics of %zu numbers for frames of %" G_GINT64_FORMAT, count, size);
+  factor = weir_tensor_new (WEIR_DTYPE_F32, &shape, &make->b->error);
+  shift = weir_tensor_new (WEIR_DTYPE_F32, &shape, &make->b->error);
+  if (factor == NULL || shift == NULL)
+    return WEIR_PORT_NONE;
+  for (gsize i = 0; i < (gsize) size; i++) {
+    double f = target / sqrt (weir_tensor_get (variance, i % count) + epsilon);
+
+    weir_dtype_store (WEIR_DTYPE_F32, weir_tensor_writable (factor), i, f);
+    weir_dtype_store (WEIR_DTYPE_F32, weir_tensor_writable (shift), i,
+                      -weir_tensor_get (mean, i % count) * f);
+  }
+  x = weir_make_2 (make, "Multiply", x,
+                   weir_make_constant (make, g_steal_pointer (&factor)));
+  return weir_make_2 (make, "Add", x,
+                      weir_make_constant (make, g_steal_pointer (&shift)));
+}
+
+const KdRow kd_rows_plain[] = {
+  { "Noop", identity },
+  { "BackpropTruncation", identity },
+  { "ClipGradient", identity },
+  { "Dropout", identity },
+  { "GeneralDropout", identity },
+  { "SpecAugmentTimeMask", identity },
+  { "Splice", identity },
+  { "Sigmoid", sigmoid },
+  { "Tanh", tangent },
+  { "RectifiedLinear", relu },
+  { "Softmax", softmax },
+  { "LogSoftmax", log_softmax },
+  { "BatchNorm", batch_norm },
+  { NULL },
+};

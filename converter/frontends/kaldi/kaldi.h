@@ -1,0 +1,147 @@
+#pragma once
+
+#include "frontends/frontend.h"
+#include "frontends/make.h"
+#include "tokens.h"
+
+/**
+ * SECTION: kaldi
+ *
+ * What the files of this room share. Networks of all three libraries (nnet1, nnet2,
+ * nnet3) become one list of nodes whose inputs are descriptors. A network that looks at
+ * time becomes an IR with state: one frame a call, the frames that it still needs in
+ * variables.
+ */
+
+/**
+ * KdField:
+ * @tensor: (nullable): a matrix or a vector
+ * @ints: (nullable) (element-type gint64): a list
+ * @number, @whole: one number, read both ways; a binary file does not say which it is
+ * @flag: T or F
+ *
+ * What stands behind a key of a component; one of these.
+ */
+typedef struct {
+  WeirTensor *tensor;
+  GArray *ints;
+  double number;
+  gint64 whole;
+  gboolean flag;
+} KdField;
+
+/** KdComponent: "<AffineComponent>" without the brackets, and its fields by their keys.
+ */
+typedef struct {
+  char *name;
+  char *type;
+  GHashTable *fields; /* "LinearParams" -> KdField */
+} KdComponent;
+
+/** KdTermKind: what a descriptor is made of. */
+typedef enum { KD_NODE, KD_APPEND, KD_SUM, KD_CONST } KdTermKind;
+
+/**
+ * KdTerm:
+ * @name: of the node that is read
+ * @node: its index, once it is known
+ * @offset: which frame of it, from the one that is computed
+ * @timeless: it is the same for all frames
+ * @scale: what it is multiplied by
+ * @dim: of a constant
+ * @parts: (nullable) (element-type KdTerm)
+ */
+typedef struct {
+  KdTermKind kind;
+  char *name;
+  guint node;
+  gint64 offset;
+  gboolean timeless;
+  double scale;
+  gint64 dim;
+  GPtrArray *parts;
+} KdTerm;
+
+typedef enum { KD_INPUT, KD_COMPONENT, KD_RANGE, KD_OUTPUT } KdNodeKind;
+
+/**
+ * KdNode:
+ * @input: (nullable): what it reads
+ * @component: (nullable): what it computes; %NULL hands its input on
+ * @first, @dim: of a range; @dim of an input, too
+ * @lag: by how many frames its value is late
+ * @depth: how many earlier frames of it others read
+ * @size: numbers a frame; -1 while that is not known
+ */
+typedef struct {
+  KdNodeKind kind;
+  char *name;
+  KdTerm *input;
+  const KdComponent *component;
+  gint64 first, dim;
+  gint64 lag, depth, size;
+  WeirPort port, memory, window;
+  int state;
+} KdNode;
+
+/** KdNet: a network of any of the libraries. */
+typedef struct {
+  GPtrArray *nodes;       /* KdNode */
+  GHashTable *components; /* name -> KdComponent */
+  WeirTensor *priors;     /* (nullable): of the model's file */
+} KdNet;
+
+/* net.c */
+
+void kd_net_init (KdNet *net);
+void kd_net_clear (KdNet *net);
+/** kd_net_add: (transfer none): a node of this name; takes @input over. */
+KdNode *kd_net_add (KdNet *net, KdNodeKind kind, const char *name, KdTerm *input);
+/** kd_net_chain: adds a component behind the last node, as nnet1 and nnet2 are built;
+ * takes
+ * @component over. */
+KdNode *kd_net_chain (KdNet *net, KdComponent *component);
+/** kd_net_resolve: finds the nodes that descriptors name. */
+gboolean kd_net_resolve (KdNet *net, GError **error);
+
+/* descriptor.c */
+
+/** kd_term_parse: (transfer full): "Append(Offset(input, -1), input)". */
+KdTerm *kd_term_parse (const char *text, GError **error);
+KdTerm *kd_term_node (const char *name, gint64 offset);
+/** kd_term_append: (transfer full): nothing in it yet. */
+KdTerm *kd_term_append (void);
+void kd_term_free (KdTerm *term);
+/** kd_term_spread: (transfer full): @term at each of @offsets, one behind the other. */
+KdTerm *kd_term_spread (const KdTerm *term, const GArray *offsets);
+/** kd_term_visit: calls @visit for all nodes that are read; stops at %FALSE. */
+gboolean kd_term_visit (KdTerm *term, gboolean (*visit) (KdTerm *leaf, gpointer data),
+                        gpointer data);
+
+/* component.c */
+
+/** kd_component_read: (transfer full): from its opening word, which was read, to its end.
+ */
+KdComponent *kd_component_read (KdReader *reader, const char *opening, const char *name,
+                                GError **error);
+KdComponent *kd_component_new (const char *type, const char *name);
+void kd_component_free (gpointer component);
+/** kd_field: (nullable): by its key. */
+const KdField *kd_field (const KdComponent *component, const char *key);
+/** kd_field_set: what is read beside keys; takes @field over. */
+void kd_field_set (KdComponent *component, const char *key, KdField *field);
+
+/* nnet1.c, nnet3.c: read a file into @net. */
+gboolean kd_nnet1_read (KdReader *reader, KdNet *net, GError **error);
+gboolean kd_nnet3_read (KdReader *reader, KdNet *net, GError **error);
+
+/* time.c */
+
+/** kd_time: by how much each node is late, and how much of each others look back. */
+gboolean kd_time (KdNet *net, GError **error);
+
+/* build.c */
+
+/** kd_build: the network as nodes of @builder's graph. */
+gboolean kd_build (KdNet *net, WeirBuilder *builder, GPtrArray *unsupported,
+                   GError **error);
