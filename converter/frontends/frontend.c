@@ -4,6 +4,7 @@
 
 static const WeirFrontend *const frontends[] = {
   &weir_frontend_tflite,
+  &weir_frontend_caffe,
   &weir_frontend_kaldi,
   &weir_frontend_mxnet,
   &weir_frontend_onnx,

@@ -61,6 +61,7 @@ typedef struct {
                       GError **error);
 } WeirFrontend;
 
+extern const WeirFrontend weir_frontend_caffe;
 extern const WeirFrontend weir_frontend_kaldi;
 extern const WeirFrontend weir_frontend_mxnet;
 extern const WeirFrontend weir_frontend_onnx;

@@ -148,14 +148,23 @@ read_enum (Encoder *e, Field *field, guint64 *value, GError **error)
   return fail_value (e, field, "a name of the enumeration", error);
 }
 
-/* Strings that follow each other are one. */
+/* Strings that follow each other are one. A bare word is the name in an enumeration that
+ * the schema has as text. */
 static gboolean
 put_string (Encoder *e, Field *field, GError **error)
 {
   g_autoptr (GByteArray) text = g_byte_array_new ();
 
-  if (e->reader.token.kind != WEIR_TEXT_STRING)
+  if (e->reader.token.kind == WEIR_TEXT_NAME) {
+    const WeirTextToken *token = &e->reader.token;
+
+    g_byte_array_append (text, e->reader.bytes.data + token->begin,
+                         (guint) (token->end - token->begin));
+    if (!weir_text_next (&e->reader, error))
+      return FALSE;
+  } else if (e->reader.token.kind != WEIR_TEXT_STRING) {
     return fail_value (e, field, "a string", error);
+  }
   while (e->reader.token.kind == WEIR_TEXT_STRING)
     if (!weir_text_string (&e->reader, text, error) ||
         !weir_text_next (&e->reader, error))

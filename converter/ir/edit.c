@@ -433,3 +433,14 @@ weir_node_set_text (WeirNode *node, guint row, const char *text, GError **error)
 {
   return weir_attr_parse (&node->op->attrs[row], text, &node->attrs[row], error);
 }
+
+void
+weir_edit_remove_all_unused (WeirGraph *graph)
+{
+  for (guint id = weir_graph_size (graph); id-- > 0;) {
+    WeirNode *node = weir_graph_node (graph, id);
+
+    if (node != NULL)
+      weir_edit_remove_unused (graph, node);
+  }
+}

@@ -33,6 +33,8 @@ WeirNode *weir_edit_add (WeirGraph *graph, const WeirOp *op, guint version,
 void weir_edit_remove (WeirGraph *graph, WeirNode *node);
 /** weir_edit_remove_unused: removes @node if unused, then what only it has used. */
 void weir_edit_remove_unused (WeirGraph *graph, WeirNode *node);
+/** weir_edit_remove_all_unused: every node that nothing reads, and what only it reads. */
+void weir_edit_remove_all_unused (WeirGraph *graph);
 /** weir_edit_set_input: lets input @index of @node read @port. */
 void weir_edit_set_input (WeirGraph *graph, WeirNode *node, guint index, WeirPort port);
 /** weir_edit_append_input: one more input. */

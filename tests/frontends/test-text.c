@@ -89,7 +89,7 @@ test_broken (void)
     { "ir_version: x", "line 1, column 13: field 'ir_version': expected a whole number, "
                        "found 'x'" },
     { "ir_version 8", "expected ':', found '8'" },
-    { "producer_name: 8", "expected a string, found '8'" },
+    { "producer_name: {", "expected a string, found '{'" },
     { "producer_name: '\\q'", "an escape that is none" },
     { "graph: 3", "expected '{', found '3'" },
     { "graph { ]", "expected the name of a field, found ']'" },

@@ -64,25 +64,13 @@ convert_nodes (MxImport *import, GError **error)
          weir_unsupported_fail (import->unsupported, "MXNet", error);
 }
 
-/* What no output needs. */
-static void
-remove_unused (WeirGraph *graph)
-{
-  for (guint id = weir_graph_size (graph); id-- > 0;) {
-    WeirNode *node = weir_graph_node (graph, id);
-
-    if (node != NULL)
-      weir_edit_remove_unused (graph, node);
-  }
-}
-
 static gboolean
 build (MxImport *import, WeirGraph *graph, GError **error)
 {
   import->builder = WEIR_BUILDER (graph);
   if (!convert_nodes (import, error) || !add_outputs (import, error))
     return FALSE;
-  remove_unused (graph);
+  weir_edit_remove_all_unused (graph);
   return weir_graph_verify (graph, error);
 }
 

@@ -97,17 +97,6 @@ add_outputs (OnnxScope *scope, const Onnx__GraphProto *graph, GError **error)
 }
 
 /* Conversions read the contents of constants and leave some of these behind. */
-static void
-remove_unused (WeirGraph *graph)
-{
-  for (guint id = weir_graph_size (graph); id-- > 0;) {
-    WeirNode *node = weir_graph_node (graph, id);
-
-    if (node != NULL)
-      weir_edit_remove_unused (graph, node);
-  }
-}
-
 static gboolean
 build_graph (OnnxImport *import, WeirGraph *graph, GError **error)
 {
@@ -126,7 +115,7 @@ build_graph (OnnxImport *import, WeirGraph *graph, GError **error)
   onnx_scope_clear (&scope);
   if (!done)
     return FALSE;
-  remove_unused (graph);
+  weir_edit_remove_all_unused (graph);
   return weir_graph_verify (graph, error);
 }
 

@@ -125,18 +125,6 @@ convert_outputs (TfScope *scope, const Tf__GraphDef *graph, GError **error)
   return weir_build_finish (scope->builder, error);
 }
 
-/* What no output needs. */
-static void
-remove_unused (WeirGraph *graph)
-{
-  for (guint id = weir_graph_size (graph); id-- > 0;) {
-    WeirNode *node = weir_graph_node (graph, id);
-
-    if (node != NULL)
-      weir_edit_remove_unused (graph, node);
-  }
-}
-
 static gboolean
 convert_graph (TfImport *import, const Tf__GraphDef *graph, WeirGraph *result,
                GError **error)
@@ -155,7 +143,7 @@ convert_graph (TfImport *import, const Tf__GraphDef *graph, WeirGraph *result,
   g_clear_error (&builder.error);
   if (!good)
     return FALSE;
-  remove_unused (result);
+  weir_edit_remove_all_unused (result);
   return weir_graph_verify (result, error);
 }
 

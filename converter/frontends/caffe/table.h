@@ -1,0 +1,6 @@
+#pragma once
+
+#include "caffe.h"
+
+/* What can be converted, by family; the tables are read top to bottom. */
+extern const CfRow cf_rows_math[], cf_rows_nn[], cf_rows_shape[], cf_rows_ssd[];
