@@ -35,7 +35,9 @@ enum {
 static GstStaticPadTemplate model_template = GST_STATIC_PAD_TEMPLATE (
     "model", GST_PAD_SINK, GST_PAD_REQUEST,
     GST_STATIC_CAPS (
-        "application/x-openvino-ir; application/x-onnx; application/x-tflite"));
+        "application/x-openvino-ir; application/x-onnx; application/x-tflite; "
+        "application/x-tensorflow; application/x-caffe; application/x-mxnet-params; "
+        "application/x-kaldi; application/x-weir-model-parts"));
 
 /* What one frame waits for. */
 typedef struct {
