@@ -391,7 +391,7 @@ weir_make_length_of (WeirMake *m, WeirPort x, gint64 axis)
 
   if (axis < shape->rank && shape->dims[axis] >= 0)
     return weir_make_int (m, shape->dims[axis]);
-  return weir_make_squeeze (m, weir_make_dim_of (m, x, axis), 0);
+  return weir_make_gather (m, weir_make_shape_of (m, x), weir_make_int (m, axis), 0);
 }
 
 WeirPort

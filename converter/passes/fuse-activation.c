@@ -12,6 +12,9 @@
 #define FAR     1e4
 #define FARTHER 1e5
 
+/* A line that bends less at zero is one that does not bend. */
+#define MAX_SLOPE 0.999
+
 /**
  * Candidate:
  * @fit: (nullable): finds the parameters from the function; %FALSE where there are none
@@ -83,7 +86,7 @@ static gboolean
 fit_slope (const WeirPassCone *cone, double *p)
 {
   p[0] = -weir_pass_cone_at (cone, -1);
-  return p[0] > 0 && p[0] < 1;
+  return p[0] > 0 && p[0] < MAX_SLOPE;
 }
 
 static gboolean
@@ -256,6 +259,14 @@ allowed_for (WeirDtype dtype)
   return weir_dtype_bits (dtype) >= 32 ? 1e-5 : 2e-3;
 }
 
+/* Nothing may be added where the operation gives zero: x + 1e-6 is no activation, and
+ * whoever divides by it does not want zero. */
+static gboolean
+keeps_zero (const WeirPassCone *cone, const Candidate *candidate, const double *p)
+{
+  return candidate->at (0, p) != 0 || weir_pass_cone_at (cone, 0) == 0;
+}
+
 #define FIRST_LOOK 16
 /* Below this a difference is one of rounding, and all are equally good. */
 #define GOOD_ENOUGH (1.0 / 16)
@@ -271,6 +282,7 @@ find_candidate (const WeirPassCone *cone, double *best_p)
     double p[2] = { 0 }, worst;
 
     if ((candidates[i].fit != NULL && !candidates[i].fit (cone, p)) ||
+        !keeps_zero (cone, &candidates[i], p) ||
         difference (cone, &candidates[i], p, allowed, FIRST_LOOK) > 1)
       continue;
     worst = fmax (difference (cone, &candidates[i], p, allowed, 1), GOOD_ENOUGH);

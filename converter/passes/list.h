@@ -67,6 +67,14 @@ gboolean weir_pass_fuse_pad (WeirModel *model, const WeirPassOptions *options,
                              GError **error);
 gboolean weir_pass_matmul_transpose (WeirModel *model, const WeirPassOptions *options,
                                      GError **error);
+gboolean weir_pass_fold_broadcast (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+gboolean weir_pass_reshape_targets (WeirModel *model, const WeirPassOptions *options,
+                                    GError **error);
+gboolean weir_pass_gather_lists (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+gboolean weir_pass_fuse_space_to_batch (WeirModel *model, const WeirPassOptions *options,
+                                        GError **error);
 gboolean weir_pass_common_nodes (WeirModel *model, const WeirPassOptions *options,
                                  GError **error);
 

@@ -361,10 +361,25 @@ of_two_values (WeirBuilder *b, WeirPort x)
   return op2 (b, "Multiply", op1 (b, "Sigmoid", x), op1 (b, "Floor", x));
 }
 
+/* No activation: the deviation that a normalisation divides by. */
+static WeirPort
+epsilon (WeirBuilder *b, WeirPort x)
+{
+  return add (b, x, 1e-6);
+}
+
+static WeirPort
+nearly_one (WeirBuilder *b, WeirPort x)
+{
+  return times (b, x, 0.999999);
+}
+
 static void
 test_others (void)
 {
   static const Form others[] = {
+    { "Add", epsilon },
+    { "Multiply", nearly_one },
     { "Multiply", almost_h_swish },
     { "Multiply", almost_gelu },
     { "Minimum", upper_bound },

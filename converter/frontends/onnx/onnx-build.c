@@ -245,7 +245,7 @@ onnx_length_of (OnnxNode *n, WeirPort x, gint64 axis)
 
   if (axis < shape->rank && shape->dims[axis] >= 0)
     return onnx_int (n, shape->dims[axis]);
-  return onnx_squeeze (n, onnx_dim_of (n, x, axis), 0);
+  return onnx_gather (n, onnx_shape_of (n, x), onnx_int (n, axis), 0);
 }
 
 WeirPort
