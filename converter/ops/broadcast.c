@@ -86,19 +86,36 @@ fail (const WeirNode *node, const WeirShape *a, const WeirShape *b, GError **err
                     tb, weir_node_string (node, "auto_broadcast"));
 }
 
+/* The IR has no axis to begin at; OpenVINO takes the first. */
+WeirShape
+weir_broadcast_aligned (const WeirNode *node, const WeirShape *b, int rank)
+{
+  WeirShape aligned = *b;
+
+  if (b->rank < 0 || !weir_node_string_is (node, "auto_broadcast", "pdpd"))
+    return aligned;
+  if (rank < 0)
+    return WEIR_SHAPE_UNKNOWN;
+  while (aligned.rank < rank)
+    aligned.dims[aligned.rank++] = 1;
+  return aligned;
+}
+
 gboolean
 weir_broadcast_by (const WeirNode *node, const WeirShape *a, const WeirShape *b,
                    WeirShape *result, GError **error)
 {
+  WeirShape aligned;
+
   if (weir_node_string_is (node, "auto_broadcast", "numpy"))
     return weir_shape_broadcast (a, b, result, error);
   if (!weir_node_string_is (node, "auto_broadcast", "pdpd")) {
     *result = *a;
     return weir_shape_merge (result, b) || fail (node, a, b, error);
   }
-  if (!weir_shape_broadcast (a, b, result, error))
-    return FALSE;
-  if (a->rank >= 0 && !weir_shape_merge (result, a))
+  aligned = weir_broadcast_aligned (node, b, a->rank);
+  if (!weir_shape_broadcast (a, &aligned, result, NULL) ||
+      (a->rank >= 0 && !weir_shape_merge (result, a)))
     return fail (node, a, b, error);
   return TRUE;
 }

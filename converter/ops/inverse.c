@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Inverse: of each matrix, or its adjugate, which is the inverse times the determinant.
- */
+/* Inverse: of each matrix, or its adjoint, which the specification defines as the
+ * transpose of the inverse. */
 
 static const WeirAttrRow attrs[] = { { "adjoint", WEIR_ATTR_BOOL, "false", NULL, 0, 0 },
                                      { NULL } };
@@ -40,12 +40,10 @@ swap_rows (double *a, double *b, gsize n)
 }
 
 /* Gauss and Jordan, with the largest of each column as its pivot: @a becomes the unit
- * matrix while @b becomes the inverse. Returns the determinant. */
-static double
+ * matrix while @b becomes the inverse. */
+static void
 invert (double *a, double *b, gsize n)
 {
-  double determinant = 1;
-
   for (gsize k = 0; k < n; k++) {
     gsize best = k;
     double pivot;
@@ -56,10 +54,8 @@ invert (double *a, double *b, gsize n)
     if (best != k) {
       swap_rows (a + k * n, a + best * n, n);
       swap_rows (b + k * n, b + best * n, n);
-      determinant = -determinant;
     }
     pivot = a[k * n + k];
-    determinant *= pivot;
     for (gsize j = 0; j < n; j++) {
       a[k * n + j] /= pivot;
       b[k * n + j] /= pivot;
@@ -73,7 +69,6 @@ invert (double *a, double *b, gsize n)
       }
     }
   }
-  return determinant;
 }
 
 static void
@@ -84,17 +79,15 @@ invert_all (const WeirEval *eval, WeirTensor *y, double *room, gsize n)
   double *result = room + n * n;
 
   for (gsize at = 0; at < weir_tensor_count (x); at += n * n) {
-    double scale;
-
     memset (result, 0, n * n * sizeof *result);
     for (gsize i = 0; i < n * n; i++)
       room[i] = weir_tensor_get (x, at + i);
     for (gsize i = 0; i < n; i++)
       result[i * n + i] = 1;
-    scale = invert (room, result, n);
+    invert (room, result, n);
     for (gsize i = 0; i < n * n; i++)
       weir_dtype_store (weir_tensor_dtype (y), weir_tensor_writable (y), at + i,
-                        adjoint ? result[i] * scale : result[i]);
+                        result[adjoint ? i % n * n + i / n : i]);
   }
 }
 
@@ -124,7 +117,7 @@ WEIR_OP_DEFINE (inverse) = {
   .max_inputs = 1,
   .outputs = 1,
   .attrs = attrs,
-  .summary = "Inverse, or adjugate, of each matrix",
+  .summary = "Inverse of each matrix, transposed if asked for",
   .infer = infer,
   .evaluate = evaluate,
 };

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* STFT: the half spectra of frames of a signal, each under a window. ISTFT: the signal of
- * such spectra, which adds the frames up and divides by the sum of their windows. A
+ * such spectra: frames under the window again, added up, and divided by the sum of the
+ * squares of their windows. A
  * window shorter than a frame lies in its middle. */
 
 /* What the inputs ask for; -1 where something is unknown. */
@@ -162,11 +163,14 @@ static const WeirAttrRow istft_attrs[] = { { "center", WEIR_ATTR_BOOL, NULL, NUL
                                              0 },
                                            { NULL } };
 
-/* The length of the signal: given, or that of all frames. */
+/* The length of the signal: given, or that of all frames, less half a frame at each end
+ * where it was centered. */
 static gboolean
 signal_length (const WeirInfer *infer, const Frames *frames, gint64 count, gint64 *length,
                GError **error)
 {
+  gint64 rest =
+      weir_node_bool (infer->node, "center") ? frames->frame % 2 : frames->frame;
   gint64 last;
 
   *length = WEIR_DIM_UNKNOWN;
@@ -175,8 +179,7 @@ signal_length (const WeirInfer *infer, const Frames *frames, gint64 count, gint6
   if (frames->frame < 0 || frames->step < 0 || count < 0)
     return TRUE;
   if (!weir_mul_i64 (MAX (count - 1, 0), frames->step, &last) ||
-      !weir_add_i64 (last, weir_node_bool (infer->node, "center") ? 0 : frames->frame,
-                     length))
+      !weir_add_i64 (last, rest, length))
     return weir_fail (error, WEIR_ERROR_LIMIT, "the signal is too long");
   return TRUE;
 }
@@ -238,8 +241,10 @@ add_frames (const WeirEval *eval, const Frames *frames, const WeirLine *line, gs
 
     frame_signal (eval, frames, line, (batch * bins * count + f) * 2, count);
     for (gint64 i = 0; i < frames->frame; i++) {
-      sums[to + (gsize) i] += line->out[2 * i] / (double) frames->frame;
-      windows[to + (gsize) i] += window_at (eval, frames, i);
+      double window = window_at (eval, frames, i);
+
+      sums[to + (gsize) i] += window * line->out[2 * i] / (double) frames->frame;
+      windows[to + (gsize) i] += window * window;
     }
   }
 }
