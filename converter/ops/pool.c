@@ -7,7 +7,7 @@
 
 static const WeirAttrRow max_attrs[] = {
   { "strides", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
-  { "dilations", WEIR_ATTR_INTS, NULL, "1..", 8, 0 },
+  { "dilations", WEIR_ATTR_INTS, "", "1..", 8, 0 },
   { "pads_begin", WEIR_ATTR_INTS, "", NULL, 0, 0 },
   { "pads_end", WEIR_ATTR_INTS, "", NULL, 0, 0 },
   { "kernel", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
@@ -22,7 +22,7 @@ static const WeirAttrRow max_attrs[] = {
 static const WeirAttrRow average_attrs[] = {
   { "kernel", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
   { "strides", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
-  { "dilations", WEIR_ATTR_INTS, NULL, "1..", 16, 0 },
+  { "dilations", WEIR_ATTR_INTS, "", "1..", 16, 0 },
   { "pads_begin", WEIR_ATTR_INTS, "", NULL, 0, 0 },
   { "pads_end", WEIR_ATTR_INTS, "", NULL, 0, 0 },
   { "exclude-pad", WEIR_ATTR_BOOL, NULL, NULL, 0, 0 },
