@@ -39,7 +39,7 @@ encode (const Format *format, float size)
   int bias = (1 << (format->exponent - 1)) - 1, exponent, most;
 
   frexpf (size, &exponent);
-  exponent = MAX (exponent - 1, 1 - bias);
+  exponent = size > 0 ? MAX (exponent - 1, 1 - bias) : 1 - bias;
   most = (int) (format->largest >> format->mantissa) + 1 - bias;
   if (!(size < ldexpf (1, most)))
     return format->largest + 1;

@@ -7,6 +7,7 @@ runtime computes it on random inputs, `weir run` computes the same file, and bot
 usage: ops-openvino.py [--weir PROGRAM] [--device DEVICE] [--list] [OPERATION...]
 The last line is `N passed, N failed`. Exit status 77: the Python packages numpy or openvino are not there.
 """
+
 import argparse
 import importlib
 import json
@@ -60,7 +61,9 @@ def differs(want, got, tolerance):
         if a.dtype.kind == "f":
             finite = np.abs(a[np.isfinite(a)].astype(np.float64))
             largest = finite.max() if finite.size else 1
-            same = np.allclose(b.astype(np.float64), a.astype(np.float64), tolerance, tolerance * max(largest, 1e-3), equal_nan=True)
+            same = np.allclose(
+                b.astype(np.float64), a.astype(np.float64), tolerance, tolerance * max(largest, 1e-3), equal_nan=True
+            )
         else:
             same = np.array_equal(a, b)
         if not same:
@@ -69,8 +72,10 @@ def differs(want, got, tolerance):
 
 
 def holds(model, name, version):
-    return any(node.get_type_name().lower() == name.lower() and node.get_type_info().version_id == "opset%d" % version
-               for node in model.get_ordered_ops())
+    return any(
+        node.get_type_name().lower() == name.lower() and node.get_type_info().version_id == "opset%d" % version
+        for node in model.get_ordered_ops()
+    )
 
 
 def try_variant(core, options, row, variant, folder):

@@ -1,4 +1,5 @@
 """What the rows of ops-openvino.py are made of."""
+
 import importlib
 
 import numpy as np
@@ -6,8 +7,20 @@ import openvino as ov
 from openvino import opset13
 from openvino.utils.node_factory import NodeFactory
 
-TYPES = {"f32": np.float32, "f16": np.float16, "f64": np.float64, "i64": np.int64, "i32": np.int32, "i16": np.int16,
-         "i8": np.int8, "u8": np.uint8, "u16": np.uint16, "u32": np.uint32, "u64": np.uint64, "boolean": np.bool_}
+TYPES = {
+    "f32": np.float32,
+    "f16": np.float16,
+    "f64": np.float64,
+    "i64": np.int64,
+    "i32": np.int32,
+    "i16": np.int16,
+    "i8": np.int8,
+    "u8": np.uint8,
+    "u16": np.uint16,
+    "u32": np.uint32,
+    "u64": np.uint64,
+    "boolean": np.bool_,
+}
 
 
 def make(version, name, inputs, **attrs):
@@ -64,7 +77,11 @@ class Net:
         made = variant(self.ops, self)
         nodes, sinks = made if isinstance(made, tuple) else (made, [])
         nodes = nodes if isinstance(nodes, list) else [nodes]
-        results = [opset13.result(o) for node in nodes for o in (node.outputs() if hasattr(node, "outputs") else [node])]
-        model = ov.Model(results, sinks, self.parameters, "net") if sinks else ov.Model(results, self.parameters, "net")
+        results = [
+            opset13.result(o) for node in nodes for o in (node.outputs() if hasattr(node, "outputs") else [node])
+        ]
+        model = (
+            ov.Model(results, sinks, self.parameters, "net") if sinks else ov.Model(results, self.parameters, "net")
+        )
         ov.save_model(model, path, compress_to_fp16=False)
         return path

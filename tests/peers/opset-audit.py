@@ -7,6 +7,7 @@ specification has them. It has mistakes of its own, which stand below with their
 usage: opset-audit.py [--weir PROGRAM] [LIST]     exit status 77: the list is not there
 The last line is `N passed, N failed`.
 """
+
 import argparse
 import json
 import os
@@ -70,11 +71,16 @@ def describe(weir, name):
     versions = [int(v) for v in re.search(r"^opsets:(.*)$", text, re.M).group(1).split()]
     attributes = {}
     for line in text.split("attributes:\n")[1].splitlines():
-        found = re.match(r'  (\S+)\s+(?:element type|int list|float list|\S+)\s+(?:default "(.*?)"|required)(.*)$', line)
+        found = re.match(
+            r'  (\S+)\s+(?:element type|int list|float list|\S+)\s+(?:default "(.*?)"|required)(.*)$', line
+        )
         since = re.search(r"since opset (\d+)", found.group(3))
         until = re.search(r"until opset (\d+)", found.group(3))
-        attributes[found.group(1)] = {"default": found.group(2), "since": int(since.group(1)) if since else 0,
-                                      "until": int(until.group(1)) if until else 99}
+        attributes[found.group(1)] = {
+            "default": found.group(2),
+            "since": int(since.group(1)) if since else 0,
+            "until": int(until.group(1)) if until else 99,
+        }
     return versions, attributes
 
 
@@ -104,7 +110,12 @@ def differences(entry, versions, attributes):
             yield name, "opset%d: is required, Weir's default is %r" % (version, has[name]["default"])
         if required == "no" and has[name]["default"] is None:
             yield name, "opset%d: has the default %r, Weir requires it" % (version, default)
-        if required == "no" and default and has[name]["default"] is not None and plain(default) != plain(has[name]["default"]):
+        if (
+            required == "no"
+            and default
+            and has[name]["default"] is not None
+            and plain(default) != plain(has[name]["default"])
+        ):
             yield name, "opset%d: the default is %r, Weir's is %r" % (version, default, has[name]["default"])
     for name in has:
         if entry["attributes"] and name not in [f["name"] for f in entry["attributes"]]:
@@ -124,7 +135,11 @@ def main():
     passed, failed, used = 0, 0, set()
     for entry in facts:
         name = entry["name"]
-        found = [("name", "Weir lacks it")] if name not in names else list(differences(entry, *describe(options.weir, name)))
+        found = (
+            [("name", "Weir lacks it")]
+            if name not in names
+            else list(differences(entry, *describe(options.weir, name)))
+        )
         for attribute, what in found:
             keys = [k for k in ((name, attribute), ("*", attribute)) if k in KNOWN]
             used.update(keys)
