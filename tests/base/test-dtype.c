@@ -57,6 +57,8 @@ assert_same (double found, double expected)
 {
   if (isnan (expected))
     g_assert_true (isnan (found));
+  else if (isinf (expected))
+    g_assert_cmpfloat (found, ==, expected);
   else
     g_assert_cmpfloat_with_epsilon (found, expected, 1e-7);
   g_assert_cmpint (signbit (found) != 0, ==, signbit (expected) != 0);
