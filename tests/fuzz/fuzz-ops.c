@@ -4,8 +4,8 @@
 #include "ir/evaluate.h"
 #include "ir/infer.h"
 
-#include <math.h>
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* Input: bytes that choose an operation of the table, its version, attributes, and inputs
  * with their contents. Inference must say the same of it whatever it knows, and as
@@ -14,6 +14,18 @@
 #define MAX_INPUTS  8
 #define MAX_OUTPUTS 4
 #define MAX_ALLOC   ((gsize) 1 << 20)
+
+/* A signal that libFuzzer catches, so that it keeps the input. */
+static void G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN broken (const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  vfprintf (stderr, format, arguments);
+  va_end (arguments);
+  fprintf (stderr, "\n");
+  abort ();
+}
 
 typedef struct {
   const uint8_t *data;
@@ -219,16 +231,16 @@ check_output (const Case *c, Knowledge knowledge, const WeirValueInfo *info,
   WeirShape shape = info->shape;
 
   if (info->dtype != WEIR_DTYPE_UNKNOWN && info->dtype != weir_tensor_dtype (found))
-    g_error ("%s, knowledge %d: inferred %s, computed %s", c->op->name, knowledge,
-             weir_dtype_name (info->dtype), weir_dtype_name (weir_tensor_dtype (found)));
+    broken ("%s, knowledge %d: inferred %s, computed %s", c->op->name, knowledge,
+            weir_dtype_name (info->dtype), weir_dtype_name (weir_tensor_dtype (found)));
   if (!weir_shape_merge (&shape, weir_tensor_shape (found))) {
     g_autofree char *want = weir_shape_to_string (&info->shape);
     g_autofree char *have = weir_shape_to_string (weir_tensor_shape (found));
-    g_error ("%s, knowledge %d: inferred %s, computed %s", c->op->name, knowledge, want,
-             have);
+    broken ("%s, knowledge %d: inferred %s, computed %s", c->op->name, knowledge, want,
+            have);
   }
   if (info->value != NULL && !weir_tensor_equal (info->value, found))
-    g_error ("%s, knowledge %d: inferred other contents", c->op->name, knowledge);
+    broken ("%s, knowledge %d: inferred other contents", c->op->name, knowledge);
 }
 
 /* @outputs: (nullable): what the node computes to, if it does; it must infer, then. */
@@ -241,12 +253,12 @@ check_inference (const Case *c, Knowledge knowledge, WeirTensor *const *outputs)
   gboolean good = weir_node_infer (graph, node, &error);
 
   if (good == (error != NULL))
-    g_error ("%s: success and an error, or none of both", c->op->name);
+    broken ("%s: success and an error, or none of both", c->op->name);
   if (outputs == NULL)
     return;
   if (!good)
-    g_error ("%s, knowledge %d: computes, but is refused: %s", c->op->name, knowledge,
-             error->message);
+    broken ("%s, knowledge %d: computes, but is refused: %s", c->op->name, knowledge,
+            error->message);
   for (guint i = 0; i < c->n_outputs; i++)
     check_output (c, knowledge, &node->outputs[i].info, outputs[i]);
 }
