@@ -2,7 +2,7 @@
 """Every operation, as OpenVINO computes it and as Weir's reference evaluators do.
 
 A row of a table is a network of one operation, built by OpenVINO's own Python interface and saved as an IR. The real
-runtime computes it on random inputs, `weir run` computes the same file, and both must agree in types, shapes and values.
+runtime computes it on random inputs, `weir run` computes the same file, and both must agree in types, shapes, values.
 
 usage: ops-openvino.py [--weir PROGRAM] [--device DEVICE] [--list] [OPERATION...]
 The last line is `N passed, N failed`. Exit status 77: the Python packages numpy or openvino are not there.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What Weir declares of its operations, against the facts in a list of OpenVINO's operation sets.
 
-The list is ../shared/opset.json beside the checkout: for each operation and version its attributes with defaults, as the
+The list is ../shared/opset.json beside the checkout: for each operation and version its attributes and defaults as the
 specification has them. It has mistakes of its own, which stand below with their reasons.
 
 usage: opset-audit.py [--weir PROGRAM] [LIST]     exit status 77: the list is not there
