@@ -46,6 +46,20 @@ units() {
   fi
 }
 
+# peer NAME: runs tests/peers/NAME.py, whose last line counts
+peer() {
+  build/venv/bin/python "tests/peers/$1.py" >"build/$1.log" 2>&1
+  local counts
+  counts=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "build/$1.log")
+  [ -n "$counts" ] || counts="0 1"
+  passed=$((passed + ${counts%% *}))
+  if [ "${counts##* }" -gt 0 ]; then
+    failed=$((failed + ${counts##* }))
+    failures+=("$1: see build/$1.log")
+    grep '^not ok' "build/$1.log" | head -n 20
+  fi
+}
+
 mkdir -p build
 
 say "build"
@@ -103,6 +117,13 @@ if [ "$full" = --full ]; then
     bad "state changes or leaks"
     grep 'object-alive, type-name=(string)Gst' build/leaks.log | head
   fi
+fi
+
+if [ "$full" = --full ]; then
+  say "every operation, beside OpenVINO's runtime and its specification"
+  "$root/pipelines/setup.sh" --python numpy openvino
+  peer ops-openvino
+  [ ! -f "$root/../shared/opset.json" ] || peer opset-audit
 fi
 
 say "style"

@@ -1,5 +1,8 @@
 #include "dtype.h"
 
+#include "checked.h"
+#include "narrow.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -29,6 +32,14 @@ static const struct {
   [WEIR_DTYPE_U1] = { "u1", "BIN", 1, UNSIGNED },
   [WEIR_DTYPE_BOOL] = { "boolean", "BOOL", 8, 0 },
   [WEIR_DTYPE_STRING] = { "string", "STRING", 0, 0 },
+  [WEIR_DTYPE_F8E4M3] = { "f8e4m3", "F8E4M3", 8, FLOAT },
+  [WEIR_DTYPE_F8E5M2] = { "f8e5m2", "F8E5M2", 8, FLOAT },
+  [WEIR_DTYPE_F8E8M0] = { "f8e8m0", "F8E8M0", 8, FLOAT },
+  [WEIR_DTYPE_F4E2M1] = { "f4e2m1", "F4E2M1", 4, FLOAT },
+  [WEIR_DTYPE_NF4] = { "nf4", "NF4", 4, FLOAT },
+  [WEIR_DTYPE_U2] = { "u2", "U2", 2, UNSIGNED },
+  [WEIR_DTYPE_U3] = { "u3", "U3", 3, UNSIGNED },
+  [WEIR_DTYPE_U6] = { "u6", "U6", 6, UNSIGNED },
 };
 
 static const struct {
@@ -78,6 +89,19 @@ gsize
 weir_dtype_size (WeirDtype dtype)
 {
   return rows[dtype].bits / 8;
+}
+
+gboolean
+weir_dtype_storage (WeirDtype dtype, gsize count, gsize *bytes)
+{
+  gboolean triples = dtype == WEIR_DTYPE_U3 || dtype == WEIR_DTYPE_U6;
+  gsize unit = triples ? 24 : 8, bits;
+
+  if (!weir_mul_size (count, rows[dtype].bits, &bits) ||
+      !weir_add_size (bits, unit - 1, &bits))
+    return FALSE;
+  *bytes = bits / unit * (unit / 8);
+  return TRUE;
 }
 
 gboolean
@@ -163,22 +187,82 @@ weir_bf16_from_f32 (float value)
   return (guint16) ((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
+/* Some bits of a byte. */
+typedef struct {
+  gsize byte;
+  guint shift, mask;
+} Field;
+
+/* Where the bits of an element are; of u3 and u6 the low ones. */
+static Field
+field_of (WeirDtype dtype, gsize index)
+{
+  gsize unit = index / 8 * 3, place = index % 8;
+
+  switch (dtype) {
+  case WEIR_DTYPE_U1:
+    return (Field){ index / 8, (guint) (7 - place), 1 };
+  case WEIR_DTYPE_U2:
+    return (Field){ index / 4, (guint) (index % 4 * 2), 3 };
+  case WEIR_DTYPE_U3:
+    return (Field){ unit + place / 4, (guint) (6 - place % 4 * 2), 3 };
+  case WEIR_DTYPE_U6:
+    unit = index / 4 * 3, place = index % 4;
+    return (Field){ unit + place / 2, place % 2 == 0 ? 4 : 0, 0xf };
+  default:
+    return (Field){ index / 2, (guint) (index % 2 * 4), 0xf };
+  }
+}
+
+/* The high bits of u3 and u6. */
+static Field
+high_field_of (WeirDtype dtype, gsize index)
+{
+  if (dtype == WEIR_DTYPE_U3)
+    return (Field){ index / 8 * 3 + 2, (guint) (7 - index % 8), 1 };
+  return (Field){ index / 4 * 3 + 2, (guint) (6 - index % 4 * 2), 3 };
+}
+
+static guint
+field_get (const guint8 *data, Field field)
+{
+  return (guint) data[field.byte] >> field.shift & field.mask;
+}
+
+static void
+field_set (guint8 *data, Field field, guint value)
+{
+  guint8 *byte = data + field.byte;
+
+  *byte = (guint8) ((*byte & ~(field.mask << field.shift)) | (value & field.mask)
+                                                                 << field.shift);
+}
+
+static gboolean
+has_high_field (WeirDtype dtype)
+{
+  return dtype == WEIR_DTYPE_U3 || dtype == WEIR_DTYPE_U6;
+}
+
 static guint
 load_packed (WeirDtype dtype, const guint8 *data, gsize index)
 {
-  if (dtype == WEIR_DTYPE_U1)
-    return data[index / 8] >> (7 - index % 8) & 1;
-  return data[index / 2] >> (index % 2 * 4) & 0xf;
+  Field low = field_of (dtype, index);
+  guint value = field_get (data, low);
+
+  if (has_high_field (dtype))
+    value |= field_get (data, high_field_of (dtype, index)) * (low.mask + 1);
+  return value;
 }
 
 static void
 store_packed (WeirDtype dtype, guint8 *data, gsize index, guint value)
 {
-  guint shift = dtype == WEIR_DTYPE_U1 ? 7 - index % 8 : index % 2 * 4;
-  guint mask = dtype == WEIR_DTYPE_U1 ? 1 : 0xf;
-  guint8 *byte = data + (dtype == WEIR_DTYPE_U1 ? index / 8 : index / 2);
+  Field low = field_of (dtype, index);
 
-  *byte = (guint8) ((*byte & ~(mask << shift)) | (value & mask) << shift);
+  field_set (data, low, value);
+  if (has_high_field (dtype))
+    field_set (data, high_field_of (dtype, index), value / (low.mask + 1));
 }
 
 double
@@ -195,6 +279,13 @@ weir_dtype_load (WeirDtype dtype, const void *data, gsize index)
     return weir_bf16_to_f32 (((const guint16 *) data)[index]);
   case WEIR_DTYPE_U64:
     return (double) ((const guint64 *) data)[index];
+  case WEIR_DTYPE_F8E4M3:
+  case WEIR_DTYPE_F8E5M2:
+  case WEIR_DTYPE_F8E8M0:
+    return weir_narrow_decode (dtype, ((const guint8 *) data)[index]);
+  case WEIR_DTYPE_F4E2M1:
+  case WEIR_DTYPE_NF4:
+    return weir_narrow_decode (dtype, load_packed (dtype, data, index));
   default:
     return (double) weir_dtype_load_int (dtype, data, index);
   }
@@ -235,7 +326,10 @@ weir_dtype_load_int (WeirDtype dtype, const void *data, gsize index)
     return ((const guint8 *) data)[index] != 0;
   case WEIR_DTYPE_I4:
     return (gint64) (load_packed (dtype, data, index) ^ 8) - 8;
+  case WEIR_DTYPE_U6:
   case WEIR_DTYPE_U4:
+  case WEIR_DTYPE_U3:
+  case WEIR_DTYPE_U2:
   case WEIR_DTYPE_U1:
     return load_packed (dtype, data, index);
   case WEIR_DTYPE_UNKNOWN:
@@ -271,7 +365,10 @@ weir_dtype_store_int (WeirDtype dtype, void *data, gsize index, gint64 value)
     ((guint8 *) data)[index] = value != 0;
     break;
   case WEIR_DTYPE_I4:
+  case WEIR_DTYPE_U6:
   case WEIR_DTYPE_U4:
+  case WEIR_DTYPE_U3:
+  case WEIR_DTYPE_U2:
   case WEIR_DTYPE_U1:
     store_packed (dtype, data, index, (guint) value);
     break;
@@ -298,6 +395,15 @@ weir_dtype_store (WeirDtype dtype, void *data, gsize index, double value)
     break;
   case WEIR_DTYPE_BF16:
     ((guint16 *) data)[index] = weir_bf16_from_f32 ((float) value);
+    break;
+  case WEIR_DTYPE_F8E4M3:
+  case WEIR_DTYPE_F8E5M2:
+  case WEIR_DTYPE_F8E8M0:
+    ((guint8 *) data)[index] = (guint8) weir_narrow_encode (dtype, (float) value);
+    break;
+  case WEIR_DTYPE_F4E2M1:
+  case WEIR_DTYPE_NF4:
+    store_packed (dtype, data, index, weir_narrow_encode (dtype, (float) value));
     break;
   case WEIR_DTYPE_BOOL:
     ((guint8 *) data)[index] = value != 0;

@@ -10,8 +10,10 @@ WEIR_BEGIN_DECLS
  * WeirDtype:
  *
  * The element type of a tensor. %WEIR_DTYPE_UNKNOWN stands for a type that is not
- * inferred yet. Values narrower than a byte are packed, the first element in the low bits
- * (u4, i4) or the high bit (u1), as in OpenVINO's IR.
+ * inferred yet. Values narrower than a byte are packed as in OpenVINO's IR: the first
+ * element in the low bits (u4, i4, u2, nf4, f4e2m1) or the high bit (u1); u3 and u6 by
+ * three bytes, of which the first two hold the low bits of 8 or 4 elements and the third
+ * their high bits, the first element in the high bits of each.
  */
 typedef enum {
   WEIR_DTYPE_UNKNOWN,
@@ -32,6 +34,14 @@ typedef enum {
   WEIR_DTYPE_U1,
   WEIR_DTYPE_BOOL,
   WEIR_DTYPE_STRING,
+  WEIR_DTYPE_F8E4M3,
+  WEIR_DTYPE_F8E5M2,
+  WEIR_DTYPE_F8E8M0,
+  WEIR_DTYPE_F4E2M1,
+  WEIR_DTYPE_NF4,
+  WEIR_DTYPE_U2,
+  WEIR_DTYPE_U3,
+  WEIR_DTYPE_U6,
   WEIR_N_DTYPES
 } WeirDtype;
 
@@ -43,6 +53,8 @@ const char *weir_dtype_precision (WeirDtype dtype);
 WeirDtype weir_dtype_parse (const char *name);
 /** weir_dtype_bits: bits an element; 0 for unknown and string. */
 guint weir_dtype_bits (WeirDtype dtype);
+/** weir_dtype_storage: bytes that @count elements take; %FALSE on overflow. */
+gboolean weir_dtype_storage (WeirDtype dtype, gsize count, gsize *bytes);
 /** weir_dtype_size: bytes an element; 0 for unknown, string and packed types. */
 gsize weir_dtype_size (WeirDtype dtype);
 gboolean weir_dtype_is_float (WeirDtype dtype);

@@ -4,12 +4,14 @@
 #include "error.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ALIGNMENT ((gsize) 64)
 
 static atomic_int fail_after = -1;
+static atomic_size_t largest = SIZE_MAX;
 
 void
 weir_fail_alloc_after (int count)
@@ -17,11 +19,19 @@ weir_fail_alloc_after (int count)
   atomic_store (&fail_after, count);
 }
 
+void
+weir_limit_alloc (gsize size)
+{
+  atomic_store (&largest, size);
+}
+
 static gboolean
-fault_is_due (void)
+fault_is_due (gsize size)
 {
   int left = atomic_load (&fail_after);
 
+  if (size > atomic_load (&largest))
+    return TRUE;
   if (left < 0)
     return FALSE;
   return atomic_fetch_sub (&fail_after, 1) == 0;
@@ -58,7 +68,7 @@ weir_try_alloc (gsize size, GError **error)
   gsize rounded;
   void *memory = NULL;
 
-  if (!fault_is_due () && weir_align_size (MAX (size, 1), ALIGNMENT, &rounded))
+  if (!fault_is_due (size) && weir_align_size (MAX (size, 1), ALIGNMENT, &rounded))
     memory = aligned_alloc (ALIGNMENT, rounded);
   if (memory == NULL) {
     weir_fail (error, WEIR_ERROR_LIMIT, "cannot allocate %" G_GSIZE_FORMAT " bytes",

@@ -64,4 +64,7 @@ char *weir_dup_name (const char *text);
  */
 void weir_fail_alloc_after (int count);
 
+/** weir_limit_alloc: for tests: makes weir_try_alloc() fail above @size bytes. */
+void weir_limit_alloc (gsize size);
+
 WEIR_END_DECLS

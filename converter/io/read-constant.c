@@ -52,7 +52,7 @@ ir_read_constant (IrReader *reader, const WeirXmlNode *xml, GError **error)
   const WeirXmlNode *data = weir_xml_child (xml, "data");
   WeirDtype dtype = WEIR_DTYPE_UNKNOWN;
   WeirShape shape = WEIR_SHAPE_SCALAR;
-  gsize offset = 0, size = 0;
+  gsize offset = 0, size = 0, count;
   g_autoptr (GBytes) none = g_bytes_new_static ("", 0);
   WeirTensor *value;
   GBytes *bytes;
@@ -65,6 +65,8 @@ ir_read_constant (IrReader *reader, const WeirXmlNode *xml, GError **error)
       !read_size (data, "offset", &offset, error) ||
       !read_size (data, "size", &size, error))
     return NULL;
+  if (weir_shape_count (&shape, &count, NULL) && count == 0)
+    size = 0; /* OpenVINO writes a byte for no elements */
   if (size > 0 && reader->bin == NULL) {
     weir_fail (error, WEIR_ERROR_IO,
                "its contents are in a .bin file, and there is none");

@@ -1,6 +1,5 @@
 #include "tensor.h"
 
-#include "base/checked.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -21,21 +20,19 @@ G_DEFINE_BOXED_TYPE (WeirTensor, weir_tensor, weir_tensor_ref, weir_tensor_unref
 gboolean
 weir_tensor_bytes (WeirDtype dtype, const WeirShape *shape, gsize *size, GError **error)
 {
-  gsize count, bits;
+  gsize count;
 
   if (!weir_shape_count (shape, &count, error))
     return FALSE;
   if (weir_dtype_bits (dtype) == 0)
     return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
                       "elements of type %s cannot be stored", weir_dtype_name (dtype));
-  if (!weir_mul_size (count, weir_dtype_bits (dtype), &bits) ||
-      !weir_add_size (bits, 7, &bits) || bits / 8 > WEIR_MAX_TENSOR_BYTES) {
+  if (!weir_dtype_storage (dtype, count, size) || *size > WEIR_MAX_TENSOR_BYTES) {
     g_autofree char *text = weir_shape_to_string (shape);
     return weir_fail (error, WEIR_ERROR_LIMIT,
                       "a tensor %s of %s is larger than %zu bytes", text,
                       weir_dtype_name (dtype), WEIR_MAX_TENSOR_BYTES);
   }
-  *size = bits / 8;
   return TRUE;
 }
 
@@ -49,7 +46,8 @@ weir_tensor_new_wrap (WeirDtype dtype, const WeirShape *shape, void *data,
   tensor->dtype = dtype;
   tensor->shape = *shape;
   tensor->count = weir_shape_elements (shape);
-  tensor->size = (tensor->count * weir_dtype_bits (dtype) + 7) / 8;
+  if (!weir_dtype_storage (dtype, tensor->count, &tensor->size))
+    g_return_val_if_reached (tensor);
   tensor->data = data;
   tensor->destroy = destroy;
   tensor->owner = owner;

@@ -2,7 +2,8 @@
 
 /* BinaryConvolution: a convolution of signs. Weights are bits, which stand for -1 and 1;
  * inputs count as 1 where they are positive, else as -1. Pads of value 0 add nothing,
- * others count like inputs. Weights are [O, I, spatial...]. */
+ * others count like inputs. Weights are [O, I, spatial...]; other than in all else that
+ * is made of bits, OpenVINO takes the lowest bit of a byte of them first. */
 
 static const WeirAttrRow attrs[] = { { "strides", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
                                      { "pads_begin", WEIR_ATTR_INTS, "", NULL, 0, 0 },
@@ -83,6 +84,19 @@ add_pads (WeirTensor *y, const WeirTensor *weights, float pad)
   }
 }
 
+static WeirTensor *
+signs_of_bits (const WeirTensor *weights, GError **error)
+{
+  WeirTensor *result =
+      weir_tensor_new (WEIR_DTYPE_F32, weir_tensor_shape (weights), error);
+  const guint8 *bytes = weir_tensor_data (weights);
+  float *values = result != NULL ? weir_tensor_writable (result) : NULL;
+
+  for (gsize i = 0; result != NULL && i < weir_tensor_count (weights); i++)
+    values[i] = sign_of (bytes[i / 8] >> i % 8 & 1);
+  return result;
+}
+
 static gboolean
 binary_evaluate (WeirEval *eval, GError **error)
 {
@@ -91,8 +105,10 @@ binary_evaluate (WeirEval *eval, GError **error)
   const WeirShape *w = weir_tensor_shape (eval->inputs[1]);
   WeirConvolve c = { .groups = 1, .outputs = w->dims[0], .inputs = w->dims[1] };
   g_autoptr (WeirTensor) input = signs (eval->inputs[0], pad, error);
-  g_autoptr (WeirTensor) weights =
-      input != NULL ? signs (eval->inputs[1], 0, error) : NULL;
+  gboolean packed = weir_tensor_dtype (eval->inputs[1]) == WEIR_DTYPE_U1;
+  g_autoptr (WeirTensor) weights = input == NULL ? NULL
+                                   : packed      ? signs_of_bits (eval->inputs[1], error)
+                                                 : signs (eval->inputs[1], 0, error);
   WeirTensor *y = weights != NULL ? weir_eval_inferred (eval, 0, error) : NULL;
 
   if (y == NULL || !weir_window_init (&c.window, eval->node, weir_tensor_shape (input),

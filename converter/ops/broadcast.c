@@ -1,5 +1,7 @@
 #include "broadcast.h"
 
+#include <string.h>
+
 /* Whether dimension @outer of all operands goes on where @inner, of @dim elements, ends.
  */
 static gboolean
@@ -86,19 +88,46 @@ fail (const WeirNode *node, const WeirShape *a, const WeirShape *b, GError **err
                     tb, weir_node_string (node, "auto_broadcast"));
 }
 
+static gboolean
+has_rule (const WeirNode *node)
+{
+  for (guint i = 0; i < weir_op_n_attrs (node->op); i++)
+    if (strcmp (node->op->attrs[i].name, "auto_broadcast") == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* The IR has no axis to begin at; OpenVINO takes the first. */
+WeirShape
+weir_broadcast_aligned (const WeirNode *node, const WeirShape *b, int rank)
+{
+  WeirShape aligned = *b;
+
+  if (b->rank < 0 || !has_rule (node) ||
+      !weir_node_string_is (node, "auto_broadcast", "pdpd"))
+    return aligned;
+  if (rank < 0)
+    return WEIR_SHAPE_UNKNOWN;
+  while (aligned.rank < rank)
+    aligned.dims[aligned.rank++] = 1;
+  return aligned;
+}
+
 gboolean
 weir_broadcast_by (const WeirNode *node, const WeirShape *a, const WeirShape *b,
                    WeirShape *result, GError **error)
 {
+  WeirShape aligned;
+
   if (weir_node_string_is (node, "auto_broadcast", "numpy"))
     return weir_shape_broadcast (a, b, result, error);
   if (!weir_node_string_is (node, "auto_broadcast", "pdpd")) {
     *result = *a;
     return weir_shape_merge (result, b) || fail (node, a, b, error);
   }
-  if (!weir_shape_broadcast (a, b, result, error))
-    return FALSE;
-  if (a->rank >= 0 && !weir_shape_merge (result, a))
+  aligned = weir_broadcast_aligned (node, b, a->rank);
+  if (!weir_shape_broadcast (a, &aligned, result, NULL) ||
+      (a->rank >= 0 && !weir_shape_merge (result, a)))
     return fail (node, a, b, error);
   return TRUE;
 }

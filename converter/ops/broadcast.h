@@ -49,7 +49,11 @@ void weir_walk_next (WeirWalk *walk);
  * weir_broadcast_by:
  *
  * The shape of @a with @b by the rule that @node's auto_broadcast names: "none" wants
- * equal shapes, "pdpd" lets only @b repeat.
+ * equal shapes; "pdpd" lets only @b repeat, whose first dimension is that of @a.
  */
 gboolean weir_broadcast_by (const WeirNode *node, const WeirShape *a, const WeirShape *b,
                             WeirShape *result, GError **error);
+
+/** weir_broadcast_aligned: @b as it goes over a shape of @rank by @node's rule: with ones
+ * behind it for "pdpd". */
+WeirShape weir_broadcast_aligned (const WeirNode *node, const WeirShape *b, int rank);

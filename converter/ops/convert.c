@@ -154,6 +154,8 @@ promote (const WeirInfer *infer, WeirDtype a, WeirDtype b)
 
   if (kind_of (a) != kind_of (b))
     return kind_of (a) > kind_of (b) ? a : b;
+  if (scalars && (infer->inputs[0].shape.rank < 0 || infer->inputs[1].shape.rank < 0))
+    return WEIR_DTYPE_UNKNOWN;
   if (scalars && a_scalar != b_scalar)
     return a_scalar ? b : a;
   return promote_alike (infer->node, a, b);

@@ -112,17 +112,18 @@ evaluate (WeirEval *eval, const WeirRows *rows, gboolean predicate, GError **err
 {
   WeirDtype dtype = weir_tensor_dtype (eval->inputs[0]);
   Task task = { .row = choose (rows, dtype), .direct = predicate || is_direct (dtype) };
-  const WeirShape *shapes[2];
+  const WeirShape *shapes[] = { weir_tensor_shape (eval->inputs[0]), NULL };
+  WeirShape aligned = weir_broadcast_aligned (
+      eval->node, weir_tensor_shape (eval->inputs[1]), shapes[0]->rank);
   WeirWalk walk;
 
   task.y = weir_eval_inferred (eval, 0, error);
   if (task.y == NULL)
     return FALSE;
-  for (guint k = 0; k < 2; k++) {
-    shapes[k] = weir_tensor_shape (eval->inputs[k]);
+  shapes[1] = &aligned;
+  for (guint k = 0; k < 2; k++)
     task.in[k] =
         (Operand){ dtype, weir_tensor_data (eval->inputs[k]), is_direct (dtype) };
-  }
   for (weir_walk_init (&walk, weir_tensor_shape (task.y), shapes, 2); walk.more;
        weir_walk_next (&walk)) {
     gsize most = is_direct (dtype) ? walk.row : CHUNK;

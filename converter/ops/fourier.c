@@ -1,6 +1,6 @@
+#include "fourier-line.h"
 #include "list.h"
 
-#include <math.h>
 #include <string.h>
 
 /* DFT, IDFT, RDFT, IRDFT: discrete Fourier transforms along some axes, without a factor
@@ -102,54 +102,9 @@ infer (WeirInfer *infer, GError **error)
   return weir_infer_sized (infer, 0, dtype, &y, error);
 }
 
-/* One line of complex numbers and room for its transform. */
-typedef struct {
-  gsize n;
-  double *in, *out; /* n pairs */
-  double sign;
-} Line;
-
-/* The transform of @n numbers, @step apart: even and odd places first while @n is even.
- */
-static void
-line_transform (const Line *line, const double *in, gsize step, double *out, gsize n)
-{
-  gsize half = n / 2;
-
-  if (n % 2 != 0) {
-    for (gsize k = 0; k < n; k++) {
-      double re = 0, im = 0;
-
-      for (gsize j = 0; j < n; j++) {
-        double angle = line->sign * 2 * G_PI * (double) (j * k % n) / (double) n;
-        const double *x = in + 2 * j * step;
-
-        re += x[0] * cos (angle) - x[1] * sin (angle);
-        im += x[0] * sin (angle) + x[1] * cos (angle);
-      }
-      out[2 * k] = re;
-      out[2 * k + 1] = im;
-    }
-    return;
-  }
-  line_transform (line, in, step * 2, out, half);
-  line_transform (line, in + 2 * step, step * 2, out + 2 * half, half);
-  for (gsize k = 0; k < half; k++) {
-    double angle = line->sign * 2 * G_PI * (double) k / (double) n;
-    double *a = out + 2 * k, *b = out + 2 * (k + half);
-    double re = b[0] * cos (angle) - b[1] * sin (angle);
-    double im = b[0] * sin (angle) + b[1] * cos (angle);
-
-    b[0] = a[0] - re;
-    b[1] = a[1] - im;
-    a[0] += re;
-    a[1] += im;
-  }
-}
-
 /* Transforms each line of @work, which is [dims..., 2], along @axis. */
 static void
-transform_axis (double *work, const WeirShape *shape, int axis, Line *line)
+transform_axis (double *work, const WeirShape *shape, int axis, WeirLine *line)
 {
   gsize inner = 1, outer = 1, n = (gsize) shape->dims[axis];
 
@@ -157,7 +112,6 @@ transform_axis (double *work, const WeirShape *shape, int axis, Line *line)
     outer *= (gsize) shape->dims[i];
   for (int i = axis + 1; i < shape->rank - 1; i++)
     inner *= (gsize) shape->dims[i];
-  line->n = n;
   for (gsize o = 0; o < outer; o++)
     for (gsize i = 0; i < inner; i++) {
       double *first = work + 2 * (o * n * inner + i);
@@ -165,7 +119,7 @@ transform_axis (double *work, const WeirShape *shape, int axis, Line *line)
 
       for (gsize k = 0; k < n; k++)
         memcpy (line->in + 2 * k, first + 2 * k * inner, 2 * sizeof (double));
-      line_transform (line, line->in, 1, line->out, n);
+      weir_line_transform (line, n);
       for (gsize k = 0; k < n; k++) {
         first[2 * k * inner] = line->out[2 * k] * scale;
         first[2 * k * inner + 1] = line->out[2 * k + 1] * scale;
@@ -239,7 +193,7 @@ copy_corner (const WeirTensor *from, gboolean from_real, WeirTensor *to, gboolea
 }
 
 static void
-transform_run (const Transform *t, WeirTensor *work, Line *line)
+transform_run (const Transform *t, WeirTensor *work, WeirLine *line)
 {
   const WeirShape *shape = weir_tensor_shape (work);
   double *data = weir_tensor_writable (work);
@@ -263,7 +217,7 @@ evaluate (WeirEval *eval, GError **error)
   g_autoptr (WeirTensor) room = NULL;
   WeirShape shape = WEIR_SHAPE_SCALAR;
   gint64 limits[WEIR_MAX_RANK], longest = 1;
-  Line line;
+  WeirLine line;
   Transform t;
 
   if (y == NULL || !transform_init (&t, eval->infer, error))
@@ -279,12 +233,8 @@ evaluate (WeirEval *eval, GError **error)
   }
   if (!weir_shape_append (&shape, 2, error) ||
       (work = weir_tensor_new (WEIR_DTYPE_F64, &shape, error)) == NULL ||
-      (room = weir_tensor_new (WEIR_DTYPE_F64, &WEIR_SHAPE (2, longest, 2), error)) ==
-          NULL)
+      (room = weir_line_room (&line, longest, t.inverse ? 1 : -1, error)) == NULL)
     return FALSE;
-  line = (Line){ .in = weir_tensor_writable (room),
-                 .out = (double *) weir_tensor_writable (room) + 2 * longest,
-                 .sign = t.inverse ? 1 : -1 };
   copy_corner (eval->inputs[0], t.real_in, work, FALSE, t.rank, limits);
   if (weir_tensor_count (work) > 0)
     transform_run (&t, work, &line);

@@ -268,11 +268,12 @@ pass_at (const Pass *pass, const WeirTaps *taps, const double *x, double *y, gin
   for (gsize o = 0; o < pass->outer; o++)
     for (gint64 t = 0; t < taps->count; t++) {
       gint64 from = taps->first + t - pass->pad_begin;
-      const double *row = x + (o * (gsize) pass->size + (gsize) from) * pass->inner;
       double *out = y + (o * (gsize) axis->out + (gsize) at) * pass->inner;
+      const double *row;
 
       if (from < 0 || from >= pass->size)
         continue;
+      row = x + (o * (gsize) pass->size + (gsize) from) * pass->inner;
       for (gsize i = 0; i < pass->inner; i++)
         out[i] += taps->weight[t] * row[i];
     }

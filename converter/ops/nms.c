@@ -1,9 +1,10 @@
+#include "rotated-box.h"
 #include "suppress.h"
 
 #include <math.h>
 
-/* NonMaxSuppression: the best boxes of each class that do not overlap a better one.
- * OpenVINO gives as many rows as were selected in every version; so do we. */
+/* NonMaxSuppression and NMSRotated: the best boxes of each class that do not overlap a
+ * better one. OpenVINO gives as many rows as were selected in every version; so do we. */
 
 static const WeirAttrRow attrs[] = {
   { "box_encoding", WEIR_ATTR_STRING, "corner", "corner|center", 0, 0 },
@@ -12,12 +13,21 @@ static const WeirAttrRow attrs[] = {
   { NULL }
 };
 
+static const WeirAttrRow rotated_attrs[] = {
+  { "sort_result_descending", WEIR_ATTR_BOOL, "true", NULL, 0, 0 },
+  { "output_type", WEIR_ATTR_DTYPE, "i64", NULL, 0, 0 },
+  { "clockwise", WEIR_ATTR_BOOL, "true", NULL, 0, 0 },
+  { NULL }
+};
+
+/* @numbers: of a box */
 static gboolean
-check_dims (const WeirShape *boxes, const WeirShape *scores, GError **error)
+check_dims (const WeirShape *boxes, gint64 numbers, const WeirShape *scores,
+            GError **error)
 {
   g_autofree char *b = weir_shape_to_string (boxes);
   g_autofree char *s = weir_shape_to_string (scores);
-  WeirShape want = WEIR_SHAPE (WEIR_DIM_UNKNOWN, WEIR_DIM_UNKNOWN, 4);
+  WeirShape want = WEIR_SHAPE (WEIR_DIM_UNKNOWN, WEIR_DIM_UNKNOWN, numbers);
   WeirShape scores_want = weir_shape_unknown (3);
   gboolean good = weir_shape_merge (&want, boxes);
 
@@ -25,11 +35,10 @@ check_dims (const WeirShape *boxes, const WeirShape *scores, GError **error)
   scores_want.dims[2] = want.dims[1];
   if (good && weir_shape_merge (&scores_want, scores))
     return TRUE;
-  return weir_fail (
-      error, WEIR_ERROR_SHAPE,
-      "expected boxes [batch,boxes,4] and scores [batch,classes,boxes], found "
-      "%s and %s",
-      b, s);
+  return weir_fail (error, WEIR_ERROR_SHAPE,
+                    "expected boxes [batch,boxes,%" G_GINT64_FORMAT
+                    "] and scores [batch,classes,boxes], found %s and %s",
+                    numbers, b, s);
 }
 
 static WeirDtype
@@ -39,8 +48,15 @@ index_type (const WeirNode *node)
 }
 
 static gboolean
+is_rotated (const WeirNode *node)
+{
+  return weir_node_is (node, "NMSRotated");
+}
+
+static gboolean
 nms_infer (WeirInfer *infer, GError **error)
 {
+  gint64 numbers = is_rotated (infer->node) ? 5 : 4;
   WeirDtype dtype = index_type (infer->node);
 
   if (infer->n_inputs > 5 && infer->node->version < 5)
@@ -51,7 +67,7 @@ nms_infer (WeirInfer *infer, GError **error)
     return weir_fail (error, WEIR_ERROR_FORMAT,
                       "attribute 'output_type': expected i64 or i32, found %s",
                       weir_dtype_name (dtype));
-  if (!check_dims (&infer->inputs[0].shape, &infer->inputs[1].shape, error))
+  if (!check_dims (&infer->inputs[0].shape, numbers, &infer->inputs[1].shape, error))
     return FALSE;
   for (guint i = 2; i < infer->n_inputs; i++)
     if (infer->inputs[i].value != NULL && weir_tensor_count (infer->inputs[i].value) != 1)
@@ -71,8 +87,9 @@ typedef struct {
   gint64 batches, classes, n;
   gboolean center;
   float threshold, score_threshold, sigma;
-  gint64 most;    /* a class */
-  WeirBox *boxes; /* of one picture */
+  gint64 most;             /* a class */
+  WeirBox *boxes;          /* of one picture */
+  WeirRotatedBox *rotated; /* instead of these */
   WeirScored *list;
   WeirSelection selection;
 } Run;
@@ -92,14 +109,18 @@ run_init (Run *run, const WeirEval *eval, GError **error)
                 .batches = scores->dims[0],
                 .classes = scores->dims[1],
                 .n = scores->dims[2],
-                .center = weir_node_string_is (eval->node, "box_encoding", "center"),
+                .center = !is_rotated (eval->node) &&
+                          weir_node_string_is (eval->node, "box_encoding", "center"),
                 .threshold = parameter (eval, 3),
                 .score_threshold = parameter (eval, 4),
                 .sigma = parameter (eval, 5) };
   if (eval->n_inputs > 2)
     run->most = MAX (weir_tensor_get_int (eval->inputs[2], 0), 0);
-  run->boxes = weir_try_alloc ((gsize) run->n * sizeof *run->boxes, error);
-  run->list = run->boxes != NULL
+  if (is_rotated (eval->node))
+    run->rotated = weir_try_alloc ((gsize) run->n * sizeof *run->rotated, error);
+  else
+    run->boxes = weir_try_alloc ((gsize) run->n * sizeof *run->boxes, error);
+  run->list = run->boxes != NULL || run->rotated != NULL
                   ? weir_try_alloc ((gsize) run->n * sizeof *run->list, error)
                   : NULL;
   return run->list != NULL;
@@ -122,6 +143,22 @@ load_boxes (Run *run, gint64 batch)
     else
       run->boxes[i] = (WeirBox){ MIN (v[1], v[3]), MIN (v[0], v[2]), MAX (v[1], v[3]),
                                  MAX (v[0], v[2]) };
+  }
+}
+
+static void
+load_rotated (Run *run, gint64 batch)
+{
+  gboolean clockwise = weir_node_bool (run->eval->node, "clockwise");
+
+  for (gint64 i = 0; i < run->n; i++) {
+    double v[5];
+
+    for (gint64 k = 0; k < 5; k++)
+      v[k] =
+          weir_tensor_get (run->eval->inputs[0], (gsize) ((batch * run->n + i) * 5 + k));
+    run->rotated[i] =
+        (WeirRotatedBox){ v[0], v[1], v[2], v[3], clockwise ? -v[4] : v[4] };
   }
 }
 
@@ -171,6 +208,27 @@ suppress_softly (const Run *run, WeirScored *list, gsize n)
 }
 
 static gboolean
+overlaps_any (const Run *run, const WeirScored *kept, gsize n, gint64 candidate)
+{
+  for (gsize i = 0; i < n; i++)
+    if (weir_rotated_iou (&run->rotated[kept[i].index], &run->rotated[candidate]) >
+        run->threshold)
+      return TRUE;
+  return FALSE;
+}
+
+static gsize
+suppress_rotated (const Run *run, WeirScored *list, gsize n)
+{
+  gsize kept = 0;
+
+  for (gsize i = 0; i < n && (gint64) kept < run->most; i++)
+    if (!overlaps_any (run, list, kept, list[i].index))
+      list[kept++] = list[i];
+  return kept;
+}
+
+static gboolean
 select_class (Run *run, gint64 batch, gint64 label, GError **error)
 {
   WeirSuppress how = {
@@ -179,8 +237,12 @@ select_class (Run *run, gint64 batch, gint64 label, GError **error)
   gsize n = load_scores (run, batch, label);
 
   weir_scored_sort (run->list, n);
-  n = run->sigma > 0 ? suppress_softly (run, run->list, n)
-                     : weir_suppress (&how, run->boxes, run->list, n);
+  if (run->rotated != NULL)
+    n = suppress_rotated (run, run->list, n);
+  else if (run->sigma > 0)
+    n = suppress_softly (run, run->list, n);
+  else
+    n = weir_suppress (&how, run->boxes, run->list, n);
   for (gsize i = 0; i < n; i++)
     if (!weir_selection_add (
             &run->selection,
@@ -232,7 +294,10 @@ nms_evaluate (WeirEval *eval, GError **error)
   gboolean good = run_init (&run, eval, error);
 
   for (gint64 b = 0; good && b < run.batches; b++) {
-    load_boxes (&run, b);
+    if (run.rotated != NULL)
+      load_rotated (&run, b);
+    else
+      load_boxes (&run, b);
     for (gint64 c = 0; good && c < run.classes; c++)
       good = select_class (&run, b, c, error);
   }
@@ -241,6 +306,7 @@ nms_evaluate (WeirEval *eval, GError **error)
   good = good && give_outputs (&run, eval, error);
   weir_selection_clear (&run.selection);
   weir_free (run.boxes);
+  weir_free (run.rotated);
   weir_free (run.list);
   return good;
 }
@@ -255,6 +321,18 @@ WEIR_OP_DEFINE (non_max_suppression) = {
   .outputs_since = 5,
   .attrs = attrs,
   .summary = "The best boxes of each class that do not overlap a better one",
+  .infer = nms_infer,
+  .evaluate = nms_evaluate,
+};
+
+WEIR_OP_DEFINE (nms_rotated) = {
+  .name = "NMSRotated",
+  .versions = { 13 },
+  .min_inputs = 5,
+  .max_inputs = 5,
+  .outputs = 3,
+  .attrs = rotated_attrs,
+  .summary = "The best turned boxes of each class that do not overlap a better one",
   .infer = nms_infer,
   .evaluate = nms_evaluate,
 };

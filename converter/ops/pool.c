@@ -7,7 +7,7 @@
 
 static const WeirAttrRow max_attrs[] = {
   { "strides", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
-  { "dilations", WEIR_ATTR_INTS, NULL, "1..", 8, 0 },
+  { "dilations", WEIR_ATTR_INTS, "", "1..", 8, 0 },
   { "pads_begin", WEIR_ATTR_INTS, "", NULL, 0, 0 },
   { "pads_end", WEIR_ATTR_INTS, "", NULL, 0, 0 },
   { "kernel", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
@@ -22,7 +22,7 @@ static const WeirAttrRow max_attrs[] = {
 static const WeirAttrRow average_attrs[] = {
   { "kernel", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
   { "strides", WEIR_ATTR_INTS, NULL, "1..", 0, 0 },
-  { "dilations", WEIR_ATTR_INTS, NULL, "1..", 16, 0 },
+  { "dilations", WEIR_ATTR_INTS, "", "1..", 16, 0 },
   { "pads_begin", WEIR_ATTR_INTS, "", NULL, 0, 0 },
   { "pads_end", WEIR_ATTR_INTS, "", NULL, 0, 0 },
   { "exclude-pad", WEIR_ATTR_BOOL, NULL, NULL, 0, 0 },
@@ -40,6 +40,7 @@ static const WeirAttrRow adaptive_max_attrs[] = {
 typedef struct {
   WeirWindow window;
   gboolean adaptive;
+  gboolean whole; /* what a mean that counts pads divides by */
   gint64 in[WEIR_MAX_SPATIAL], out[WEIR_MAX_SPATIAL];
   gsize in_size, out_size;
 } Pool;
@@ -149,6 +150,18 @@ adaptive_infer (WeirInfer *infer, GError **error)
   return set_outputs (infer, &y);
 }
 
+/* A mean that counts pads divides by the whole window, as OpenVINO does, even where it
+ * reaches beyond the pads; without any pads, and by PyTorch's rule, only by what lies in
+ * the padded input. */
+static gboolean
+counts_whole (const WeirWindow *window)
+{
+  for (int i = 0; i < window->n && !window->torch; i++)
+    if (window->pad_begin[i] != 0 || window->pad_end[i] != 0)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 pool_init (Pool *pool, const WeirEval *eval, GError **error)
 {
@@ -159,6 +172,7 @@ pool_init (Pool *pool, const WeirEval *eval, GError **error)
   pool->adaptive = eval->n_inputs > 1;
   if (!pool->adaptive && !window_init (&pool->window, eval->node, x, error))
     return FALSE;
+  pool->whole = !pool->adaptive && counts_whole (&pool->window);
   for (int i = 0; i < WEIR_MAX_SPATIAL; i++) {
     pool->in[i] = i + 2 < x->rank ? x->dims[i + 2] : 1;
     pool->out[i] = i + 2 < x->rank ? y->dims[i + 2] : 1;
@@ -192,8 +206,9 @@ slide (const Pool *pool, int i, gint64 at, Region *region)
   region->first[i] = begin + skipped * w->dilation[i];
   region->n[i] =
       MAX (0, steps_until (pool->in[i] - begin, w->dilation[i], w->kernel[i]) - skipped);
-  region->padded *=
-      steps_until (pool->in[i] + w->pad_end[i] - begin, w->dilation[i], w->kernel[i]);
+  region->padded *= pool->whole ? w->kernel[i]
+                                : steps_until (pool->in[i] + w->pad_end[i] - begin,
+                                               w->dilation[i], w->kernel[i]);
 }
 
 static void

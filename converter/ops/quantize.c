@@ -50,6 +50,7 @@ quantize (float x, const float *range, float steps)
 static gboolean
 fake_quantize_evaluate (WeirEval *eval, GError **error)
 {
+  WeirShape aligned[N_INPUTS];
   const WeirShape *shapes[N_INPUTS];
   WeirDtype dtype = weir_tensor_dtype (eval->inputs[DATA]);
   float steps = (float) (weir_node_int (eval->node, "levels") - 1);
@@ -58,8 +59,11 @@ fake_quantize_evaluate (WeirEval *eval, GError **error)
 
   if (y == NULL)
     return FALSE;
-  for (guint k = 0; k < N_INPUTS; k++)
-    shapes[k] = weir_tensor_shape (eval->inputs[k]);
+  for (guint k = 0; k < N_INPUTS; k++) {
+    aligned[k] = weir_broadcast_aligned (eval->node, weir_tensor_shape (eval->inputs[k]),
+                                         eval->infos[0].shape.rank);
+    shapes[k] = &aligned[k];
+  }
   for (weir_walk_init (&walk, weir_tensor_shape (y), shapes, N_INPUTS); walk.more;
        weir_walk_next (&walk))
     for (gsize i = 0; i < walk.row; i++) {

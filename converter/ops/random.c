@@ -1,11 +1,6 @@
-#include "ops.h"
+#include "philox.h"
 
-#include "ir/evaluate.h"
-
-#include <string.h>
-
-/* RandomUniform: numbers of the Philox 4x32-10 generator (Salmon et al., "Parallel random
- * numbers: as easy as 1, 2, 3"), so that the same seeds give OpenVINO's numbers. */
+/* RandomUniform: numbers between two bounds; the same seeds give OpenVINO's numbers. */
 
 static const WeirAttrRow attrs[] = { { "output_type", WEIR_ATTR_DTYPE, NULL, NULL, 0, 0 },
                                      { "global_seed", WEIR_ATTR_INT, "0", NULL, 0, 0 },
@@ -13,9 +8,6 @@ static const WeirAttrRow attrs[] = { { "output_type", WEIR_ATTR_DTYPE, NULL, NUL
                                      { "alignment", WEIR_ATTR_STRING, "tensorflow",
                                        "tensorflow|pytorch", 0, 0 },
                                      { NULL } };
-
-/* Steps that a run leaves free behind itself for each step it has made. */
-#define SKIP 256
 
 static gboolean
 check_bounds (const WeirInfer *infer, WeirDtype dtype, GError **error)
@@ -64,50 +56,6 @@ random_infer (WeirInfer *infer, GError **error)
   return weir_infer_set (infer, 0, dtype, &shape);
 }
 
-typedef struct {
-  guint64 key, n, counter;
-} Philox;
-
-static void
-next (Philox *philox, guint32 *out)
-{
-  guint32 key[] = { (guint32) philox->key, (guint32) (philox->key >> 32) };
-  guint32 c[] = { (guint32) philox->n, (guint32) (philox->n >> 32),
-                  (guint32) philox->counter, (guint32) (philox->counter >> 32) };
-
-  for (int round = 0; round < 10; round++) {
-    guint64 p = (guint64) 0xD2511F53 * c[0], q = (guint64) 0xCD9E8D57 * c[2];
-    guint32 mixed[] = { (guint32) (q >> 32) ^ c[1] ^ key[0], (guint32) q,
-                        (guint32) (p >> 32) ^ c[3] ^ key[1], (guint32) p };
-
-    memcpy (c, mixed, sizeof c);
-    key[0] += 0x9E3779B9;
-    key[1] += 0xBB67AE85;
-  }
-  memcpy (out, c, sizeof c);
-  if (++philox->n == 0)
-    philox->counter++;
-}
-
-/* Random bits as a fraction from 0 to 1: the mantissa of a number from 1 to 2. */
-static double
-fraction (WeirDtype dtype, const guint32 *bits)
-{
-  guint64 wide;
-
-  switch (dtype) {
-  case WEIR_DTYPE_F16:
-    return (bits[0] & 0x3ff) / 0x1p10;
-  case WEIR_DTYPE_BF16:
-    return (bits[0] & 0x7f) / 0x1p7;
-  case WEIR_DTYPE_F64:
-    wide = (guint64) (bits[0] & 0xfffff) << 32 | bits[1];
-    return (double) wide * 0x1p-52;
-  default:
-    return (bits[0] & 0x7fffff) / 0x1p23;
-  }
-}
-
 static void
 store (WeirTensor *y, gsize i, const guint32 *bits, const WeirTensor *low,
        const WeirTensor *high)
@@ -119,8 +67,9 @@ store (WeirTensor *y, gsize i, const guint32 *bits, const WeirTensor *low,
   if (weir_dtype_is_float (dtype)) {
     double from = weir_tensor_get (low, 0);
 
-    weir_dtype_store (dtype, data, i,
-                      fraction (dtype, bits) * (weir_tensor_get (high, 0) - from) + from);
+    weir_dtype_store (
+        dtype, data, i,
+        weir_philox_fraction (dtype, bits) * (weir_tensor_get (high, 0) - from) + from);
     return;
   }
   range =
@@ -130,53 +79,12 @@ store (WeirTensor *y, gsize i, const guint32 *bits, const WeirTensor *low,
       dtype, data, i, (gint64) (value % range + (guint64) weir_tensor_get_int (low, 0)));
 }
 
-/* Where the last run has ended; without a state every run is the first. */
-static void
-load_state (Philox *philox, const WeirEval *eval, const char *name)
-{
-  const WeirTensor *kept =
-      eval->state != NULL ? weir_state_get (eval->state, name) : NULL;
-
-  if (kept == NULL || weir_tensor_count (kept) != 3)
-    return;
-  philox->key = (guint64) weir_tensor_get_int (kept, 0);
-  philox->n = (guint64) weir_tensor_get_int (kept, 1);
-  philox->counter = (guint64) weir_tensor_get_int (kept, 2);
-}
-
-static void
-keep_state (const Philox *philox, const WeirEval *eval, const char *name, gsize steps)
-{
-  guint64 n = philox->n + (guint64) steps * SKIP;
-  const gint64 values[] = { (gint64) philox->key, (gint64) n,
-                            (gint64) (philox->counter + (n < philox->n ? 1 : 0)) };
-  g_autoptr (WeirTensor) kept = weir_tensor_new_i64 (values, G_N_ELEMENTS (values));
-
-  if (eval->state != NULL)
-    weir_state_set (eval->state, name, kept);
-}
-
-/* Two seeds of 0 ask for other numbers each time. */
-static Philox
-seeded (const WeirNode *node)
-{
-  Philox philox = { .key = (guint64) weir_node_int (node, "global_seed"),
-                    .counter = (guint64) weir_node_int (node, "op_seed") };
-
-  if (philox.key == 0 && philox.counter == 0) {
-    philox.key = (guint64) g_random_int () << 32 | g_random_int ();
-    philox.counter = g_random_int ();
-  }
-  return philox;
-}
-
 static gboolean
 random_evaluate (WeirEval *eval, GError **error)
 {
   const WeirTensor *low = eval->inputs[1], *high = eval->inputs[2];
-  g_autofree char *name = g_strconcat ("RandomUniform ", eval->node->name, NULL);
   WeirTensor *y = weir_eval_inferred (eval, 0, error);
-  Philox philox = seeded (eval->node);
+  WeirPhilox philox = weir_philox_begin (eval);
   gsize each, count;
   guint32 bits[4];
 
@@ -188,13 +96,12 @@ random_evaluate (WeirEval *eval, GError **error)
                       "expected a bound above %" G_GINT64_FORMAT
                       ", found %" G_GINT64_FORMAT,
                       weir_tensor_get_int (low, 0), weir_tensor_get_int (high, 0));
-  load_state (&philox, eval, name);
   each = weir_dtype_size (weir_tensor_dtype (y)) > 4 ? 2 : 4;
   count = weir_tensor_count (y);
-  keep_state (&philox, eval, name, (count + each - 1) / each);
+  weir_philox_keep (&philox, eval, (count + each - 1) / each);
   for (gsize i = 0; i < count; i++) {
     if (i % each == 0)
-      next (&philox, bits);
+      weir_philox_next (&philox, bits);
     store (y, i, bits + i % each * (4 / each), low, high);
   }
   return TRUE;

@@ -33,9 +33,13 @@ enum { CONDITION, THEN, OTHERWISE };
 static gboolean
 select_evaluate (WeirEval *eval, GError **error)
 {
-  const WeirShape *shapes[] = { weir_tensor_shape (eval->inputs[CONDITION]),
-                                weir_tensor_shape (eval->inputs[THEN]),
-                                weir_tensor_shape (eval->inputs[OTHERWISE]) };
+  int rank = weir_tensor_shape (eval->inputs[THEN])->rank;
+  WeirShape condition_shape = weir_broadcast_aligned (
+      eval->node, weir_tensor_shape (eval->inputs[CONDITION]), rank);
+  WeirShape otherwise_shape = weir_broadcast_aligned (
+      eval->node, weir_tensor_shape (eval->inputs[OTHERWISE]), rank);
+  const WeirShape *shapes[] = { &condition_shape, weir_tensor_shape (eval->inputs[THEN]),
+                                &otherwise_shape };
   const guint8 *condition = weir_tensor_data (eval->inputs[CONDITION]);
   WeirTensor *y = weir_eval_inferred (eval, 0, error);
   const WeirMove one = { 0 };

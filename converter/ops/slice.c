@@ -1,7 +1,8 @@
 #include "list.h"
 #include "move.h"
 
-/* StridedSlice and Slice: every n-th element between two positions of each dimension. */
+/* StridedSlice and Slice: every n-th element between two positions of each dimension.
+ * SliceScatter writes there what Slice reads. */
 
 /**
  * Range:
@@ -260,21 +261,22 @@ WEIR_OP_DEFINE (strided_slice) = {
   .evaluate = strided_evaluate,
 };
 
+/* @first: the input that has the starts */
 static gboolean
-slice_lists (const WeirInfer *infer, WeirList lists[4], GError **error)
+slice_lists (const WeirInfer *infer, guint first, WeirList lists[4], GError **error)
 {
   static const char *const names[] = { "start", "stop", "step", "axes" };
   int n = -1;
 
-  for (guint i = 0; i < infer->n_inputs - 1; i++) {
-    if (!weir_list_input (infer, i + 1, names[i], &lists[i], error) ||
+  for (guint i = 0; i < infer->n_inputs - first; i++) {
+    if (!weir_list_input (infer, i + first, names[i], &lists[i], error) ||
         !weir_list_length (&lists[i], names[i], n, error))
       return FALSE;
     n = MAX (n, lists[i].n);
   }
-  for (guint i = 0; i < infer->n_inputs - 1; i++)
+  for (guint i = 0; i < infer->n_inputs - first; i++)
     lists[i].n = n;
-  if (infer->n_inputs < 5) {
+  if (infer->n_inputs - first < 4) {
     lists[3] = (WeirList){ .known = n >= 0, .n = n };
     for (int i = 0; i < n; i++)
       lists[3].values[i] = i;
@@ -283,13 +285,14 @@ slice_lists (const WeirInfer *infer, WeirList lists[4], GError **error)
 }
 
 static gboolean
-slice_init (const WeirInfer *infer, Range *ranges, gboolean *known, GError **error)
+slice_init (const WeirInfer *infer, guint first, Range *ranges, gboolean *known,
+            GError **error)
 {
   const WeirShape *x = &infer->inputs[0].shape;
   WeirList lists[4];
 
   *known = FALSE;
-  if (!slice_lists (infer, lists, error))
+  if (!slice_lists (infer, first, lists, error))
     return FALSE;
   if (x->rank < 0 || !lists[3].known)
     return TRUE;
@@ -317,7 +320,7 @@ slice_infer (WeirInfer *infer, GError **error)
   Range ranges[WEIR_MAX_RANK];
   gboolean known;
 
-  if (!slice_init (infer, ranges, &known, error))
+  if (!slice_init (infer, 1, ranges, &known, error))
     return FALSE;
   for (int i = 0; known && i < y.rank; i++)
     y.dims[i] = ranges[i].count;
@@ -330,7 +333,7 @@ slice_evaluate (WeirEval *eval, GError **error)
   Range ranges[WEIR_MAX_RANK];
   gboolean known;
 
-  return slice_init (eval->infer, ranges, &known, error) &&
+  return slice_init (eval->infer, 1, ranges, &known, error) &&
          evaluate_ranges (eval, ranges, error);
 }
 
@@ -344,4 +347,70 @@ WEIR_OP_DEFINE (slice) = {
   .summary = "Elements between two positions of the given axes, with a step",
   .infer = slice_infer,
   .evaluate = slice_evaluate,
+};
+
+static gboolean
+scatter_infer (WeirInfer *infer, GError **error)
+{
+  const WeirShape *x = &infer->inputs[0].shape, *updates = &infer->inputs[1].shape;
+  WeirShape want = weir_shape_unknown (x->rank), merged;
+  Range ranges[WEIR_MAX_RANK];
+  gboolean known;
+
+  if (!weir_infer_same_type (infer, 0, 1, error) ||
+      !slice_init (infer, 2, ranges, &known, error))
+    return FALSE;
+  for (int i = 0; known && i < want.rank; i++)
+    want.dims[i] = ranges[i].count;
+  merged = want;
+  if (!weir_shape_merge (&merged, updates)) {
+    g_autofree char *expected = weir_shape_to_string (&want);
+    g_autofree char *found = weir_shape_to_string (updates);
+    return weir_fail (error, WEIR_ERROR_SHAPE, "expected updates %s, found %s", expected,
+                      found);
+  }
+  return weir_infer_set (infer, 0,
+                         infer->inputs[0].dtype != WEIR_DTYPE_UNKNOWN
+                             ? infer->inputs[0].dtype
+                             : infer->inputs[1].dtype,
+                         x);
+}
+
+static gboolean
+scatter_evaluate (WeirEval *eval, GError **error)
+{
+  const WeirTensor *x = eval->inputs[0], *updates = eval->inputs[1];
+  const WeirShape *shape = weir_tensor_shape (x);
+  gint64 steps[WEIR_MAX_RANK], from[WEIR_MAX_RANK], to = 0;
+  Range ranges[WEIR_MAX_RANK];
+  WeirMove move = { 0 };
+  gboolean known;
+
+  eval->outputs[0] =
+      weir_tensor_new_copy (weir_tensor_dtype (x), shape, weir_tensor_data (x), error);
+  if (eval->outputs[0] == NULL || !slice_init (eval->infer, 2, ranges, &known, error))
+    return FALSE;
+  if (weir_tensor_count (updates) == 0)
+    return TRUE;
+  weir_move_steps (shape, steps);
+  weir_move_steps (weir_tensor_shape (updates), from);
+  for (int i = 0; i < shape->rank; i++) {
+    to += ranges[i].begin * steps[i];
+    if (ranges[i].count > 1)
+      weir_move_loop (&move, ranges[i].count, from[i], ranges[i].step * steps[i]);
+  }
+  weir_move_run (&move, updates, 0, eval->outputs[0], to);
+  return TRUE;
+}
+
+WEIR_OP_DEFINE (slice_scatter) = {
+  .name = "SliceScatter",
+  .versions = { 15 },
+  .min_inputs = 5,
+  .max_inputs = 6,
+  .outputs = 1,
+  .moves = 1 << 0 | 1 << 1,
+  .summary = "The data with what Slice would take of it replaced",
+  .infer = scatter_infer,
+  .evaluate = scatter_evaluate,
 };

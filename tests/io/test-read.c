@@ -156,6 +156,23 @@ test_unaligned (void)
       ==, 42);
 }
 
+/* OpenVINO writes a byte for a constant without elements. */
+static void
+test_empty (void)
+{
+  g_autofree char *narrow = replaced (plain_ir, "shape=\"1, 3\" offset=\"4\" size=\"12\"",
+                                      "shape=\"1, 0\" offset=\"4\" size=\"1\"");
+  g_autofree char *empty = replaced (narrow, "shape=\"2,3\"", "shape=\"2,0\"");
+  g_autoptr (GRegex) three = g_regex_new ("<dim>3", 0, 0, NULL);
+  g_autofree char *all = g_regex_replace_literal (three, empty, -1, 0, "<dim>0", 0, NULL);
+  g_autoptr (GBytes) bin = g_bytes_new_static ("12345", 5);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WeirModel) model = read_text (all, bin, &error);
+
+  g_assert_no_error (error);
+  verify (model);
+}
+
 static void
 test_loop (void)
 {
@@ -216,6 +233,7 @@ main (int argc, char **argv)
   g_test_add_func ("/io/read/info", test_info);
   g_test_add_func ("/io/read/sparse-ids", test_sparse_ids);
   g_test_add_func ("/io/read/unaligned", test_unaligned);
+  g_test_add_func ("/io/read/empty", test_empty);
   g_test_add_func ("/io/read/loop", test_loop);
   g_test_add_func ("/io/read/probe", test_probe);
   return g_test_run ();

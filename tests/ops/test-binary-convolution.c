@@ -2,11 +2,11 @@
 #include "compare.h"
 #include "graphs.h"
 
-/* Bits 011 011 111, the first in the highest bit of a byte. */
+/* Bits 011 011 111, the first in the lowest bit of a byte. */
 static WeirTensor *
 bits (void)
 {
-  const guint8 packed[] = { 0x6f, 0x80 };
+  const guint8 packed[] = { 0xf6, 0x01 };
 
   return weir_tensor_new_copy (WEIR_DTYPE_U1, &WEIR_SHAPE (1, 1, 3, 3), packed, NULL);
 }

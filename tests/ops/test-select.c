@@ -11,7 +11,7 @@ static const OpCase select_values[] = {
     { "i32[2] 1 4" } },
   { "Select-1 auto_broadcast=pdpd",
     { "boolean[2] 1 0", "f32[2,2] 0..3", "f32[2] 7 8" },
-    { "f32[2,2] 0 8 2 8" } },
+    { "f32[2,2] 0 1 8 8" } },
   { "Identity-16", { "f32[2] 0 1" }, { "f32[2] 0 1" } },
   { NULL },
 };

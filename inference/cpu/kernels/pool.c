@@ -8,6 +8,7 @@
 typedef struct {
   gboolean is_mean;
   gboolean count_all; /* the mean counts padding too */
+  gboolean whole;     /* and what lies beyond it */
   gint64 kernel[2], stride[2], dilation[2], begin[2], end[2];
 } Pool;
 
@@ -26,13 +27,15 @@ read_pool (const WeirPlan *plan, const WeirGroup *group, Pool *pool)
   gboolean upper = weir_node_string_is (node, "auto_pad", "same_upper");
   gboolean lower = weir_node_string_is (node, "auto_pad", "same_lower");
   gboolean valid = weir_node_string_is (node, "auto_pad", "valid");
+  gboolean torch = weir_node_string_is (node, "rounding_type", "ceil_torch");
 
+  *pool = (Pool){ 0 };
   pool->is_mean = weir_node_is (node, "AvgPool");
   pool->count_all = pool->is_mean && !weir_node_bool (node, "exclude-pad");
   for (guint i = 0; i < 2; i++) {
     pool->kernel[i] = weir_node_int_at (node, "kernel", i, 1);
     pool->stride[i] = weir_node_int_at (node, "strides", i, 1);
-    pool->dilation[i] = pool->is_mean || node->version < 8
+    pool->dilation[i] = node->version < (pool->is_mean ? 16 : 8)
                             ? 1
                             : weir_node_int_at (node, "dilations", i, 1);
     pool->begin[i] = valid ? 0 : weir_node_int_at (node, "pads_begin", i, 0);
@@ -45,6 +48,7 @@ read_pool (const WeirPlan *plan, const WeirGroup *group, Pool *pool)
       pool->begin[i] = upper ? total / 2 : total - total / 2;
       pool->end[i] = total - pool->begin[i];
     }
+    pool->whole |= !torch && (pool->begin[i] != 0 || pool->end[i] != 0);
   }
 }
 
@@ -111,7 +115,8 @@ clip (const Pool *pool, guint i, gint64 at, gint64 size, gint64 *first, gint64 *
   *last = start >= size ? 0 : MIN (pool->kernel[i], (size - start + d - 1) / d);
 }
 
-/* How many positions the mean divides by: those inside, or inside of the padded image. */
+/* How many positions the mean divides by: those inside, inside of the padded image, or
+ * all. */
 static float
 count_of (const Pool *pool, const Job *job, gint64 y, gint64 x, gint64 inside)
 {
@@ -122,9 +127,10 @@ count_of (const Pool *pool, const Job *job, gint64 y, gint64 x, gint64 inside)
     return (float) MAX (inside, 1);
   for (guint i = 0; i < 2; i++) {
     gint64 start = at[i] * pool->stride[i] - pool->begin[i];
-    gint64 limit = job->x->shape.dims[i + 2] + pool->end[i];
+    gint64 room = job->x->shape.dims[i + 2] + pool->end[i] - start;
+    gint64 taps = (room + pool->dilation[i] - 1) / pool->dilation[i];
 
-    count *= MAX (MIN (start + pool->kernel[i], limit) - start, 1);
+    count *= pool->whole ? pool->kernel[i] : CLAMP (taps, 1, pool->kernel[i]);
   }
   return (float) count;
 }
