@@ -65,7 +65,8 @@ check_name (const char *what, const char *name, const char *more, GError **error
 
   for (gsize i = 0; good && i < n; i++)
     good = g_ascii_isalnum (name[i]) || name[i] == '_' || strchr (more, name[i]) != NULL;
-  return good || weir_fail (error, WEIR_ERROR_ARGUMENT, "%s '%.80s' is no name", what,
+  return good || weir_fail (error, WEIR_ERROR_ARGUMENT,
+                            "%s '%.80s': expected letters, digits and '_'", what,
                             name != NULL ? name : "");
 }
 
@@ -219,7 +220,7 @@ drop_op (ExtOp *op)
 static gboolean
 fill_op (const WeirExtensionOp *from, const char *library, ExtOp *op, GError **error)
 {
-  if (!check_name ("operation", from->name, "-.", error))
+  if (!check_name ("name", from->name, "-.", error))
     return FALSE;
   op->op = (WeirOp){ .name = g_strdup (from->name),
                      .versions = { 1 },

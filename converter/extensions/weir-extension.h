@@ -17,16 +17,14 @@ extern "C" {
  *
  * Ownership: what a library hands to Weir is copied, but callbacks and their user_data,
  * which must stay valid: a library is never unloaded. What Weir hands out is valid until
- * the callback returns, #WeirExtensionHost as long as the process.
+ * the callback returns, the host as long as the process.
  * Threads: registration is on one thread; all callbacks may be called from any thread, by
  * several at a time, for the same operation too. A context is for one thread at a time.
- * Errors: a callback that returns false has called `fail` before. It neither prints nor
- * exits, and no C++ exception leaves it.
+ * Errors: a callback that returns false has called `fail`; no C++ exception leaves it.
  */
 #define WEIR_EXTENSION_ABI      1
 #define WEIR_EXTENSION_MAX_RANK 8
 #define WEIR_EXTENSION_ANY      255 /* as many inputs or outputs as a layer has */
-
 /** WEIR_EXTENSION_HEADER: how each structure that is handed to Weir begins. */
 #define WEIR_EXTENSION_HEADER(type) .abi = WEIR_EXTENSION_ABI, .size = sizeof (type)
 
@@ -87,9 +85,10 @@ typedef struct {
 typedef bool (*WeirExtensionCallback) (const WeirExtensionHost *host,
                                        WeirExtensionContext *context, void *user_data);
 
-/** WeirExtensionKernel: OpenCL C. @global and @local (may be NULL) are one to three
- * expressions, separated by commas, of numbers, + - * / ( ) and the first output's
- * elements n and dimensions d0 to d7: "d3, d2, d0*d1". */
+/** WeirExtensionKernel: OpenCL C; its arguments are inputs, outputs, and each attribute
+ * that is an int (long), bool (int) or float, in their order. @global and @local (may be
+ * NULL) are one to three expressions, separated by commas, of numbers, + - * / ( ) and
+ * the first output's elements n and dimensions d0 to d7: "d3, d2, d0*d1". */
 typedef struct {
   uint32_t abi, size;
   const char *source, *entry;
@@ -190,7 +189,11 @@ struct _WeirExtensionHost {
 };
 
 /** weir_extension_register: to be exported. Returns: 0, or anything else after `fail`. */
-int weir_extension_register (const WeirExtensionHost *host);
+#ifdef __GNUC__
+__attribute__ ((visibility ("default")))
+#endif
+int
+weir_extension_register (const WeirExtensionHost *host);
 
 #ifdef __cplusplus
 }
