@@ -2,7 +2,7 @@
 """Builds the example extension against the installed header alone, as a user does, and takes models with
 its operation through `weir convert`, `weir run`, and a pipeline.
 
-usage: installed.py SOURCE_ROOT BUILD_ROOT WEIR WRITE_MODELS
+usage: installed.py SOURCE_ROOT BUILD_ROOT WEIR WRITE_MODELS [PLUGIN]
 """
 import glob
 import os
@@ -73,11 +73,9 @@ def convert_and_run(weir, work, library):
     assert "soft_threshold" in call(weir, "ops", "--describe", "SoftThreshold", "--extensions", library)
 
 
-def pipeline(build, work, library):
-    launch = shutil.which("gst-launch-1.0")
-    if launch is None or not glob.glob(build + "/gst/libgstweir.so"):
-        return
-    env = dict(os.environ, GST_PLUGIN_PATH=build + "/gst", GST_REGISTRY=work + "/registry.bin",
+def pipeline(plugin, work, library):
+    launch = "gst-launch-1.0"
+    env = dict(os.environ, GST_PLUGIN_PATH=os.path.dirname(plugin), GST_REGISTRY=work + "/registry.bin",
                XDG_CACHE_HOME=work + "/cache")
     frames = ["videotestsrc", "num-buffers=5", "!", "video/x-raw,format=RGB,width=32,height=32", "!"]
     infer = ["weirinfer", "model=" + work + "/picture.onnx"]
@@ -95,7 +93,8 @@ def main():
         call(models, work)
         library = build_example(source, build, work)
         convert_and_run(weir, work, library)
-        pipeline(build, work, library)
+        for plugin in sys.argv[5:]:
+            pipeline(plugin, work, library)
     print("the example extension, built against the installed header, converts and runs")
 
 
