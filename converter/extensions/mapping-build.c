@@ -26,6 +26,13 @@ default_of (const Build *b, const char *name)
   return defaults != NULL ? json_object_get_member (defaults, name) : NULL;
 }
 
+static gboolean
+is_boolean (JsonNode *node)
+{
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+         json_node_get_value_type (node) == G_TYPE_BOOLEAN;
+}
+
 /* A name in an expression. */
 static gboolean
 number_of (const char *name, gpointer data, double *value, GError **error)
@@ -39,12 +46,10 @@ number_of (const char *name, gpointer data, double *value, GError **error)
   *value = attr.f;
   if (attr.set)
     return TRUE;
-  if (fallback == NULL || !JSON_NODE_HOLDS_VALUE (fallback) ||
-      json_node_get_value_type (fallback) == G_TYPE_STRING)
+  if (is_boolean (fallback))
+    *value = json_node_get_boolean (fallback);
+  else if (!weir_json_node_number (fallback, value))
     return weir_fail (error, WEIR_ERROR_FORMAT, "it has no attribute '%s'", name);
-  *value = json_node_get_value_type (fallback) == G_TYPE_BOOLEAN
-               ? json_node_get_boolean (fallback)
-               : json_node_get_double (fallback);
   return TRUE;
 }
 
@@ -91,45 +96,45 @@ add_expressions (Build *b, const WeirAttrRow *row, const char *text, GString *li
   return TRUE;
 }
 
-/* A JSON value in the spelling of the IR. */
+/* A text, number or boolean of JSON in the spelling of the IR. */
 static gboolean
-add_json (Build *b, const WeirAttrRow *row, JsonNode *node, GString *list)
+add_scalar (Build *b, const WeirAttrRow *row, JsonNode *node, GString *list)
 {
   gboolean is_text = row->type == WEIR_ATTR_STRING || row->type == WEIR_ATTR_DTYPE ||
                      row->type == WEIR_ATTR_BOOL;
-  GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : 0;
+  const char *text = weir_json_node_string (node);
+  double number;
 
-  if (type == G_TYPE_STRING && is_text) {
-    g_string_append (list, json_node_get_string (node));
+  if (text != NULL && !is_text)
+    return add_expressions (b, row, text, list);
+  if (text != NULL || is_boolean (node)) {
+    g_string_append (list, text != NULL                   ? text
+                           : json_node_get_boolean (node) ? "true"
+                                                          : "false");
     return TRUE;
   }
-  if (type == G_TYPE_STRING)
-    return add_expressions (b, row, json_node_get_string (node), list);
-  if (type == G_TYPE_BOOLEAN) {
-    g_string_append (list, json_node_get_boolean (node) ? "true" : "false");
-    return TRUE;
-  }
-  if (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE) {
-    g_autofree char *text = weir_print_float (json_node_get_double (node), FALSE);
+  if (weir_json_node_number (node, &number)) {
+    g_autofree char *printed = weir_print_float (number, FALSE);
 
-    return add_expression (b, row, text, list);
-  }
-  if (JSON_NODE_HOLDS_ARRAY (node)) {
-    JsonArray *array = json_node_get_array (node);
-    gboolean good = TRUE;
-
-    for (guint i = 0; good && i < json_array_get_length (array); i++) {
-      JsonNode *element = json_array_get_element (array, i);
-
-      good = JSON_NODE_HOLDS_VALUE (element) && add_json (b, row, element, list);
-    }
-    if (good)
-      return TRUE;
+    return add_expression (b, row, printed, list);
   }
   weir_build_fail (b->builder, WEIR_ERROR_FORMAT,
                    "attribute '%s': the mapping gives what is no %s", row->name,
                    weir_attr_type_name (row->type));
   return FALSE;
+}
+
+static gboolean
+add_json (Build *b, const WeirAttrRow *row, JsonNode *node, GString *list)
+{
+  JsonArray *array = weir_json_node_array (node);
+
+  if (array == NULL)
+    return add_scalar (b, row, node, list);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    if (!add_scalar (b, row, json_array_get_element (array, i), list))
+      return FALSE;
+  return TRUE;
 }
 
 static void
@@ -169,14 +174,13 @@ set_attrs (Build *b, const MapNode *from, WeirNode *node)
 
   for (const GList *at = names; at != NULL && b->builder->error == NULL; at = at->next) {
     JsonNode *value = json_object_get_member (from->attrs, at->data);
-    gboolean is_text = JSON_NODE_HOLDS_VALUE (value) &&
-                       json_node_get_value_type (value) == G_TYPE_STRING;
+    const char *text = weir_json_node_string (value);
     int row = ext_node_row (b->builder, node, at->data);
 
     if (row < 0)
       return;
-    if (is_text && *json_node_get_string (value) == '$')
-      set_copy (b, node, (guint) row, json_node_get_string (value) + 1);
+    if (text != NULL && *text == '$')
+      set_copy (b, node, (guint) row, text + 1);
     else
       set_json (b, node, (guint) row, value);
   }

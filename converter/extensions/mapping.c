@@ -1,7 +1,6 @@
 #include "mapping.h"
 
 #include "base/error.h"
-#include "base/json-depth.h"
 #include "extensions.h"
 
 #include <string.h>
@@ -10,7 +9,6 @@
  * [{"name", "op", "inputs", "attributes"}], "outputs"}]}. */
 
 #define MAX_BYTES      ((gsize) 4 << 20)
-#define MAX_DEPTH      8
 #define MAX_OPERATIONS 1024
 #define MAX_NODES      256
 #define MAX_PORTS      64
@@ -52,59 +50,46 @@ free_mapping (gpointer data)
 static const char *
 text_of (JsonObject *object, const char *name, const char *fallback, GError **error)
 {
-  JsonNode *node = json_object_get_member (object, name);
+  const char *text = weir_json_string (object, name);
 
-  if (node == NULL && fallback != NULL)
-    return fallback;
-  if (node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-      json_node_get_value_type (node) == G_TYPE_STRING)
-    return json_node_get_string (node);
-  weir_fail (error, WEIR_ERROR_FORMAT, "'%s': expected text, found %s", name,
-             node != NULL ? json_node_type_name (node) : "nothing");
+  if (text != NULL || (fallback != NULL && !json_object_has_member (object, name)))
+    return text != NULL ? text : fallback;
+  weir_fail (error, WEIR_ERROR_FORMAT, "'%s': expected text", name);
   return NULL;
 }
 
 static JsonArray *
 array_of (JsonObject *object, const char *name, guint most, GError **error)
 {
-  JsonNode *node = json_object_get_member (object, name);
+  JsonArray *array = weir_json_array (object, name);
 
-  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node)) {
-    weir_fail (error, WEIR_ERROR_FORMAT, "'%s': expected a list, found %s", name,
-               node != NULL ? json_node_type_name (node) : "nothing");
-    return NULL;
-  }
-  if (json_array_get_length (json_node_get_array (node)) <= most)
-    return json_node_get_array (node);
-  weir_fail (error, WEIR_ERROR_LIMIT, "'%s': more than %u entries", name, most);
+  if (array == NULL)
+    weir_fail (error, WEIR_ERROR_FORMAT, "'%s': expected a list", name);
+  else if (json_array_get_length (array) > most)
+    weir_fail (error, WEIR_ERROR_LIMIT, "'%s': more than %u entries", name, most);
+  else
+    return array;
   return NULL;
 }
 
 static gboolean
 object_of (JsonObject *object, const char *name, JsonObject **found, GError **error)
 {
-  JsonNode *node = json_object_get_member (object, name);
+  JsonObject *member = weir_json_object (object, name);
 
-  *found = NULL;
-  if (node == NULL)
-    return TRUE;
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    return weir_fail (error, WEIR_ERROR_FORMAT, "'%s': expected an object, found %s",
-                      name, json_node_type_name (node));
-  *found = json_object_ref (json_node_get_object (node));
-  return TRUE;
+  *found = member != NULL ? json_object_ref (member) : NULL;
+  return member != NULL || !json_object_has_member (object, name) ||
+         weir_fail (error, WEIR_ERROR_FORMAT, "'%s': expected an object", name);
 }
 
 static JsonObject *
 entry_of (JsonArray *array, guint index, GError **error)
 {
-  JsonNode *node = json_array_get_element (array, index);
+  JsonObject *object = weir_json_node_object (json_array_get_element (array, index));
 
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return json_node_get_object (node);
-  weir_fail (error, WEIR_ERROR_FORMAT, "expected an object, found %s",
-             json_node_type_name (node));
-  return NULL;
+  if (object == NULL)
+    weir_fail (error, WEIR_ERROR_FORMAT, "expected an object");
+  return object;
 }
 
 static gboolean
@@ -291,7 +276,7 @@ read_file (JsonNode *root, GPtrArray *mappings, GError **error)
   JsonObject *object;
   JsonArray *array;
 
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+  if (!JSON_NODE_HOLDS_OBJECT (root))
     return weir_fail (error, WEIR_ERROR_FORMAT, "expected an object with 'operations'");
   object = json_node_get_object (root);
   if (!check_members (object, members, error))
@@ -313,17 +298,13 @@ read_file (JsonNode *root, GPtrArray *mappings, GError **error)
 static gboolean
 parse (WeirSource *source, GPtrArray *mappings, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (JsonNode) root = NULL;
   WeirBytes bytes = weir_source_bytes (source);
 
   if (bytes.size > MAX_BYTES)
     return weir_fail (error, WEIR_ERROR_LIMIT, "larger than %zu bytes", MAX_BYTES);
-  if (!weir_json_check_depth (&bytes, MAX_DEPTH, error))
-    return FALSE;
-  if (!json_parser_load_from_data (parser, (const char *) bytes.data, (gssize) bytes.size,
-                                   error))
-    return FALSE;
-  return read_file (json_parser_get_root (parser), mappings, error);
+  root = weir_json_parse (&bytes, error);
+  return root != NULL && read_file (root, mappings, error);
 }
 
 gboolean

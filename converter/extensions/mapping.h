@@ -1,8 +1,7 @@
 #pragma once
 
+#include "base/json.h"
 #include "ir/registry.h"
-
-#include <json-glib/json-glib.h>
 
 /* A framework's operation as nodes of known ones, from a JSON file. */
 

@@ -1,6 +1,5 @@
 #include "base/error.h"
 #include "base/expression.h"
-#include "base/json-depth.h"
 
 #include <string.h>
 
@@ -77,39 +76,11 @@ test_refused (void)
   expect_refused (name, "no 'aaa");
 }
 
-static void
-check_depth (const char *text, guint most, const char *message)
-{
-  const WeirBytes json = WEIR_BYTES ((const guint8 *) text, strlen (text));
-  GError *error = NULL;
-
-  g_assert_cmpint (weir_json_check_depth (&json, most, &error), ==, message == NULL);
-  g_assert_true (message == NULL || strstr (error->message, message) != NULL);
-  g_clear_error (&error);
-}
-
-static void
-test_json (void)
-{
-  check_depth ("{\"a\": [1, -2.5e+3, true, null]}", 2, NULL);
-  check_depth ("[[]]", 1, "nested deeper than 1");
-  check_depth ("[{}, {}, [[]], []]", 3, NULL);
-  check_depth ("[\"[[[[\", \"\\\"[[[\"]", 1, NULL);
-  check_depth ("[\"]\", [\"]\", [", 2, "nested deeper");
-  check_depth ("[\"open", 1, NULL);
-  check_depth ("[\"open\\", 1, NULL);
-  check_depth ("[1] // \"", 1, "byte 0x2f at 4");
-  check_depth ("['\"', [[[[[[", 1, "byte 0x27");
-  check_depth ("]", 1, "byte 0x5d");
-  check_depth ("[\x01]", 1, "byte 0x01");
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/expression/values", test_values);
   g_test_add_func ("/base/expression/refused", test_refused);
-  g_test_add_func ("/base/json/depth", test_json);
   return g_test_run ();
 }
