@@ -130,7 +130,7 @@ const char *const *weir_convert_frameworks (guint *count);
  * operations of a framework that are converted, sorted; %NULL for an unknown framework.
  * @count: (out): how many */
 const char *const *weir_convert_operations (const char *framework, guint *count);
-/** weir_convert_extension_operations: (transfer container) (element-type utf8): the same
+/** weir_convert_extension_operations: (transfer full) (element-type utf8): the same
  * for what extensions translate, "domain.Op" where there is a domain. */
 GPtrArray *weir_convert_extension_operations (const char *framework);
 

@@ -87,12 +87,12 @@ ext_is (WeirExtensionContext *c, guint kinds, const char *function)
 static void
 fail_with (WeirExtensionContext *c, const char *message)
 {
-  if (message == NULL)
-    message = "";
+  g_autofree char *valid = g_utf8_make_valid (message != NULL ? message : "", -1);
+
   if (c == NULL)
-    ext_register_fail (message);
+    ext_register_fail (valid);
   else
-    ext_fail (c, WEIR_ERROR_FORMAT, "%s", message);
+    ext_fail (c, WEIR_ERROR_FORMAT, "%s", valid);
 }
 
 static void

@@ -61,13 +61,25 @@ static gboolean
 check_name (const char *what, const char *name, const char *more, GError **error)
 {
   gsize n = name != NULL ? strnlen (name, MAX_NAME + 1) : 0;
-  gboolean good = n > 0 && n <= MAX_NAME && !g_ascii_isdigit (*name);
+  gboolean good = n > 0 && n <= MAX_NAME && strchr ("-.0123456789", *name) == NULL;
 
   for (gsize i = 0; good && i < n; i++)
     good = g_ascii_isalnum (name[i]) || name[i] == '_' || strchr (more, name[i]) != NULL;
   return good || weir_fail (error, WEIR_ERROR_ARGUMENT,
                             "%s '%.80s': expected letters, digits and '_'", what,
                             name != NULL ? name : "");
+}
+
+/* Any text that stays on a line. */
+static gboolean
+check_version (const char *version, GError **error)
+{
+  gsize n = strnlen (version, MAX_NAME + 1);
+  gboolean good = n > 0 && n <= MAX_NAME;
+
+  for (gsize i = 0; good && i < n; i++)
+    good = g_ascii_isgraph (version[i]);
+  return good || weir_fail (error, WEIR_ERROR_ARGUMENT, "version '%.80s'", version);
 }
 
 static const WeirAttrType attr_types[] = {
@@ -238,8 +250,7 @@ fill_op (const WeirExtensionOp *from, const char *library, ExtOp *op, GError **e
   op->infer = from->infer;
   op->evaluate = from->evaluate;
   op->user_data = from->user_data;
-  return check_counts (from, error) &&
-         check_name ("version", op->extension.version, "-.", error) &&
+  return check_counts (from, error) && check_version (op->extension.version, error) &&
          copy_attrs (from->attrs, &op->op, error) &&
          copy_kernel (from->opencl, op, error);
 }

@@ -157,10 +157,12 @@ ext_set_output (WeirExtensionContext *c, uint32_t index, WeirExtensionValue valu
 
   if (!ext_is (c, IN (EXT_TRANSLATE), "set_output"))
     return false;
-  if (index >= c->foreign->n_outputs || !is_port (c, port))
+  if (index >= c->foreign->n_outputs)
+    return ext_fail (c, WEIR_ERROR_INTERNAL, "the extension sets output %u of %u", index,
+                     c->foreign->n_outputs);
+  if (!is_port (c, port))
     return ext_fail (c, WEIR_ERROR_INTERNAL,
-                     "the extension sets output %u of %u to what is %s value", index,
-                     c->foreign->n_outputs, is_port (c, port) ? "a" : "no");
+                     "the extension sets output %u to what is no value", index);
   c->foreign->outputs[index] = port;
   return true;
 }

@@ -27,6 +27,7 @@ typedef gboolean (*WeirForeignFind) (const WeirForeignNode *node, const char *na
  * @name: of the node; what is built for it bears this name
  * @inputs: one an input; no port where an optional one is left out
  * @outputs: to be set; no port before
+ * @n_outputs: as many as the framework declares, else as many as others read
  * @find: its attributes
  * @source: (closure): for @find
  *
