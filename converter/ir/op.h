@@ -77,8 +77,8 @@ typedef struct {
  * @WEIR_OP_BINARY: element by element with NumPy's broadcasting
  * @WEIR_OP_STATEFUL: must run at each inference (variables, random numbers): never folded
  * @WEIR_OP_BODY: has sub-graphs
- * @WEIR_OP_LATE: runs after all that does not wait for it: a variable is read before it is
- *   assigned
+ * @WEIR_OP_LATE: runs after all that does not wait for it: a variable is read before it
+ * is assigned
  */
 typedef enum {
   WEIR_OP_UNARY = 1 << 0,
@@ -133,8 +133,8 @@ typedef struct {
 /** WEIR_OP_DEFINE: declares an operation; the table of all is generated from these. */
 #define WEIR_OP_DEFINE(id) const WeirOp weir_op_##id
 
-/** weir_op_find: (nullable): by name or XML type, without regard to case; Weir's own, then
- * those of extensions. */
+/** weir_op_find: (nullable): by name or XML type, without regard to case; Weir's own,
+ * then those of extensions. */
 const WeirOp *weir_op_find (const char *name);
 /** weir_op_table: all of Weir's own, sorted by name; @count tells how many. */
 const WeirOp *const *weir_op_table (guint *count);
