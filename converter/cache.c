@@ -1,6 +1,7 @@
 #include "cache.h"
 
 #include "io/io.h"
+#include "ir/registry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,9 +31,11 @@ weir_cache_key (const WeirInput *input, const WeirConvertOptions *options)
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autofree char *text = weir_convert_options_to_string (options);
+  g_autofree char *extensions = weir_registry_digests ();
 
   g_checksum_update (sum, (const guchar *) PACKAGE_VERSION "\n", -1);
   g_checksum_update (sum, (const guchar *) text, -1);
+  g_checksum_update (sum, (const guchar *) extensions, -1);
   g_checksum_update (sum, (const guchar *) "\n", 1);
   if (input->source != NULL)
     add_source (sum, input->source);

@@ -5,7 +5,8 @@
 /* Converted models on disk, under names made from what they were made of. */
 
 /** weir_cache_key: (transfer full): SHA-256 of the model's bytes (of a directory: its
- * name), the options and Weir's version, in hexadecimal. */
+ * name), the options, all extensions that are loaded and Weir's version, in hexadecimal.
+ */
 char *weir_cache_key (const WeirInput *input, const WeirConvertOptions *options);
 /** weir_cache_folder: (transfer full) (nullable): @wish, or the user's; made with mode
  * 0700 where it is missing; %NULL where there can be none. */

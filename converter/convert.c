@@ -1,6 +1,8 @@
 #include "weir-convert.h"
 
 #include "cache.h"
+#include "extensions/extensions.h"
+#include "frontends/extension-ops.h"
 #include "input.h"
 #include "io/io.h"
 #include "options.h"
@@ -27,6 +29,15 @@ tell (const Conversion *c, double fraction, const char *stage, GError **error)
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED,
                        "the conversion was stopped");
   return FALSE;
+}
+
+/* Before anything is read: a cached IR needs its operations too. */
+static gboolean
+load_extensions (const Conversion *c, GError **error)
+{
+  const char *list = weir_convert_options_get (c->options, "extensions");
+
+  return list == NULL || weir_extensions_load (list, error);
 }
 
 static GPtrArray *
@@ -118,6 +129,8 @@ weir_convert_cached (const char *path, const WeirConvertOptions *options,
   WeirInput input = { 0 };
   WeirModel *model = NULL;
 
+  if (!load_extensions (&c, error))
+    return NULL;
   if (tell (&c, 0, "reading", error) && weir_input_open (&input, path, c.options, error))
     model = folder != NULL ? convert_through_cache (&c, &input, folder, error)
                            : convert (&c, &input, error);
@@ -164,6 +177,8 @@ weir_convert_bytes (GBytes *bytes, const char *name, GBytes *topology,
   WeirInput input = { 0 };
   WeirModel *model = NULL;
 
+  if (!load_extensions (&c, error))
+    return NULL;
   if (weir_input_from_bytes (&input, bytes, name, topology, c.options, error))
     model = convert (&c, &input, error);
   weir_input_clear (&input);
@@ -238,4 +253,16 @@ weir_convert_operations (const char *framework, guint *count)
 
   *count = 0;
   return frontend != NULL ? frontend->op_names (count) : NULL;
+}
+
+gboolean
+weir_convert_load_extensions (const char *list, GError **error)
+{
+  return weir_extensions_load (list, error);
+}
+
+GPtrArray *
+weir_convert_extension_operations (const char *framework)
+{
+  return weir_extension_op_names (framework);
 }

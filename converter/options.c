@@ -180,6 +180,8 @@ static const Row rows[] = {
     "Kaldi: take the last softmax away" },
   { "remove_memory", NULL, FLAG, FALSE, NULL, NULL,
     "Kaldi: inputs and outputs instead of state" },
+  { "extensions", NULL, TEXT, TRUE, NULL, "LIST",
+    "libraries with operations of your own, and mappings (.json), separated by commas" },
   { "progress", NULL, FLAG, FALSE, NULL, NULL, "show the progress" },
   { "silent", NULL, FLAG, FALSE, NULL, NULL, "print nothing but errors" },
   { "log_level", NULL, TEXT, FALSE, NULL, "LEVEL",

@@ -113,6 +113,15 @@ gboolean weir_convert_optimise (WeirModel *model, GError **error);
 WeirModel *weir_convert_inspect (const char *path, char **framework,
                                  GPtrArray **unsupported, GError **error);
 
+/**
+ * weir_convert_load_extensions:
+ * @list: libraries and mappings (.json), separated by commas: docs/extensions.md
+ *
+ * What the option "extensions" does before a model is read. Their operations are known to
+ * the whole process from then on. A library's code runs with all rights of the process.
+ */
+gboolean weir_convert_load_extensions (const char *list, GError **error);
+
 /** weir_convert_frameworks: (array length=count) (transfer none): names of the frameworks
  * that are read.
  * @count: (out): how many */
@@ -121,6 +130,9 @@ const char *const *weir_convert_frameworks (guint *count);
  * operations of a framework that are converted, sorted; %NULL for an unknown framework.
  * @count: (out): how many */
 const char *const *weir_convert_operations (const char *framework, guint *count);
+/** weir_convert_extension_operations: (transfer full) (element-type utf8): the same
+ * for what extensions translate, "domain.Op" where there is a domain. */
+GPtrArray *weir_convert_extension_operations (const char *framework);
 
 /** weir_convert_framework: (nullable): which framework's file begins with @data. */
 const char *weir_convert_framework (const guint8 *data, gsize size, const char *path);

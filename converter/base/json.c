@@ -18,6 +18,14 @@ skip_string (const WeirBytes *bytes, gsize at)
   return at + 1;
 }
 
+/* What may stand outside of strings. The parser also takes comments and single quotes, in
+ * which a quote would hide from scan() what follows. */
+static gboolean
+is_token (char c)
+{
+  return g_ascii_isalnum (c) || (c != '\0' && strchr (" \t\r\n[]{},:+-.", c) != NULL);
+}
+
 /* Values are separated by commas, and there is one before the first in each bracket. */
 static gboolean
 scan (const WeirBytes *bytes, GError **error)
@@ -33,6 +41,9 @@ scan (const WeirBytes *bytes, GError **error)
       at = skip_string (bytes, at) - 1;
       continue;
     }
+    if (!is_token (c))
+      return weir_fail (error, WEIR_ERROR_FORMAT, "no JSON: byte 0x%02x at %zu",
+                        bytes->data[at], at);
     if (c == '[' || c == '{')
       depth++;
     else if ((c == ']' || c == '}') && depth > 0)
@@ -40,7 +51,7 @@ scan (const WeirBytes *bytes, GError **error)
     if (depth > WEIR_MAX_DEPTH)
       return weir_fail (error, WEIR_ERROR_LIMIT, "JSON nested deeper than %d",
                         WEIR_MAX_DEPTH);
-    if (strchr ("[{,", c) != NULL && c != '\0' &&
+    if (strchr ("[{,", c) != NULL &&
         !weir_budget_take (&budget, VALUE_COST, "the values of the JSON", error))
       return FALSE;
   }

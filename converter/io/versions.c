@@ -27,6 +27,17 @@ parse_opset (const char *text, guint64 *opset)
   return strcmp (text, "experimental") == 0 || strcmp (text, "extension") == 0;
 }
 
+/* Operations of extensions have one version, called as the extension likes. */
+static gboolean
+check_extension (const WeirOp *op, const char *text, guint *version, GError **error)
+{
+  *version = op->versions[0];
+  return g_strcmp0 (text, op->extension->version) == 0 ||
+         weir_fail (error, WEIR_ERROR_FORMAT, "%s has version '%s' in %s, found '%.80s'",
+                    op->name, op->extension->version, op->extension->library,
+                    text != NULL ? text : "");
+}
+
 const WeirOp *
 ir_find_op (const WeirXmlNode *xml, guint *version, GError **error)
 {
@@ -38,6 +49,8 @@ ir_find_op (const WeirXmlNode *xml, guint *version, GError **error)
     weir_fail (error, WEIR_ERROR_UNSUPPORTED, "the operation is not known");
     return NULL;
   }
+  if (op->extension != NULL)
+    return check_extension (op, text, version, error) ? op : NULL;
   if (text == NULL || !parse_opset (text, &opset)) {
     weir_fail (error, WEIR_ERROR_FORMAT,
                "expected a version like 'opset1', found '%.80s'",

@@ -221,7 +221,8 @@ write_layer (IrWriter *writer, const WeirGraph *graph, const WeirNode *node, gui
   ir_text_attr_int (&writer->text, "id", id);
   ir_text_attr (&writer->text, "name", name);
   ir_text_attr (&writer->text, "type", type);
-  ir_text_attr (&writer->text, "version", opset);
+  ir_text_attr (&writer->text, "version",
+                node->op->extension != NULL ? node->op->extension->version : opset);
   for (guint i = 0; good && i < node->n_bodies; i++)
     good = ir_order_init (&bodies[i], node->bodies[i].graph, error);
   good = good && write_inside (writer, graph, node, bodies, depth, error);

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "graph.h"
+#include "registry.h"
 
 #include <string.h>
 
@@ -25,7 +26,7 @@ weir_op_find (const char *name)
   for (guint i = 0; i < count; i++)
     if (table[i]->xml_type != NULL && g_ascii_strcasecmp (table[i]->xml_type, name) == 0)
       return table[i];
-  return NULL;
+  return weir_registry_op (name);
 }
 
 gboolean

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "attr.h"
+#include "op-extension.h"
 #include "tensor.h"
 
 WEIR_BEGIN_DECLS
@@ -76,8 +77,8 @@ typedef struct {
  * @WEIR_OP_BINARY: element by element with NumPy's broadcasting
  * @WEIR_OP_STATEFUL: must run at each inference (variables, random numbers): never folded
  * @WEIR_OP_BODY: has sub-graphs
- * @WEIR_OP_LATE: runs after all that does not wait for it: a variable is read before it is
- *   assigned
+ * @WEIR_OP_LATE: runs after all that does not wait for it: a variable is read before it
+ * is assigned
  */
 typedef enum {
   WEIR_OP_UNARY = 1 << 0,
@@ -106,6 +107,7 @@ typedef enum {
  * @summary: one line for `weir ops --describe`
  * @infer: element types and shapes of the outputs
  * @evaluate: (nullable): the plain reference implementation
+ * @extension: (nullable): where it is none of Weir's own
  *
  * An operation is this one declaration. Reading, writing, validation, defaults and docs
  * follow from the rows.
@@ -125,15 +127,20 @@ typedef struct {
   const char *summary;
   gboolean (*infer) (WeirInfer *infer, GError **error);
   gboolean (*evaluate) (WeirEval *eval, GError **error);
+  const WeirOpExtension *extension;
 } WeirOp;
 
 /** WEIR_OP_DEFINE: declares an operation; the table of all is generated from these. */
 #define WEIR_OP_DEFINE(id) const WeirOp weir_op_##id
 
-/** weir_op_find: (nullable): by name or XML type, without regard to case. */
+/** weir_op_find: (nullable): by name or XML type, without regard to case; Weir's own,
+ * then those of extensions. */
 const WeirOp *weir_op_find (const char *name);
-/** weir_op_table: all operations, sorted by name; @count tells how many. */
+/** weir_op_table: all of Weir's own, sorted by name; @count tells how many. */
 const WeirOp *const *weir_op_table (guint *count);
+/** weir_op_extensions: (transfer container) (element-type WeirOp): those of extensions,
+ * sorted by name. */
+GPtrArray *weir_op_extensions (void);
 /** weir_op_has_version: whether operation set @version holds a definition of @op; a
  * version between two of its own means the older one. */
 gboolean weir_op_has_version (const WeirOp *op, guint version);

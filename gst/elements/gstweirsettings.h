@@ -15,6 +15,7 @@ typedef struct {
   char *scale_values;
   char *convert_options;
   char *cache_dir;
+  char *extensions;
   char *decoder;
   guint nireq;
   guint streams;

@@ -35,7 +35,8 @@ make_key (const GstWeirModelRequest *r)
 
   add_identity (key, r);
   if (r->instance_id == NULL)
-    g_string_append_printf (key, "\n%s\n%s\n%u %u %u %u %u",
+    g_string_append_printf (key, "\n%s\n%s\n%s\n%u %u %u %u %u",
+                            r->extensions != NULL ? r->extensions : "",
                             r->convert_options != NULL ? r->convert_options : "",
                             r->device != NULL ? r->device : "", r->threads, r->streams,
                             r->batch, r->reshape_width, r->reshape_height);
@@ -103,6 +104,9 @@ convert (const GstWeirModelRequest *r, WeirProgress progress, gpointer user_data
 
   if (r->convert_options != NULL &&
       !weir_convert_options_parse_line (options, r->convert_options, error))
+    return NULL;
+  if (r->extensions != NULL &&
+      !weir_convert_options_set (options, "extensions", r->extensions, error))
     return NULL;
   if (r->stream != NULL)
     return weir_convert_bytes (r->stream, "model stream", NULL, options, progress,

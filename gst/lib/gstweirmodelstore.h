@@ -8,6 +8,7 @@
  * @stream: (nullable): an IR stream, or any framework's file
  * @convert_options: (nullable): options of `weir convert`, as one line
  * @cache_dir: (nullable): %NULL for the user's, "" for none
+ * @extensions: (nullable): what the option of this name gets
  * @instance_id: (nullable): networks with the same id are the same
  * @device: (nullable)
  * @reshape_width, @reshape_height: 0 keeps the model's
@@ -17,6 +18,7 @@ typedef struct {
   GBytes *stream;
   const char *convert_options;
   const char *cache_dir;
+  const char *extensions;
   const char *instance_id;
   const char *device;
   guint threads;

@@ -246,6 +246,14 @@ serve (Session *s, const char *directory, GError **error)
   return TRUE;
 }
 
+static Report
+report_new (const char *model, int threads, int streams)
+{
+  return (Report){ .model = model,
+                   .threads = threads > 0 ? (guint) threads : g_get_num_processors (),
+                   .streams = (guint) streams };
+}
+
 int
 command_bench (int argc, char **argv)
 {
@@ -253,6 +261,7 @@ command_bench (int argc, char **argv)
   g_auto (GStrv) shape = NULL;
   g_autofree char *device = NULL;
   g_autofree char *convert = NULL;
+  g_autofree char *extensions = NULL;
   g_autofree char *directory = NULL;
   int threads = 0, streams = 1, status;
   double seconds = 3, start = now ();
@@ -270,12 +279,13 @@ command_bench (int argc, char **argv)
       "[NAME=]FILE.npy" },
     { "convert-options", 0, 0, G_OPTION_ARG_STRING, &convert, "options of `weir convert`",
       "TEXT" },
+    { "extensions", 0, 0, G_OPTION_ARG_FILENAME, &extensions,
+      "libraries and mappings of your own", "LIST" },
     { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &directory,
       "with --serve: write outputs", "DIR" },
     { "per-layer", 0, 0, G_OPTION_ARG_NONE, &layers, "the time of each step", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "print JSON", NULL },
-    { "serve", 0, 0, G_OPTION_ARG_NONE, &served, "answer lines of seconds on stdin",
-      NULL },
+    { "serve", 0, 0, G_OPTION_ARG_NONE, &served, "answer seconds on stdin", NULL },
     { NULL },
   };
   SessionOptions options;
@@ -290,15 +300,14 @@ command_bench (int argc, char **argv)
   }
   options = (SessionOptions){ .model = argv[1],
                               .convert_options = convert,
+                              .extensions = extensions,
                               .input = input,
                               .shape = shape,
                               .network = { .device = device,
                                            .threads = (guint) threads,
                                            .streams = (guint) streams,
                                            .profile = layers } };
-  report = (Report){ .model = argv[1],
-                     .threads = threads > 0 ? (guint) threads : g_get_num_processors (),
-                     .streams = (guint) streams };
+  report = report_new (argv[1], threads, streams);
   if (!session_open (&session, &options, &error))
     status = EXIT_FAILED;
   report.compile_ms = (now () - start) * 1e3;

@@ -208,8 +208,11 @@ int
 command_inspect (int argc, char **argv)
 {
   gboolean json = FALSE;
+  g_autofree char *extensions = NULL;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "print JSON", NULL },
+    { "extensions", 0, 0, G_OPTION_ARG_FILENAME, &extensions,
+      "libraries and mappings of your own", "LIST" },
     { NULL },
   };
   g_autoptr (GPtrArray) unsupported = NULL;
@@ -224,6 +227,8 @@ command_inspect (int argc, char **argv)
     fprintf (stderr, "weir: error: expected one MODEL; see `weir inspect --help`\n");
     return EXIT_USAGE;
   }
+  if (extensions != NULL && !weir_convert_load_extensions (extensions, &error))
+    return fail (&error, EXIT_FAILED);
   model = weir_convert_inspect (argv[1], &framework, &unsupported, &error);
   if (error != NULL)
     return fail (&error, EXIT_FAILED);

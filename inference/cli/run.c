@@ -115,6 +115,7 @@ command_run (int argc, char **argv)
   g_auto (GStrv) input = NULL;
   g_auto (GStrv) shape = NULL;
   g_autofree char *convert = NULL;
+  g_autofree char *extensions = NULL;
   g_autofree char *directory = NULL;
   g_autofree char *device = NULL;
   g_autofree char *precision = NULL;
@@ -128,6 +129,8 @@ command_run (int argc, char **argv)
       "[NAME=][1,3,224,224]" },
     { "convert-options", 0, 0, G_OPTION_ARG_STRING, &convert, "options of `weir convert`",
       "TEXT" },
+    { "extensions", 0, 0, G_OPTION_ARG_FILENAME, &extensions,
+      "libraries and mappings of your own", "LIST" },
     { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &directory,
       "write NNN.npy and outputs.json there", "DIR" },
     { "device", 0, 0, G_OPTION_ARG_STRING, &device, "CPU, REFERENCE or AUTO", "DEVICE" },
@@ -147,6 +150,7 @@ command_run (int argc, char **argv)
   options =
       (SessionOptions){ .model = argv[1],
                         .convert_options = convert,
+                        .extensions = extensions,
                         .input = input,
                         .shape = shape,
                         .network = { .device = device, .threads = (guint) threads } };

@@ -184,6 +184,9 @@ session_open (Session *s, const SessionOptions *o, GError **error)
   if (o->convert_options != NULL &&
       !weir_convert_options_parse_line (options, o->convert_options, error))
     return FALSE;
+  if (o->extensions != NULL &&
+      !weir_convert_options_set (options, "extensions", o->extensions, error))
+    return FALSE;
   s->model = weir_convert_file (o->model, options, NULL, NULL, error);
   if (s->model == NULL)
     return FALSE;

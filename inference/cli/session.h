@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   const char *model;
   const char *convert_options;
+  const char *extensions;
   char **input;
   char **shape;
   WeirNetworkOptions network;

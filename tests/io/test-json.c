@@ -39,7 +39,9 @@ test_members (void)
 static void
 test_broken (void)
 {
-  static const char *const texts[] = { "", "{", "[1,", "{\"a\" 1}", "\"\xff\"", "nul" };
+  static const char *const texts[] = { "",          "{",        "[1,",
+                                       "{\"a\" 1}", "\"\xff\"", "nul",
+                                       "[1] // x",  "['a']",    "[/* a */]" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_autoptr (GError) error = NULL;
@@ -65,6 +67,23 @@ test_deep (void)
   }
 }
 
+/* The parser takes comments and single quotes; what they hide from a scan of the text
+ * must not reach it. */
+static void
+test_hidden (void)
+{
+  static const char *const openings[] = { "[/* \" */", "['\"'," };
+
+  for (guint i = 0; i < G_N_ELEMENTS (openings); i++) {
+    g_autofree char *deep = g_strnfill (200000, '[');
+    g_autofree char *text = g_strconcat (openings[i], deep, NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (parse (text, &error));
+    g_assert_error (error, WEIR_ERROR, WEIR_ERROR_FORMAT);
+  }
+}
+
 /* Values that are almost nothing in the file and much in memory. */
 static void
 test_large (void)
@@ -86,6 +105,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/json/members", test_members);
   g_test_add_func ("/base/json/broken", test_broken);
   g_test_add_func ("/base/json/deep", test_deep);
+  g_test_add_func ("/base/json/hidden", test_hidden);
   g_test_add_func ("/base/json/large", test_large);
   return g_test_run ();
 }

@@ -4,19 +4,6 @@
 
 #include <string.h>
 
-/* AttributeProto.AttributeType; files of IR version 2 and older leave it out. */
-enum {
-  UNDEFINED,
-  FLOAT,
-  INT,
-  STRING,
-  TENSOR,
-  GRAPH,
-  FLOATS,
-  INTS,
-  STRINGS,
-};
-
 static const char *const type_names[] = { "nothing",  "a float",  "an int",
                                           "a string", "a tensor", "a graph",
                                           "floats",   "ints",     "strings" };
@@ -55,20 +42,30 @@ onnx_attr (const OnnxNode *n, const char *name)
   return attr;
 }
 
+/* Files of IR version 2 and older leave the type out. */
 static int
 type_of (const Onnx__AttributeProto *attr)
 {
   if (attr->type > 0)
     return attr->type;
-  return attr->has_f           ? FLOAT
-         : attr->has_i         ? INT
-         : attr->has_s         ? STRING
-         : attr->t != NULL     ? TENSOR
-         : attr->g != NULL     ? GRAPH
-         : attr->n_floats > 0  ? FLOATS
-         : attr->n_ints > 0    ? INTS
-         : attr->n_strings > 0 ? STRINGS
-                               : UNDEFINED;
+  return attr->has_f           ? ONNX_ATTR_FLOAT
+         : attr->has_i         ? ONNX_ATTR_INT
+         : attr->has_s         ? ONNX_ATTR_STRING
+         : attr->t != NULL     ? ONNX_ATTR_TENSOR
+         : attr->g != NULL     ? ONNX_ATTR_GRAPH
+         : attr->n_floats > 0  ? ONNX_ATTR_FLOATS
+         : attr->n_ints > 0    ? ONNX_ATTR_INTS
+         : attr->n_strings > 0 ? ONNX_ATTR_STRINGS
+                               : ONNX_ATTR_UNDEFINED;
+}
+
+OnnxAttrKind
+onnx_attr_kind (const OnnxNode *n, const char *name)
+{
+  const Onnx__AttributeProto *attr = onnx_attr (n, name);
+  int type = attr != NULL ? type_of (attr) : ONNX_ATTR_UNDEFINED;
+
+  return type <= ONNX_ATTR_STRINGS ? (OnnxAttrKind) type : ONNX_ATTR_UNDEFINED;
 }
 
 /* The attribute if it is there and of @type. */
@@ -78,7 +75,7 @@ typed (OnnxNode *n, const char *name, int type)
   const Onnx__AttributeProto *attr = onnx_attr (n, name);
   int found = attr != NULL ? type_of (attr) : type;
 
-  if (found == type || found == UNDEFINED)
+  if (found == type || found == ONNX_ATTR_UNDEFINED)
     return attr;
   onnx_invalid (n, "attribute '%s': expected %s, found %s", name, type_names[type],
                 found < (int) G_N_ELEMENTS (type_names) ? type_names[found]
@@ -89,7 +86,7 @@ typed (OnnxNode *n, const char *name, int type)
 gint64
 onnx_attr_int (OnnxNode *n, const char *name, gint64 fallback)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, INT);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_INT);
 
   return attr != NULL ? attr->i : fallback;
 }
@@ -97,7 +94,7 @@ onnx_attr_int (OnnxNode *n, const char *name, gint64 fallback)
 double
 onnx_attr_float (OnnxNode *n, const char *name, double fallback)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, FLOAT);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_FLOAT);
 
   return attr != NULL ? attr->f : fallback;
 }
@@ -105,7 +102,7 @@ onnx_attr_float (OnnxNode *n, const char *name, double fallback)
 const char *
 onnx_attr_string (OnnxNode *n, const char *name, const char *fallback)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, STRING);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_STRING);
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -127,7 +124,7 @@ onnx_attr_is (OnnxNode *n, const char *name, const char *fallback, const char *v
 const gint64 *
 onnx_attr_ints (OnnxNode *n, const char *name, gsize *count)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, INTS);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_INTS);
 
   *count = attr != NULL ? attr->n_ints : 0;
   return attr != NULL ? attr->ints : NULL;
@@ -136,7 +133,7 @@ onnx_attr_ints (OnnxNode *n, const char *name, gsize *count)
 const float *
 onnx_attr_floats (OnnxNode *n, const char *name, gsize *count)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, FLOATS);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_FLOATS);
 
   *count = attr != NULL ? attr->n_floats : 0;
   return attr != NULL ? attr->floats : NULL;
@@ -145,7 +142,7 @@ onnx_attr_floats (OnnxNode *n, const char *name, gsize *count)
 char **
 onnx_attr_strings (OnnxNode *n, const char *name, gsize *count)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, STRINGS);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_STRINGS);
   g_auto (GStrv) texts = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -168,7 +165,7 @@ onnx_attr_strings (OnnxNode *n, const char *name, gsize *count)
 const Onnx__GraphProto *
 onnx_attr_graph (OnnxNode *n, const char *name)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, GRAPH);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_GRAPH);
 
   if (attr != NULL && attr->g != NULL)
     return attr->g;
@@ -179,7 +176,7 @@ onnx_attr_graph (OnnxNode *n, const char *name)
 WeirTensor *
 onnx_attr_tensor (OnnxNode *n, const char *name)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, TENSOR);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_TENSOR);
   WeirTensor *tensor;
 
   if (attr == NULL || attr->t == NULL || n->b->error != NULL)
@@ -206,7 +203,7 @@ onnx_list (OnnxNode *n, const char *name, guint index)
 WeirDtype
 onnx_attr_dtype (OnnxNode *n, const char *name, WeirDtype fallback)
 {
-  const Onnx__AttributeProto *attr = typed (n, name, INT);
+  const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_INT);
   WeirDtype dtype = attr != NULL ? onnx_dtype_from (attr->i) : fallback;
 
   if (attr != NULL && dtype == WEIR_DTYPE_UNKNOWN)

@@ -5,6 +5,21 @@
 /* Attributes of the node that is converted. In a function body they may refer to those of
  * the node that calls it. */
 
+/** OnnxAttrKind: AttributeProto.AttributeType, as far as nodes are read by it. */
+typedef enum {
+  ONNX_ATTR_UNDEFINED,
+  ONNX_ATTR_FLOAT,
+  ONNX_ATTR_INT,
+  ONNX_ATTR_STRING,
+  ONNX_ATTR_TENSOR,
+  ONNX_ATTR_GRAPH,
+  ONNX_ATTR_FLOATS,
+  ONNX_ATTR_INTS,
+  ONNX_ATTR_STRINGS,
+} OnnxAttrKind;
+
+/** onnx_attr_kind: undefined where there is no such attribute. */
+OnnxAttrKind onnx_attr_kind (const OnnxNode *n, const char *name);
 const Onnx__AttributeProto *onnx_attr (const OnnxNode *n, const char *name);
 gint64 onnx_attr_int (OnnxNode *n, const char *name, gint64 fallback);
 double onnx_attr_float (OnnxNode *n, const char *name, double fallback);

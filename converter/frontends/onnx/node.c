@@ -1,6 +1,7 @@
 #include "node.h"
 
 #include "base/error.h"
+#include "extension.h"
 #include "functions.h"
 #include "onnx-build.h"
 #include "table.h"
@@ -252,26 +253,35 @@ check_outputs (const OnnxNode *n, GError **error)
   return TRUE;
 }
 
-/* Runs the row of the operation; the conversion's error, or that there is no row. */
+static void
+run_row (OnnxNode *n, const OnnxRow *row)
+{
+  WeirPort port = row->convert (n);
+
+  if (!weir_port_is_none (port))
+    onnx_out (n, 0, port);
+}
+
+/* Runs the row of the operation, else what an extension has for it; the conversion's
+ * error, or that there is neither. */
 static gboolean
 convert_row (OnnxNode *n, gboolean broken, GError **error)
 {
   gboolean known;
   const OnnxRow *row =
       onnx_row_find (n->proto->domain, n->proto->op_type, n->version, &known);
-  WeirPort port;
 
-  if (row == NULL && known)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
-                      "not in version %" G_GINT64_FORMAT " of the operation set",
-                      n->version);
-  if (row == NULL)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown operation");
+  if (row == NULL && !onnx_extension_find (n))
+    return known ? weir_fail (error, WEIR_ERROR_UNSUPPORTED,
+                              "not in version %" G_GINT64_FORMAT " of the operation set",
+                              n->version)
+                 : weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown operation");
   if (broken)
     return TRUE;
-  port = row->convert (n);
-  if (!weir_port_is_none (port))
-    onnx_out (n, 0, port);
+  if (row != NULL)
+    run_row (n, row);
+  else
+    onnx_extension_convert (n);
   return weir_build_finish (n->b, error) && check_outputs (n, error);
 }
 

@@ -1,5 +1,7 @@
 #include "flexbuf.h"
 
+#include "base/limits.h"
+
 #include <string.h>
 
 /* FlexBuffers (https://flatbuffers.dev/flatbuffers_internals/, "FlexBuffers"): values are
@@ -10,12 +12,26 @@ enum {
   TYPE_INT = 1,
   TYPE_UINT = 2,
   TYPE_FLOAT = 3,
+  TYPE_KEY = 4,
+  TYPE_STRING = 5,
   TYPE_INDIRECT_INT = 6,
   TYPE_INDIRECT_UINT = 7,
   TYPE_INDIRECT_FLOAT = 8,
   TYPE_MAP = 9,
-  TYPE_BOOL = 26
+  TYPE_VECTOR = 10,
+  TYPE_VECTOR_INT = 11,
+  TYPE_VECTOR_FLOAT = 13,
+  TYPE_VECTOR_INT2 = 16,
+  TYPE_VECTOR_FLOAT4 = 24,
+  TYPE_BOOL = 26,
+  TYPE_VECTOR_BOOL = 36
 };
+
+/* Lists of two, three or four numbers stand without their length, by threes of types. */
+#define TYPES_A_LENGTH 3
+
+/* No attribute has more. */
+#define MAX_LIST 65536
 
 /* A list of @count values of @width bytes from @at on. */
 typedef struct {
@@ -133,34 +149,171 @@ read_number (const WeirBytes *buffer, guint type, gsize at, gsize width, double 
 }
 
 static gboolean
-read_value (const WeirBytes *buffer, const List *values, gsize index, double *value)
+is_number (guint type)
 {
-  gsize at = values->at + index * values->width, width = values->width;
+  return (type >= TYPE_INT && type <= TYPE_FLOAT) || type == TYPE_BOOL ||
+         (type >= TYPE_INDIRECT_INT && type <= TYPE_INDIRECT_FLOAT);
+}
+
+/* Value @index of a map or a list of anything: its type and width stand behind all. */
+static gboolean
+packed_at (const WeirBytes *buffer, const List *values, gsize index, guint *type,
+           gsize *width)
+{
   guint64 packed;
-  guint type;
 
   if (!read_uint (buffer, values->at + values->count * values->width + index, 1, &packed))
     return FALSE;
-  type = (guint) packed >> 2;
+  *type = (guint) packed >> 2;
+  *width = (gsize) 1 << (packed & 3);
+  return TRUE;
+}
+
+static gboolean
+read_value (const WeirBytes *buffer, const List *values, gsize index, double *value)
+{
+  gsize at = values->at + index * values->width, width = values->width, target_width;
+  guint type;
+
+  if (!packed_at (buffer, values, index, &type, &target_width) || !is_number (type))
+    return FALSE;
   if (type >= TYPE_INDIRECT_INT && type <= TYPE_INDIRECT_FLOAT) {
     if (!go_back (buffer, at, width, &at))
       return FALSE;
-    width = (gsize) 1 << (packed & 3);
-  } else if ((type < TYPE_INT || type > TYPE_FLOAT) && type != TYPE_BOOL) {
-    return FALSE;
+    width = target_width;
   }
   return read_number (buffer, type, at, width, value);
+}
+
+/* Finds @key in the map that @buffer is. */
+static gboolean
+find_key (const WeirBytes *buffer, const char *key, List *values, gsize *index)
+{
+  List keys;
+
+  if (!open_map (buffer, values, &keys))
+    return FALSE;
+  for (*index = 0; *index < MIN (keys.count, values->count); (*index)++)
+    if (is_key (buffer, &keys, *index, key))
+      return TRUE;
+  return FALSE;
 }
 
 gboolean
 weir_flex_number (const WeirBytes *buffer, const char *key, double *value)
 {
-  List values, keys;
+  List values;
+  gsize index;
 
-  if (!open_map (buffer, &values, &keys))
+  return find_key (buffer, key, &values, &index) &&
+         read_value (buffer, &values, index, value);
+}
+
+static gboolean
+take_number (const WeirBytes *buffer, const List *values, gsize index, guint flex,
+             WeirAttrType *type, WeirAttr *value)
+{
+  double number;
+
+  if (!read_value (buffer, values, index, &number))
     return FALSE;
-  for (gsize i = 0; i < MIN (keys.count, values.count); i++)
-    if (is_key (buffer, &keys, i, key))
-      return read_value (buffer, &values, i, value);
+  *type = flex == TYPE_BOOL                                   ? WEIR_ATTR_BOOL
+          : flex == TYPE_FLOAT || flex == TYPE_INDIRECT_FLOAT ? WEIR_ATTR_FLOAT
+                                                              : WEIR_ATTR_INT;
+  if (*type == WEIR_ATTR_FLOAT)
+    value->f = number;
+  else
+    value->i = (gint64) CLAMP (number, -9e18, 9e18);
+  return TRUE;
+}
+
+static gboolean
+take_text (const WeirBytes *buffer, gsize at, gsize width, guint flex, WeirAttr *value)
+{
+  WeirBytes found;
+  List text = { .at = at };
+
+  if (flex == TYPE_KEY)
+    text.count = strnlen ((const char *) buffer->data + at, buffer->size - at);
+  else if (!open_list (buffer, at, width, &text))
+    return FALSE;
+  if (!weir_bytes_slice (buffer, at, text.count, &found) || found.size > WEIR_MAX_NAME ||
+      !g_utf8_validate ((const char *) found.data, (gssize) found.size, NULL))
+    return FALSE;
+  value->s = g_strndup ((const char *) found.data, found.size);
+  return TRUE;
+}
+
+/* The list at @at, and what its elements are; 0 where each says so itself. */
+static gboolean
+open_numbers (const WeirBytes *buffer, gsize at, gsize width, guint flex, List *list,
+              guint *element)
+{
+  if (flex >= TYPE_VECTOR_INT2 && flex <= TYPE_VECTOR_FLOAT4) {
+    guint index = flex - TYPE_VECTOR_INT2;
+
+    *element = TYPE_INT + index % TYPES_A_LENGTH;
+    *list = (List){ .at = at, .width = width, .count = 2 + index / TYPES_A_LENGTH };
+    return list->count * width <= buffer->size - at;
+  }
+  *element = flex == TYPE_VECTOR        ? 0
+             : flex == TYPE_VECTOR_BOOL ? TYPE_BOOL
+                                        : TYPE_INT + flex - TYPE_VECTOR_INT;
+  return open_list (buffer, at, width, list) && list->count <= MAX_LIST;
+}
+
+static gboolean
+take_list (const WeirBytes *buffer, gsize at, gsize width, guint flex, WeirAttrType *type,
+           WeirAttr *value)
+{
+  gboolean whole = TRUE;
+  guint element;
+  List list;
+
+  if (!open_numbers (buffer, at, width, flex, &list, &element))
+    return FALSE;
+  value->n = list.count;
+  value->floats = g_new0 (double, MAX (list.count, 1));
+  for (gsize i = 0; i < list.count; i++) {
+    if (element == 0 ? !read_value (buffer, &list, i, &value->floats[i])
+                     : !read_number (buffer, element, list.at + i * list.width,
+                                     list.width, &value->floats[i]))
+      return FALSE;
+    whole = whole &&
+            value->floats[i] == (double) (gint64) CLAMP (value->floats[i], -9e15, 9e15);
+  }
+  *type = WEIR_ATTR_FLOATS;
+  if (!whole)
+    return TRUE;
+  *type = WEIR_ATTR_INTS;
+  value->ints = g_new0 (gint64, MAX (list.count, 1));
+  for (gsize i = 0; i < list.count; i++)
+    value->ints[i] = (gint64) value->floats[i];
+  g_clear_pointer (&value->floats, g_free);
+  return TRUE;
+}
+
+gboolean
+weir_flex_value (const WeirBytes *buffer, const char *key, WeirAttrType *type,
+                 WeirAttr *value)
+{
+  List values;
+  gsize index, width, at;
+  guint flex;
+
+  if (!find_key (buffer, key, &values, &index) ||
+      !packed_at (buffer, &values, index, &flex, &width))
+    return FALSE;
+  if (is_number (flex))
+    return take_number (buffer, &values, index, flex, type, value);
+  if (!go_back (buffer, values.at + index * values.width, values.width, &at))
+    return FALSE;
+  *type = WEIR_ATTR_STRING;
+  if (flex == TYPE_KEY || flex == TYPE_STRING)
+    return take_text (buffer, at, width, flex, value);
+  if (flex == TYPE_VECTOR || (flex >= TYPE_VECTOR_INT && flex <= TYPE_VECTOR_FLOAT) ||
+      (flex >= TYPE_VECTOR_INT2 && flex <= TYPE_VECTOR_FLOAT4) ||
+      flex == TYPE_VECTOR_BOOL)
+    return take_list (buffer, at, width, flex, type, value);
   return FALSE;
 }

@@ -111,7 +111,7 @@ finish (WeirTfliteOp *op, GError **error)
   if (g_error_matches (op->builder->error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED))
     g_ptr_array_add (
         file->unsupported,
-        weir_unsupported_new (op->name, op->row->name, op->builder->error->message));
+        weir_unsupported_new (op->name, op->called, op->builder->error->message));
   return weir_build_finish (op->builder, error);
 }
 
@@ -157,6 +157,7 @@ convert_at (WeirTfliteScope *scope, guint32 index, GError **error)
   if (weir_flat_at_table (&scope->operators, index, &table))
     op.row =
         weir_tflite_row (scope->file, weir_flat_u32 (&table, OPERATOR_CODE, 0), &called);
+  op.called = called;
   if (op.row != NULL && convert (&op, &table, error))
     return TRUE;
   if (flat->error != NULL)

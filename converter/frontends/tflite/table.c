@@ -1,3 +1,4 @@
+#include "extension.h"
 #include "families.h"
 
 #include <stdlib.h>
@@ -98,7 +99,7 @@ find_row (gint32 code, const char *custom)
       if (row->code == code &&
           (code != BUILTIN_CUSTOM || g_strcmp0 (row->name, custom) == 0))
         return row;
-  return NULL;
+  return code == BUILTIN_CUSTOM ? weir_tflite_extension (custom) : NULL;
 }
 
 /* What an operator is called that has no row. */
@@ -133,10 +134,10 @@ weir_tflite_row (WeirTfliteFile *file, guint32 index, char **name)
   if (code == BUILTIN_CUSTOM)
     custom = weir_flat_string (&table, CODE_CUSTOM);
   row = find_row (code, custom);
-  if (row != NULL)
-    *name = g_strdup (row->name);
-  else if (custom != NULL)
+  if (custom != NULL)
     *name = g_steal_pointer (&custom);
+  else if (row != NULL)
+    *name = g_strdup (row->name);
   else
     *name = other_name (code);
   return file->flat.error == NULL ? row : NULL;

@@ -71,6 +71,7 @@ typedef struct _WeirTfliteRow WeirTfliteRow;
  * WeirTfliteOp:
  * @options: its table of options; an absent one gives the defaults
  * @custom: the bytes of a custom operator's options
+ * @called: what the file calls the operator
  * @name: of its first output
  * @names: names of nodes made so far, freed with the operator
  */
@@ -81,6 +82,7 @@ typedef struct {
   WeirFlatTable options;
   WeirBytes custom;
   WeirFlatVector inputs, outputs;
+  const char *called;
   const char *name;
   GPtrArray *names;
 } WeirTfliteOp;

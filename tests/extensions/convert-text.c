@@ -1,0 +1,87 @@
+#include "convert-text.h"
+
+#include "compare.h"
+#include "frontends/onnx-text.h"
+#include "frontends/tflite-writer.h"
+#include "ir/evaluate.h"
+
+const guint8 threshold_options[168] = {
+  0x6c, 0x61, 0x6d, 0x62, 0x64, 0x61, 0x00, 0x6d, 0x6f, 0x64, 0x65, 0x00, 0x04, 0x73,
+  0x6f, 0x66, 0x74, 0x00, 0x6f, 0x6e, 0x00, 0x6e, 0x00, 0x69, 0x6e, 0x74, 0x73, 0x00,
+  0x03, 0x00, 0x01, 0x00, 0xfe, 0xff, 0x2c, 0x01, 0x70, 0x61, 0x69, 0x72, 0x00, 0x00,
+  0x00, 0x00, 0x00, 0x00, 0x00, 0x3f, 0x00, 0x00, 0xc0, 0x3f, 0x6d, 0x69, 0x78, 0x65,
+  0x64, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00,
+  0x20, 0x40, 0x06, 0x0e, 0x66, 0x6c, 0x61, 0x67, 0x73, 0x00, 0x02, 0x01, 0x00, 0x69,
+  0x6e, 0x6e, 0x65, 0x72, 0x00, 0x61, 0x00, 0x01, 0x03, 0x01, 0x01, 0x01, 0x01, 0x04,
+  0x09, 0x19, 0x11, 0x4e, 0x66, 0x33, 0x61, 0x54, 0x58, 0x47, 0x09, 0x00, 0x00, 0x00,
+  0x01, 0x00, 0x00, 0x00, 0x09, 0x00, 0x00, 0x00, 0x27, 0x00, 0x00, 0x00, 0x1c, 0x00,
+  0x00, 0x00, 0x62, 0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x3e, 0x48, 0x00, 0x00, 0x00,
+  0x7f, 0x00, 0x00, 0x00, 0xfd, 0xff, 0xff, 0xff, 0x01, 0x00, 0x00, 0x00, 0x6c, 0x00,
+  0x00, 0x00, 0x90, 0x24, 0x2d, 0x0e, 0x2a, 0x14, 0x06, 0x6a, 0x4a, 0x2d, 0x26, 0x01
+};
+
+char *
+library_path (const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".so", NULL);
+
+  return g_build_filename (g_getenv ("WEIR_EXTENSIONS"), file, NULL);
+}
+
+static WeirModel *
+convert_onnx (GBytes *bytes, const char *extensions, GError **error)
+{
+  g_autoptr (WeirConvertOptions) options = weir_convert_options_new ();
+
+  weir_convert_options_set (options, "extensions", extensions, error);
+  return weir_convert_bytes (bytes, "test.onnx", NULL, options, NULL, NULL, error);
+}
+
+WeirModel *
+convert_text (const char *text, const char *extensions, GError **error)
+{
+  g_autoptr (OnnxText) onnx = onnx_text_new (text);
+
+  return convert_onnx (onnx->bytes, extensions, error);
+}
+
+void
+run_text (const char *text, const char *extensions)
+{
+  g_autoptr (OnnxText) onnx = onnx_text_new (text);
+  g_autoptr (WeirModel) model = NULL;
+  WeirTensor *inputs[8], *outputs[8];
+  GError *error = NULL;
+
+  model = convert_onnx (onnx->bytes, extensions, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < onnx->inputs->len; i++)
+    inputs[i] = ((OnnxTextValue *) onnx->inputs->pdata[i])->value;
+  weir_graph_evaluate (weir_model_graph (model), inputs, outputs, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < onnx->outputs->len; i++) {
+    assert_close (outputs[i], ((OnnxTextValue *) onnx->outputs->pdata[i])->value, 1e-6);
+    weir_tensor_unref (outputs[i]);
+  }
+}
+
+GBytes *
+threshold_tflite (void)
+{
+  FlatNode *op = flat_table (), *code = flat_table ();
+  gint32 x, y;
+  TfliteWriter w;
+
+  tflite_begin (&w);
+  x = tflite_tensor (&w, "x", TYPE_FLOAT32, DIMS (5));
+  y = tflite_tensor (&w, "y", TYPE_FLOAT32, DIMS (5));
+  flat_set (code, CODE_CUSTOM, flat_string ("SOFT_THRESHOLD"));
+  flat_set_u8 (code, CODE_DEPRECATED_BUILTIN, BUILTIN_CUSTOM);
+  flat_append (w.codes, code);
+  flat_set (op, OPERATOR_INPUTS, flat_ints (&x, 1));
+  flat_set (op, OPERATOR_OUTPUTS, flat_ints (&y, 1));
+  flat_set (op, OPERATOR_CUSTOM_OPTIONS,
+            flat_bytes (threshold_options, sizeof threshold_options));
+  flat_append (w.operators, op);
+  return tflite_end (&w, &x, 1, &y, 1);
+}
