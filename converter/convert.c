@@ -1,5 +1,6 @@
 #include "weir-convert.h"
 
+#include "base/problem.h"
 #include "cache.h"
 #include "input.h"
 #include "io/io.h"
@@ -63,6 +64,7 @@ convert (const Conversion *c, const WeirInput *input, GError **error)
   g_autoptr (GPtrArray) unsupported = unsupported_new ();
   g_autoptr (WeirModel) model = NULL;
 
+  weir_convert_options_note (c->options);
   if (!tell (c, 0.1, "converting", error))
     return NULL;
   model = weir_input_load (input, c->options, unsupported, error);
@@ -75,12 +77,19 @@ convert (const Conversion *c, const WeirInput *input, GError **error)
   return g_steal_pointer (&model);
 }
 
-/* Errors say which file, once. */
+/* Errors say which file, once, and end with a code. */
 static void
 name_file (GError **error, const char *name)
 {
   if (error != NULL && *error != NULL && strstr ((*error)->message, name) == NULL)
     g_prefix_error (error, "%s: ", name);
+  weir_problem_settle (error);
+}
+
+static gboolean
+begin (const Conversion *c, GError **error)
+{
+  return tell (c, 0, "reading", error) && weir_convert_options_check (c->options, error);
 }
 
 WeirModel *
@@ -118,7 +127,7 @@ weir_convert_cached (const char *path, const WeirConvertOptions *options,
   WeirInput input = { 0 };
   WeirModel *model = NULL;
 
-  if (tell (&c, 0, "reading", error) && weir_input_open (&input, path, c.options, error))
+  if (begin (&c, error) && weir_input_open (&input, path, c.options, error))
     model = folder != NULL ? convert_through_cache (&c, &input, folder, error)
                            : convert (&c, &input, error);
   weir_input_clear (&input);
@@ -164,7 +173,8 @@ weir_convert_bytes (GBytes *bytes, const char *name, GBytes *topology,
   WeirInput input = { 0 };
   WeirModel *model = NULL;
 
-  if (weir_input_from_bytes (&input, bytes, name, topology, c.options, error))
+  if (begin (&c, error) &&
+      weir_input_from_bytes (&input, bytes, name, topology, c.options, error))
     model = convert (&c, &input, error);
   weir_input_clear (&input);
   if (model == NULL)
@@ -182,7 +192,10 @@ gboolean
 weir_convert_write (WeirModel *model, const char *directory, const char *name,
                     guint ir_version, GError **error)
 {
-  return weir_ir_write (model, ir_version, directory, name, error);
+  gboolean good = weir_ir_write (model, ir_version, directory, name, error);
+
+  weir_problem_settle (error);
+  return good;
 }
 
 GBytes *

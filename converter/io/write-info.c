@@ -4,6 +4,9 @@
 
 /* What is known of the network: paths like "model_info/labels" into nested elements. */
 
+/* Version 10 lists the options that were not set: <unset unset_cli_parameters="…"/>. */
+#define UNSET "unset_cli_parameters"
+
 typedef struct {
   char *key;
   const char *value; /* (nullable) */
@@ -73,7 +76,9 @@ write_note (IrWriter *writer, const Note *note, const char *key)
   if (element != key)
     ir_text_attr (&writer->text, "name", key);
   if (note->value != NULL)
-    ir_text_attr (&writer->text, "value", note->value);
+    ir_text_attr (&writer->text,
+                  writer->version < 11 && strcmp (key, "unset") == 0 ? UNSET : "value",
+                  note->value);
   for (guint i = 0; i < note->children->len; i++) {
     const Note *child = note->children->pdata[i];
     write_note (writer, child, child->key);

@@ -24,7 +24,8 @@ gboolean weir_pass_dead_code (WeirModel *model, const WeirPassOptions *options,
  * the variables that none of them reads. */
 gboolean weir_pass_drop_unread (WeirGraph *graph, GError **error);
 /** weir_pass_fold_constants: leaves what depends on the shapes of inputs, so that the
- * written network can be reshaped, and the decompression of FP16 constants. */
+ * written network can be reshaped (unless --static_shape is given), and the decompression
+ * of FP16 constants. */
 gboolean weir_pass_fold_constants (WeirModel *model, const WeirPassOptions *options,
                                    GError **error);
 /** weir_pass_fold_all: everything whose contents are known. */
@@ -68,6 +69,23 @@ gboolean weir_pass_fuse_pad (WeirModel *model, const WeirPassOptions *options,
 gboolean weir_pass_matmul_transpose (WeirModel *model, const WeirPassOptions *options,
                                      GError **error);
 gboolean weir_pass_common_nodes (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+
+/** weir_pass_mark_unfused: notes the nodes that the user does not want fused;
+ * weir_pass_unmark_unfused() takes the notes away. */
+gboolean weir_pass_mark_unfused (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+gboolean weir_pass_unmark_unfused (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+/** weir_pass_transforms: what --transform names, in its order. */
+gboolean weir_pass_transforms (WeirModel *model, const WeirPassOptions *options,
+                               GError **error);
+
+gboolean weir_transform_low_latency2 (WeirModel *model, const WeirTransformSpec *spec,
+                                      GError **error);
+gboolean weir_transform_make_stateful (WeirModel *model, const WeirTransformSpec *spec,
+                                       GError **error);
+gboolean weir_transform_pruning (WeirModel *model, const WeirTransformSpec *spec,
                                  GError **error);
 
 WEIR_END_DECLS

@@ -15,6 +15,7 @@ static const Row ask_rows[] = {
 };
 
 static const Row fold_rows[] = {
+  { "mark-unfused", weir_pass_mark_unfused },
   { "fold-constants", weir_pass_fold_constants },
   { NULL },
 };
@@ -53,6 +54,9 @@ static const Row shared_rows[] = {
 };
 
 static const Row write_rows[] = {
+  { "unmark-unfused", weir_pass_unmark_unfused },
+  { "transforms", weir_pass_transforms },
+  { "dead-code", weir_pass_dead_code },
   { "compress-fp16", weir_pass_compress_fp16 },
   { "unique-names", weir_pass_unique_names },
   { NULL },
