@@ -47,19 +47,28 @@ describe (const Conversion *c, WeirModel *model)
   weir_convert_options_describe (c->options, model);
 }
 
+/* Passes are the second half of the work. */
 static gboolean
-run_passes (const Conversion *c, WeirModel *model, GError **error)
+tell_pass (double fraction, gpointer data, GError **error)
+{
+  return tell (data, 0.5 + fraction / 2, "optimising", error);
+}
+
+static gboolean
+run_passes (Conversion *c, WeirModel *model, GError **error)
 {
   WeirPassOptions passes;
-  gboolean good = weir_convert_options_passes (c->options, &passes, error) &&
-                  weir_passes_convert (model, &passes, error);
+  gboolean good = weir_convert_options_passes (c->options, &passes, error);
 
+  passes.progress = tell_pass;
+  passes.progress_data = c;
+  good = good && weir_passes_convert (model, &passes, error);
   weir_pass_options_clear (&passes);
   return good;
 }
 
 static WeirModel *
-convert (const Conversion *c, const WeirInput *input, GError **error)
+convert (Conversion *c, const WeirInput *input, GError **error)
 {
   g_autoptr (GPtrArray) unsupported = unsupported_new ();
   g_autoptr (WeirModel) model = NULL;
@@ -68,8 +77,10 @@ convert (const Conversion *c, const WeirInput *input, GError **error)
   if (!tell (c, 0.1, "converting", error))
     return NULL;
   model = weir_input_load (input, c->options, unsupported, error);
-  if (model == NULL || !tell (c, 0.5, "optimising", error) ||
-      !run_passes (c, model, error))
+  if (model == NULL)
+    return NULL;
+  weir_model_note_operations (model);
+  if (!run_passes (c, model, error))
     return NULL;
   describe (c, model);
   if (!tell (c, 1, "done", error))
@@ -100,7 +111,7 @@ weir_convert_file (const char *path, const WeirConvertOptions *options,
 }
 
 static WeirModel *
-convert_through_cache (const Conversion *c, const WeirInput *input, const char *folder,
+convert_through_cache (Conversion *c, const WeirInput *input, const char *folder,
                        GError **error)
 {
   g_autofree char *key = weir_cache_key (input, c->options);

@@ -62,6 +62,7 @@ typedef struct {
  * the structures named; weir_pass_options_clear() frees everything.
  * @static_shape: fold what follows from known shapes
  * @disable_fusing: leave scales and shifts beside the layers
+ * @progress: (nullable): called before each pass; fails where the work shall stop
  */
 typedef struct {
   GPtrArray *inputs;     /* WeirInputSpec */
@@ -77,6 +78,8 @@ typedef struct {
   gboolean compress_to_fp16;
   gboolean static_shape;
   gboolean disable_fusing;
+  gboolean (*progress) (double fraction, gpointer data, GError **error);
+  gpointer progress_data;
 } WeirPassOptions;
 
 void weir_input_spec_free (gpointer spec);
