@@ -89,6 +89,9 @@ fail_unknown (const char *name, GError **error)
       nearest = weir_option_rows[i].name;
     }
   }
+  if (least >= strlen (word))
+    return weir_problem_fail (error, WEIR_PROBLEM_UNKNOWN_OPTION,
+                              "there is no option --%s", word);
   return weir_problem_fail (error, WEIR_PROBLEM_UNKNOWN_OPTION,
                             "there is no option --%s; did you mean --%s?", word, nearest);
 }
