@@ -70,19 +70,44 @@ split_port (const char *text, char **name, int *port, gboolean *before)
   }
 }
 
+/* "a..b", "a..", "..b" */
+static gboolean
+is_interval (const char *text)
+{
+  const char *dots = strstr (text, "..");
+
+  if (dots == NULL || strcmp (text, "..") == 0 ||
+      strspn (text, "0123456789") != (gsize) (dots - text))
+    return FALSE;
+  return dots[2] == '\0' ||
+         (is_number (dots + 2) &&
+          g_ascii_strtoull (text, NULL, 10) <= g_ascii_strtoull (dots + 2, NULL, 10));
+}
+
+static gboolean
+is_dim (const char *text)
+{
+  return strcmp (text, "?") == 0 || strcmp (text, "-1") == 0 || is_number (text) ||
+         is_interval (text);
+}
+
 /* "1,3 224" between brackets into the IR's spelling "1,3,224". */
 static char *
 parse_shape (const char *text, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit_set (text, ", \t", -1);
   g_autoptr (GString) shape = g_string_new (NULL);
+  gboolean good = TRUE;
   WeirShape parsed;
 
-  for (guint i = 0; parts[i] != NULL; i++)
-    if (*parts[i] != '\0')
-      g_string_append_printf (shape, "%s%s", shape->len > 0 ? "," : "",
-                              strcmp (parts[i], "-1") == 0 ? "?" : parts[i]);
-  if (strcmp (shape->str, "...") != 0 && weir_shape_parse (shape->str, &parsed, NULL))
+  for (guint i = 0; parts[i] != NULL; i++) {
+    if (*parts[i] == '\0')
+      continue;
+    good = good && is_dim (parts[i]);
+    g_string_append_printf (shape, "%s%s", shape->len > 0 ? "," : "",
+                            strcmp (parts[i], "-1") == 0 ? "?" : parts[i]);
+  }
+  if (good && weir_shape_parse (shape->str, &parsed, NULL))
     return g_string_free (g_steal_pointer (&shape), FALSE);
   weir_problem_fail (error, WEIR_PROBLEM_SHAPE_SYNTAX,
                      "'%.200s' is not a shape: expected numbers, -1, ?, a..b, a.. or "
