@@ -203,8 +203,11 @@ gboolean
 weir_convert_write (WeirModel *model, const char *directory, const char *name,
                     guint ir_version, GError **error)
 {
-  gboolean good = weir_ir_write (model, ir_version, directory, name, error);
+  gboolean good;
 
+  if (*weir_model_name (model) == '\0')
+    weir_model_set_name (model, name);
+  good = weir_ir_write (model, ir_version, directory, name, error);
   weir_problem_settle (error);
   return good;
 }

@@ -44,10 +44,12 @@ by_name (const void *a, const void *b)
 }
 
 /* Version 10 also tells what the options are that were not set: flags are False, some
- * texts have a value of their own, and the others are listed. */
+ * texts have a value of their own, and the others are listed. Two are always known. */
 static void
 say_unset (WeirModel *model, const WeirOptionRow *row, GString *unset)
 {
+  if (strcmp (row->name, "framework") == 0 || strcmp (row->name, "model_name") == 0)
+    return;
   if (row->initial != NULL || row->kind == WEIR_OPTION_FLAG)
     say (model, row->name, row->initial != NULL ? row->initial : "False");
   else
@@ -70,11 +72,15 @@ weir_convert_options_describe (const WeirConvertOptions *options, WeirModel *mod
 
     if (text != NULL)
       say (model, sorted[i]->name, text);
-    else if (version < 11 && strcmp (sorted[i]->name, "framework") != 0)
+    else if (version < 11)
       say_unset (model, sorted[i], unset);
   }
-  if (unset->len > 0)
+  if (version < 11) {
+    g_autofree char *name = weir_convert_options_model_name (options);
+
+    say (model, "model_name", name);
     say (model, "unset", unset->str);
+  }
 }
 
 char *

@@ -317,7 +317,8 @@ const WeirOptionRow weir_option_rows[WEIR_N_OPTIONS] = {
   { CAFFE ("caffe_parser_path", NULL, TEXT, OTHER_PATH), "DIR", "accepted",
     .initial = "DIR", .note = "Weir reads Caffe's files itself" },
   { CAFFE ("k", "k", TEXT, FILE), "FILE",
-    "CustomLayersMapping.xml: layers that pass as they are" },
+    "CustomLayersMapping.xml: layers that pass as they are",
+    .initial = "DIR/CustomLayersMapping.xml" },
   { CAFFE ("disable_omitting_optional", NULL, FLAG, NO_PATH), NULL,
     "custom layers: write attributes that the model does not set, too" },
   { CAFFE ("enable_flattening_nested_params", NULL, FLAG, NO_PATH), NULL,
@@ -357,7 +358,7 @@ const WeirOptionRow weir_option_rows[WEIR_N_OPTIONS] = {
   { OLD ("move_to_preprocess", FLAG, NULL), NULL, "accepted",
     .note = "mean and scale are operations of the network; only version 7 of the IR "
             "could say them apart" },
-  { OLD ("keep_shape_ops", FLAG, NULL), NULL, "accepted",
+  { OLD ("keep_shape_ops", FLAG, NULL), NULL, "accepted", .initial = "True",
     .note = "shapes stay calculated in any case; --static_shape folds them" },
   { OLD ("disable_weights_compression", FLAG, NULL), NULL, "accepted",
     .note = "weights are compressed only where --compress_to_fp16 says so" },
