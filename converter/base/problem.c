@@ -132,9 +132,10 @@ static const WeirProblemRow rows[] = {
                                     NULL,
                                     "name an input and an output of the same type and "
                                     "shape: MakeStateful[param_res_names={'in':'out'}]" },
-  [WEIR_PROBLEM_LOW_LATENCY] = { 221, WEIR_ERROR_ARGUMENT,
-                                 "LowLatency2: a loop of more than one step", NULL,
-                                 "give shapes with one step by --input_shape" },
+  [WEIR_PROBLEM_LOW_LATENCY] = { 221, WEIR_ERROR_UNSUPPORTED,
+                                 "LowLatency2: a loop whose state is not an output", NULL,
+                                 "make what the loop carries on an output of it, or "
+                                 "leave LowLatency2 out" },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == WEIR_N_PROBLEMS);

@@ -77,10 +77,12 @@ last_value (Pass *pass, const WeirNode *node, guint index)
       return WEIR_PORT (node, (guint) map->external);
     joined = map;
   }
-  if (joined == NULL)
-    return weir_build_fail (b, WEIR_ERROR_UNSUPPORTED,
-                            "node '%s' (%s): what it carries on is none of its outputs",
-                            node->name, node->op->name);
+  if (joined == NULL) {
+    weir_problem_fail (&b->error, WEIR_PROBLEM_LOW_LATENCY,
+                       "node '%s' (%s): what it carries on is none of its outputs",
+                       node->name, node->op->name);
+    return WEIR_PORT_NONE;
+  }
   return weir_build (
       b, "Slice", name,
       WEIR_INPUTS (
