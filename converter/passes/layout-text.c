@@ -46,6 +46,8 @@ fill_dots (WeirPassLayout *layout, int at, int rank)
   memmove (layout->names + at + count, layout->names + at, (gsize) (layout->rank - at));
   memset (layout->names + at, '?', (gsize) count);
   layout->rank = rank;
+  layout->dots = at;
+  layout->n_dots = count;
 }
 
 gboolean
@@ -73,8 +75,13 @@ weir_pass_layout_print (const WeirPassLayout *layout)
 {
   GString *text = g_string_new ("[");
 
-  for (int i = 0; i < layout->rank; i++)
-    g_string_append_printf (text, "%s%c", i > 0 ? "," : "", layout->names[i]);
+  for (int i = 0; i < layout->rank; i++) {
+    gboolean dots = layout->n_dots > 0 && i == layout->dots;
+
+    g_string_append_printf (text, "%s%.*s", i > 0 ? "," : "", dots ? 3 : 1,
+                            dots ? "..." : &layout->names[i]);
+    i += dots ? layout->n_dots - 1 : 0;
+  }
   g_string_append_c (text, ']');
   return g_string_free (text, FALSE);
 }

@@ -16,6 +16,8 @@ use (const WeirConvertOptions *options)
   g_autoptr (GError) clash = NULL, unread = NULL;
   WeirPassOptions passes;
 
+  if (table == NULL || text == NULL || *name == '\0')
+    g_error ("options without a text or a name");
   weir_convert_options_describe (copy, model);
   weir_convert_options_check (copy, &clash);
   if (!weir_convert_options_passes (copy, &passes, &unread) && unread == NULL)

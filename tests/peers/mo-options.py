@@ -18,7 +18,7 @@ from openvino.runtime import Core
 # name of the model's folder, options; and what is expected where it is not the same in both:
 # "refused": both fail; "weir refuses": Weir sees a mistake that the tool lets pass.
 MNIST, SUPER, FACE, SELFIE = "mnist_8", "super_resolution_pt", "ultraface_rfb_320", "selfie_segmentation"
-NET, YAM, DTLN, SILERO, BYTES = "st_mobilenet_v2_128_05", "yamnet_256", "dtln_model_1", "silero_vad_16k", "byte_sb_bidi_lstm"
+NET, YAM, DTLN, SILERO, BYTES, YUNET = "st_mobilenet_v2_128_05", "yamnet_256", "dtln_model_1", "silero_vad_16k", "byte_sb_bidi_lstm", "yunet_n_320"
 CASES = [
     (MNIST, [], ""),
     (MNIST, ["--model_name", "other"], ""),
@@ -76,7 +76,8 @@ CASES = [
     (SUPER, ["--input_shape", "[..4,1,224,224]"], ""),
     (SUPER, ["--input", "input[2..,1,224,224]"], ""),
     (SUPER, ["--input_shape", "[1,1,64,64]"], "refused"),
-    (SUPER, ["--layout", "cnhw", "--batch", "2"], ""),
+    (SUPER, ["--layout", "nchw", "--batch", "2"], ""),
+    (SUPER, ["--layout", "cnhw", "--batch", "2"], "refused"),
     (FACE, ["--mean_values", "[127,127,127]", "--scale_values", "[128]"], ""),
     (FACE, ["--mean_values", "[104,117,123]", "--scale_values", "[58,57,56]", "--reverse_input_channels"], ""),
     (FACE, ["--mean_values", "input(104,117,123)", "--reverse_input_channels=True"], ""),
@@ -85,7 +86,8 @@ CASES = [
     (FACE, ["--mean_values", "[1,2,3],[4,5,6]"], "refused"),
     (FACE, ["--layout", "nchw->nhwc", "--mean_values", "[104,117,123]", "--reverse_input_channels"], ""),
     (FACE, ["--layout", "input([n,c,...]->[n,...,c])"], ""),
-    (FACE, ["--output", "boxes,scores"], ""),
+    (FACE, ["--output", "boxes"], ""),
+    (YUNET, ["--output", "obj_16,cls_8"], ""),
     (SELFIE, ["--reverse_input_channels", "--scale", "255"], ""),
     (SELFIE, ["--layout", "nhwc->nchw", "--mean_values", "[1,2,3]"], ""),
     (SELFIE, ["--target_layout", "nchw", "--source_layout", "nhwc"], ""),
@@ -95,8 +97,8 @@ CASES = [
     (YAM, ["--input_shape", "[4,1,64,96]"], ""),
     (YAM, ["-b", "5"], ""),
     (DTLN, ["--batch", "2"], "weir refuses"),
-    (DTLN, ["--input", "input_3,input_2"], ""),
-    (DTLN, ["--input", "input_2"], "refused"),
+    (DTLN, ["--input", "input_2,input_3"], ""),
+    (DTLN, ["--input", "input_2"], "weir refuses"),
     (DTLN, ["--transform", "LowLatency2"], ""),
     (DTLN, ["--transform", "LowLatency2[use_const_initializer=False]"], ""),
     (DTLN, ["--transform", "MakeStateful[param_res_names={'input_3':'tf_op_layer_stack_2'}]"], ""),
