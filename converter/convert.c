@@ -60,6 +60,7 @@ run_passes (Conversion *c, WeirModel *model, GError **error)
   WeirPassOptions passes;
   gboolean good = weir_convert_options_passes (c->options, &passes, error);
 
+  passes.ir_version = weir_convert_options_ir_version (c->options);
   passes.progress = tell_pass;
   passes.progress_data = c;
   good = good && weir_passes_convert (model, &passes, error);

@@ -50,6 +50,9 @@ gboolean weir_pass_fuse_reverse_channels (WeirModel *model,
                                           const WeirPassOptions *options, GError **error);
 gboolean weir_pass_compress_fp16 (WeirModel *model, const WeirPassOptions *options,
                                   GError **error);
+/** weir_pass_opset_downgrade: for version 10 of the IR. */
+gboolean weir_pass_opset_downgrade (WeirModel *model, const WeirPassOptions *options,
+                                    GError **error);
 gboolean weir_pass_unique_names (WeirModel *model, const WeirPassOptions *options,
                                  GError **error);
 gboolean weir_pass_sink_transpose (WeirModel *model, const WeirPassOptions *options,

@@ -76,6 +76,7 @@ typedef struct {
   gint64 batch;          /* 0: keep */
   gboolean reverse_input_channels;
   gboolean compress_to_fp16;
+  guint ir_version; /* 0: the newest */
   gboolean static_shape;
   gboolean disable_fusing;
   gboolean (*progress) (double fraction, gpointer data, GError **error);

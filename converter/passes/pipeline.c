@@ -56,6 +56,7 @@ static const Row shared_rows[] = {
 static const Row write_rows[] = {
   { "unmark-unfused", weir_pass_unmark_unfused },
   { "transforms", weir_pass_transforms },
+  { "opset-downgrade", weir_pass_opset_downgrade },
   { "dead-code", weir_pass_dead_code },
   { "compress-fp16", weir_pass_compress_fp16 },
   { "unique-names", weir_pass_unique_names },

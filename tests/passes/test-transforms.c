@@ -359,6 +359,44 @@ test_static_shape (void)
   g_assert_cmpuint (count_op (b, "ShapeOf"), ==, 0);
 }
 
+/* What opset7 cannot say is said by older operations. */
+static void
+test_downgrade (void)
+{
+  g_auto (WeirPassOptions) options = { .ir_version = 10 }, newest = { 0 };
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  g_autoptr (WeirGraph) after = NULL, same = NULL;
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (2, 5, 6, 6));
+  WeirNode *node = weir_build_begin (&b, "MaxPool", "pool", &x, 1);
+
+  weir_node_set_ints (node, "kernel", (gint64[]){ 2, 2 }, 2);
+  weir_node_set_ints (node, "strides", (gint64[]){ 1, 1 }, 2);
+  weir_node_set_ints (node, "dilations", (gint64[]){ 1, 1 }, 2);
+  x = weir_build_end (&b, node);
+  x = weir_build (&b, "Gather", "gather",
+                  WEIR_INPUTS (x, weir_build_i64 (&b, "i", (gint64[]){ -1, 0, 3, -2 }, 4),
+                               weir_build_i64_scalar (&b, "a", 1)));
+  x = weir_build (&b, "Slice", "slice",
+                  WEIR_INPUTS (x, weir_build_i64 (&b, "s", (gint64[]){ -1, 1 }, 2),
+                               weir_build_i64 (&b, "e", (gint64[]){ -9, 4 }, 2),
+                               weir_build_i64 (&b, "t", (gint64[]){ -2, 1 }, 2),
+                               weir_build_i64 (&b, "d", (gint64[]){ -1, 1 }, 2)));
+  node = weir_build_begin (&b, "Softmax", "softmax", &x, 1);
+  weir_node_set_int (node, "axis", -2);
+  weir_build_result (&b, "y", weir_build_end (&b, node));
+  g_assert_no_error (b.error);
+  after = run_pass (graph, weir_pass_opset_downgrade, &options);
+  same = run_pass (graph, weir_pass_opset_downgrade, &newest);
+  assert_equivalent (graph, after, 0);
+  assert_shape (&weir_graph_find (after, "softmax")->outputs[0].info.shape, "[2,3,5,3]");
+  g_assert_cmpuint (only_op (after, "Gather")->version, ==, 7);
+  g_assert_cmpuint (only_op (after, "Softmax")->version, ==, 1);
+  g_assert_cmpuint (only_op (after, "MaxPool")->version, ==, 1);
+  g_assert_cmpuint (count_op (after, "Slice"), ==, 0);
+  g_assert_cmpuint (only_op (same, "Gather")->version, ==, 8);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -372,5 +410,6 @@ main (int argc, char **argv)
   g_test_add_func ("/passes/transforms/pruning-convolutions", test_pruning_convolutions);
   g_test_add_func ("/passes/transforms/unfused", test_unfused);
   g_test_add_func ("/passes/transforms/static-shape", test_static_shape);
+  g_test_add_func ("/passes/transforms/downgrade", test_downgrade);
   return g_test_run ();
 }
