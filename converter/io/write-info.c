@@ -86,6 +86,15 @@ write_note (IrWriter *writer, const Note *note, const char *key)
   ir_text_close (&writer->text, element);
 }
 
+/* OpenVINO refuses a version 10 that holds other groups than those of its time. */
+static gboolean
+is_written (const IrWriter *writer, const Note *note)
+{
+  return writer->version >= 11 || note->children->len == 0 ||
+         strcmp (note->key, "conversion_parameters") == 0 ||
+         strcmp (note->key, "quantization_parameters") == 0;
+}
+
 void
 ir_write_info (IrWriter *writer, const WeirModel *model)
 {
@@ -98,7 +107,8 @@ ir_write_info (IrWriter *writer, const WeirModel *model)
     gboolean renamed =
         writer->version < 11 && strcmp (note->key, "conversion_parameters") == 0;
 
-    write_note (writer, note, renamed ? "cli_parameters" : note->key);
+    if (is_written (writer, note))
+      write_note (writer, note, renamed ? "cli_parameters" : note->key);
   }
   ir_text_close (&writer->text, element);
   note_free (root);
