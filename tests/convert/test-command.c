@@ -196,7 +196,6 @@ static void
 test_failure (Bench *b, gconstpointer data)
 {
   g_autofree char *before = NULL, *after = NULL, *fresh = NULL;
-  g_autofree char *folder = g_build_filename (b->folder, "net.bin", NULL);
 
   (void) data;
   run (b, "weir", "-m MODEL -o DIR");
