@@ -79,12 +79,20 @@ file_size (const char *base, const char *suffix)
   return g_stat (path, &st) == 0 ? (gsize) st.st_size : 0;
 }
 
+/* (transfer full): in the units of disks, in ASCII. */
+static char *
+size_text (gsize bytes)
+{
+  return bytes < 1000000 ? g_strdup_printf ("%.1f kB", (double) bytes / 1e3)
+                         : g_strdup_printf ("%.1f MB", (double) bytes / 1e6);
+}
+
 static void
 print_summary (const WeirModel *model, const char *base, gint64 start)
 {
   const WeirGraph *graph = weir_model_graph (model);
-  g_autofree char *xml = g_format_size (file_size (base, ".xml"));
-  g_autofree char *bin = g_format_size (file_size (base, ".bin"));
+  g_autofree char *xml = size_text (file_size (base, ".xml"));
+  g_autofree char *bin = size_text (file_size (base, ".bin"));
 
   for (guint i = 0; i < weir_graph_n_parameters (graph); i++)
     print_port ("input", weir_graph_parameter_name (graph, i),
