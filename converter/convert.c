@@ -1,5 +1,6 @@
 #include "weir-convert.h"
 
+#include "base/problem.h"
 #include "cache.h"
 #include "extensions/extensions.h"
 #include "frontends/extension-ops.h"
@@ -57,28 +58,41 @@ describe (const Conversion *c, WeirModel *model)
   weir_convert_options_describe (c->options, model);
 }
 
+/* Passes are the second half of the work. */
 static gboolean
-run_passes (const Conversion *c, WeirModel *model, GError **error)
+tell_pass (double fraction, gpointer data, GError **error)
+{
+  return tell (data, 0.5 + fraction / 2, "optimising", error);
+}
+
+static gboolean
+run_passes (Conversion *c, WeirModel *model, GError **error)
 {
   WeirPassOptions passes;
-  gboolean good = weir_convert_options_passes (c->options, &passes, error) &&
-                  weir_passes_convert (model, &passes, error);
+  gboolean good = weir_convert_options_passes (c->options, &passes, error);
 
+  passes.ir_version = weir_convert_options_ir_version (c->options);
+  passes.progress = tell_pass;
+  passes.progress_data = c;
+  good = good && weir_passes_convert (model, &passes, error);
   weir_pass_options_clear (&passes);
   return good;
 }
 
 static WeirModel *
-convert (const Conversion *c, const WeirInput *input, GError **error)
+convert (Conversion *c, const WeirInput *input, GError **error)
 {
   g_autoptr (GPtrArray) unsupported = unsupported_new ();
   g_autoptr (WeirModel) model = NULL;
 
+  weir_convert_options_note (c->options);
   if (!tell (c, 0.1, "converting", error))
     return NULL;
   model = weir_input_load (input, c->options, unsupported, error);
-  if (model == NULL || !tell (c, 0.5, "optimising", error) ||
-      !run_passes (c, model, error))
+  if (model == NULL)
+    return NULL;
+  weir_model_note_operations (model);
+  if (!run_passes (c, model, error))
     return NULL;
   describe (c, model);
   if (!tell (c, 1, "done", error))
@@ -86,12 +100,20 @@ convert (const Conversion *c, const WeirInput *input, GError **error)
   return g_steal_pointer (&model);
 }
 
-/* Errors say which file, once. */
+/* Errors say which file, once, and end with a code. */
 static void
 name_file (GError **error, const char *name)
 {
   if (error != NULL && *error != NULL && strstr ((*error)->message, name) == NULL)
     g_prefix_error (error, "%s: ", name);
+  weir_problem_settle (error);
+}
+
+static gboolean
+begin (const Conversion *c, GError **error)
+{
+  return tell (c, 0, "reading", error) &&
+         weir_convert_options_check (c->options, error) && load_extensions (c, error);
 }
 
 WeirModel *
@@ -102,7 +124,7 @@ weir_convert_file (const char *path, const WeirConvertOptions *options,
 }
 
 static WeirModel *
-convert_through_cache (const Conversion *c, const WeirInput *input, const char *folder,
+convert_through_cache (Conversion *c, const WeirInput *input, const char *folder,
                        GError **error)
 {
   g_autofree char *key = weir_cache_key (input, c->options);
@@ -129,9 +151,7 @@ weir_convert_cached (const char *path, const WeirConvertOptions *options,
   WeirInput input = { 0 };
   WeirModel *model = NULL;
 
-  if (!load_extensions (&c, error))
-    return NULL;
-  if (tell (&c, 0, "reading", error) && weir_input_open (&input, path, c.options, error))
+  if (begin (&c, error) && weir_input_open (&input, path, c.options, error))
     model = folder != NULL ? convert_through_cache (&c, &input, folder, error)
                            : convert (&c, &input, error);
   weir_input_clear (&input);
@@ -177,9 +197,8 @@ weir_convert_bytes (GBytes *bytes, const char *name, GBytes *topology,
   WeirInput input = { 0 };
   WeirModel *model = NULL;
 
-  if (!load_extensions (&c, error))
-    return NULL;
-  if (weir_input_from_bytes (&input, bytes, name, topology, c.options, error))
+  if (begin (&c, error) &&
+      weir_input_from_bytes (&input, bytes, name, topology, c.options, error))
     model = convert (&c, &input, error);
   weir_input_clear (&input);
   if (model == NULL)
@@ -197,7 +216,13 @@ gboolean
 weir_convert_write (WeirModel *model, const char *directory, const char *name,
                     guint ir_version, GError **error)
 {
-  return weir_ir_write (model, ir_version, directory, name, error);
+  gboolean good;
+
+  if (*weir_model_name (model) == '\0')
+    weir_model_set_name (model, name);
+  good = weir_ir_write (model, ir_version, directory, name, error);
+  weir_problem_settle (error);
+  return good;
 }
 
 GBytes *

@@ -1,5 +1,6 @@
 #include "input.h"
 
+#include "base/problem.h"
 #include "io/io.h"
 #include "options.h"
 
@@ -51,14 +52,15 @@ choose_frontend (WeirInput *input, const WeirConvertOptions *options, GError **e
   if (input->frontend != NULL)
     return TRUE;
   if (asked != NULL)
-    return weir_fail (error, WEIR_ERROR_ARGUMENT, "there is no framework '%s'", asked);
+    return weir_problem_fail (error, WEIR_PROBLEM_FRAMEWORK, "there is no framework '%s'",
+                              asked);
   if (input->source == NULL)
-    return weir_fail (error, WEIR_ERROR_FORMAT,
-                      "not the directory of a model that Weir reads");
+    return weir_problem_fail (error, WEIR_PROBLEM_NOT_RECOGNISED,
+                              "not the directory of a model that Weir reads");
   if (weir_source_bytes (input->source).size == 0)
-    return weir_fail (error, WEIR_ERROR_FORMAT, "the file is empty");
-  return weir_fail (error, WEIR_ERROR_FORMAT,
-                    "not a model of a framework that Weir reads, and not an IR");
+    return weir_problem_fail (error, WEIR_PROBLEM_NOT_RECOGNISED, "the file is empty");
+  return weir_problem_fail (error, WEIR_PROBLEM_NOT_RECOGNISED,
+                            "not a model of a framework that Weir reads, and not an IR");
 }
 
 /* The second file of a two-file model: where the option says, else beside the first. */

@@ -44,6 +44,14 @@ const char *weir_convert_option_help (guint index);
 gboolean weir_convert_option_is_flag (guint index);
 /** weir_convert_options_help: (transfer full): the help text of all options. */
 char *weir_convert_options_help (void);
+/** weir_convert_options_model: (nullable): the path of the model that the options name:
+ * by input_model, saved_model_dir or input_meta_graph. */
+const char *weir_convert_options_model (const WeirConvertOptions *options,
+                                        GError **error);
+/** weir_convert_options_model_name: (transfer full): what the IR shall be called. */
+char *weir_convert_options_model_name (const WeirConvertOptions *options);
+/** weir_convert_options_ir_version: 10 or 11. */
+guint weir_convert_options_ir_version (const WeirConvertOptions *options);
 /** weir_convert_options_to_string: (transfer full): what was set, for cache keys. */
 char *weir_convert_options_to_string (const WeirConvertOptions *options);
 

@@ -148,6 +148,18 @@ if [ -d "$accept" ]; then
     failures+=("models: see build/models.log")
     grep -A 2 FAIL build/models.log
   fi
+  if [ "$full" = --full ]; then
+    say "options, beside Model Optimizer"
+    # The last release that reads five frameworks; it wants an older Python and NumPy.
+    [ -x build/mo-venv/bin/mo ] || { python3.11 -m venv build/mo-venv &&
+      build/mo-venv/bin/pip install -q --disable-pip-version-check 'numpy<1.24' 'openvino-dev[onnx]==2023.0.2'; }
+    if build/mo-venv/bin/python tests/peers/mo-options.py --weir build/plain/inference/cli/weir --models "$root/../shared/models/onnx" >build/mo-options.log 2>&1; then
+      good
+    else
+      bad "options"
+      tail -n 20 build/mo-options.log
+    fi
+  fi
   say "video"
   if GST_REGISTRY=$root/build/registry.bin build/venv/bin/python "$accept/video.py" --plugin-path build/plain/gst --no-formats >build/video.log 2>&1; then
     good

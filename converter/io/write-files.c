@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "write.h"
 
+#include "base/problem.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -156,11 +158,12 @@ open_directory (Pair *pair, const char *directory, GError **error)
 {
   pair->where = directory;
   if (g_mkdir_with_parents (directory, 0777) != 0)
-    return weir_fail (error, WEIR_ERROR_IO, "%s: cannot create the folder: %s", directory,
-                      g_strerror (errno));
+    return weir_problem_fail (error, WEIR_PROBLEM_FOLDER,
+                              "%s: cannot create the folder: %s", directory,
+                              g_strerror (errno));
   pair->directory = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  return pair->directory >= 0 ||
-         weir_fail (error, WEIR_ERROR_IO, "%s: %s", directory, g_strerror (errno));
+  return pair->directory >= 0 || weir_problem_fail (error, WEIR_PROBLEM_FOLDER, "%s: %s",
+                                                    directory, g_strerror (errno));
 }
 
 gboolean
@@ -174,7 +177,8 @@ weir_ir_write (const WeirModel *model, guint version, const char *directory,
   gboolean good;
 
   if (*name == '\0' || strchr (name, '/') != NULL)
-    return weir_fail (error, WEIR_ERROR_ARGUMENT, "'%s' is not a name for a file", name);
+    return weir_problem_fail (error, WEIR_PROBLEM_MODEL_NAME,
+                              "'%s' is not a name for a file", name);
   if (!ir_write_model (&writer, model, error) ||
       !open_directory (&pair, directory, error))
     return FALSE;

@@ -4,6 +4,9 @@
 
 /* What is known of the network: paths like "model_info/labels" into nested elements. */
 
+/* Version 10 lists the options that were not set: <unset unset_cli_parameters="…"/>. */
+#define UNSET "unset_cli_parameters"
+
 typedef struct {
   char *key;
   const char *value; /* (nullable) */
@@ -73,12 +76,23 @@ write_note (IrWriter *writer, const Note *note, const char *key)
   if (element != key)
     ir_text_attr (&writer->text, "name", key);
   if (note->value != NULL)
-    ir_text_attr (&writer->text, "value", note->value);
+    ir_text_attr (&writer->text,
+                  writer->version < 11 && strcmp (key, "unset") == 0 ? UNSET : "value",
+                  note->value);
   for (guint i = 0; i < note->children->len; i++) {
     const Note *child = note->children->pdata[i];
     write_note (writer, child, child->key);
   }
   ir_text_close (&writer->text, element);
+}
+
+/* OpenVINO refuses a version 10 that holds other groups than those of its time. */
+static gboolean
+is_written (const IrWriter *writer, const Note *note)
+{
+  return writer->version >= 11 || note->children->len == 0 ||
+         strcmp (note->key, "conversion_parameters") == 0 ||
+         strcmp (note->key, "quantization_parameters") == 0;
 }
 
 void
@@ -93,7 +107,8 @@ ir_write_info (IrWriter *writer, const WeirModel *model)
     gboolean renamed =
         writer->version < 11 && strcmp (note->key, "conversion_parameters") == 0;
 
-    write_note (writer, note, renamed ? "cli_parameters" : note->key);
+    if (is_written (writer, note))
+      write_note (writer, note, renamed ? "cli_parameters" : note->key);
   }
   ir_text_close (&writer->text, element);
   note_free (root);

@@ -13,6 +13,7 @@ struct _WeirModel {
   char *name;
   char *framework;
   GPtrArray *info; /* Info */
+  guint operations_read;
 };
 
 G_DEFINE_BOXED_TYPE (WeirModel, weir_model, weir_model_ref, weir_model_unref)
@@ -155,4 +156,30 @@ weir_model_info_at (const WeirModel *model, guint index, const char **path,
 
   *path = info->path;
   *value = info->value;
+}
+
+guint
+weir_model_operations (const WeirModel *model)
+{
+  static const char *const others[] = { "Constant", "Parameter", "Result", NULL };
+  guint count = 0;
+
+  for (guint i = 0; i < weir_graph_size (model->graph); i++) {
+    const WeirNode *node = weir_graph_node (model->graph, i);
+
+    count += node != NULL && !g_strv_contains (others, node->op->name);
+  }
+  return count;
+}
+
+void
+weir_model_note_operations (WeirModel *model)
+{
+  model->operations_read = weir_model_operations (model);
+}
+
+guint
+weir_model_operations_read (const WeirModel *model)
+{
+  return model->operations_read;
 }

@@ -28,6 +28,14 @@ void weir_model_set_name (WeirModel *model, const char *name);
 /** weir_model_framework: "onnx", "tflite", …, "ir". */
 const char *weir_model_framework (const WeirModel *model);
 
+/** weir_model_operations: how many nodes calculate: all but constants, inputs, outputs.
+ */
+guint weir_model_operations (const WeirModel *model);
+/** weir_model_operations_read: how many there were when weir_model_note_operations() was
+ * called: as the file had them; 0 where nobody did. */
+guint weir_model_operations_read (const WeirModel *model);
+void weir_model_note_operations (WeirModel *model);
+
 /**
  * weir_model_info:
  * @path: "model_info/labels"

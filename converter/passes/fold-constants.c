@@ -17,7 +17,8 @@
 
 typedef struct {
   gboolean all;
-  gsize left; /* bytes that constants may still grow by */
+  gboolean shapes; /* what is known from shapes of inputs, too */
+  gsize left;      /* bytes that constants may still grow by */
 } Fold;
 
 /* Nothing that has to be quantised at run time is, or how it was would be forgotten. */
@@ -165,7 +166,7 @@ fold_node (Fold *fold, WeirGraph *graph, WeirNode *node, GError **error)
 
   if (!is_candidate (fold, graph, node))
     return TRUE;
-  if (!(fold->all && known_values (node, values)) &&
+  if (!(fold->shapes && known_values (node, values)) &&
       !(inputs_are_constant (graph, node) && fits (fold, graph, node) &&
         compute (graph, node, values)))
     return TRUE;
@@ -217,10 +218,12 @@ constant_bytes (const WeirGraph *graph)
 }
 
 static gboolean
-fold_model (WeirModel *model, gboolean all, GError **error)
+fold_model (WeirModel *model, gboolean all, gboolean shapes, GError **error)
 {
   WeirGraph *graph = weir_model_graph (model);
-  Fold fold = { .all = all, .left = GROWTH * constant_bytes (graph) + WEIR_BUDGET_BASE };
+  Fold fold = { .all = all,
+                .shapes = shapes,
+                .left = GROWTH * constant_bytes (graph) + WEIR_BUDGET_BASE };
 
   return fold_graph (&fold, graph, error);
 }
@@ -229,13 +232,12 @@ gboolean
 weir_pass_fold_constants (WeirModel *model, const WeirPassOptions *options,
                           GError **error)
 {
-  (void) options;
-  return fold_model (model, FALSE, error);
+  return fold_model (model, FALSE, options->static_shape, error);
 }
 
 gboolean
 weir_pass_fold_all (WeirModel *model, const WeirPassOptions *options, GError **error)
 {
   (void) options;
-  return fold_model (model, TRUE, error);
+  return fold_model (model, TRUE, TRUE, error);
 }

@@ -1,6 +1,7 @@
 #include "list.h"
 
 #include "rewrite.h"
+#include "unfused.h"
 
 #include <math.h>
 
@@ -77,7 +78,7 @@ batchnorm (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
   WeirTensor *scale, *shift;
   WeirPort port;
 
-  if (x->rank < 2 || !weir_dtype_is_float (dtype) ||
+  if (x->rank < 2 || weir_pass_is_unfused (node) || !weir_dtype_is_float (dtype) ||
       !parameters_init (graph, node, ports, &p))
     return TRUE;
   for (int i = 0; i < shape.rank; i++)

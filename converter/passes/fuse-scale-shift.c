@@ -1,6 +1,7 @@
 #include "list.h"
 
 #include "constant-math.h"
+#include "unfused.h"
 #include "weights.h"
 
 /* Moves Multiply and Add with constants for each channel into the layer beside them:
@@ -32,7 +33,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Factor, factor_clear)
 static gboolean
 factor_init (const WeirGraph *graph, const WeirNode *node, Factor *factor)
 {
-  if (weir_node_string_is (node, "auto_broadcast", "pdpd"))
+  if (weir_node_string_is (node, "auto_broadcast", "pdpd") || weir_pass_is_unfused (node))
     return FALSE;
   for (guint i = 0; i < 2 && factor->constant == NULL; i++) {
     factor->constant = weir_pass_constant (graph, node->inputs[i]);
@@ -237,7 +238,7 @@ gboolean
 weir_pass_fuse_scale_shift (WeirModel *model, const WeirPassOptions *options,
                             GError **error)
 {
-  gboolean changed = TRUE;
+  gboolean changed = !options->disable_fusing;
 
   while (changed) {
     changed = FALSE;

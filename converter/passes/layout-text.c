@@ -1,6 +1,6 @@
 #include "layout-text.h"
 
-#include "base/error.h"
+#include "base/problem.h"
 
 #include <string.h>
 
@@ -46,6 +46,8 @@ fill_dots (WeirPassLayout *layout, int at, int rank)
   memmove (layout->names + at + count, layout->names + at, (gsize) (layout->rank - at));
   memset (layout->names + at, '?', (gsize) count);
   layout->rank = rank;
+  layout->dots = at;
+  layout->n_dots = count;
 }
 
 gboolean
@@ -56,15 +58,15 @@ weir_pass_layout_parse (const char *text, int rank, WeirPassLayout *layout,
 
   *layout = (WeirPassLayout){ 0 };
   if (!read_text (&reader, text))
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "layout '%s': expected letters like nhwc or [N,C,...], each once",
-                      text);
+    return weir_problem_fail (
+        error, WEIR_PROBLEM_LAYOUT_SYNTAX,
+        "layout '%s': expected letters like nhwc or [N,C,...], each once", text);
   if (reader.dots >= 0 && rank >= layout->rank)
     fill_dots (layout, reader.dots, rank);
   if (layout->rank != rank && (rank >= 0 || reader.dots >= 0))
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "layout '%s': expected %d dimensions, found %d", text, rank,
-                      layout->rank);
+    return weir_problem_fail (error, WEIR_PROBLEM_LAYOUT_SYNTAX,
+                              "layout '%s': expected %d dimensions, found %d", text, rank,
+                              layout->rank);
   return TRUE;
 }
 
@@ -73,8 +75,13 @@ weir_pass_layout_print (const WeirPassLayout *layout)
 {
   GString *text = g_string_new ("[");
 
-  for (int i = 0; i < layout->rank; i++)
-    g_string_append_printf (text, "%s%c", i > 0 ? "," : "", layout->names[i]);
+  for (int i = 0; i < layout->rank; i++) {
+    gboolean dots = layout->n_dots > 0 && i == layout->dots;
+
+    g_string_append_printf (text, "%s%.*s", i > 0 ? "," : "", dots ? 3 : 1,
+                            dots ? "..." : &layout->names[i]);
+    i += dots ? layout->n_dots - 1 : 0;
+  }
   g_string_append_c (text, ']');
   return g_string_free (text, FALSE);
 }
@@ -109,8 +116,9 @@ weir_pass_layout_order (const WeirPassLayout *from, const WeirPassLayout *to,
     order[i] = to->names[i] == '?' ? nth_unnamed (from, unnamed++)
                                    : weir_pass_layout_axis (from, to->names[i]);
     if (order[i] < 0 || from->rank != to->rank)
-      return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                        "layouts %s and %s: expected the same letters in both", a, b);
+      return weir_problem_fail (error, WEIR_PROBLEM_LAYOUT_SYNTAX,
+                                "layouts %s and %s: expected the same letters in both", a,
+                                b);
   }
   return TRUE;
 }

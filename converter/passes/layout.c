@@ -1,6 +1,6 @@
 #include "list.h"
 
-#include "base/error.h"
+#include "base/problem.h"
 #include "ir/build.h"
 #include "ir/infer.h"
 #include "layout-text.h"
@@ -168,11 +168,12 @@ weir_pass_layout (WeirModel *model, const WeirPassOptions *options, GError **err
 
     if (spec->source == NULL && spec->target == NULL)
       continue;
-    if (spec->name == NULL && i >= weir_graph_n_parameters (graph)) {
+    if (spec->name == NULL && specs->len != weir_graph_n_parameters (graph)) {
       g_autofree char *names = weir_pass_list_parameters (graph);
-      return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                        "--layout: expected a layout for each of the inputs %s, found %u",
-                        names, specs->len);
+      return weir_problem_fail (
+          error, WEIR_PROBLEM_LAYOUT_COUNT,
+          "--layout: expected a layout for each of the inputs %s, found %u", names,
+          specs->len);
     }
     if (spec->name != NULL
             ? !apply_named (graph, spec, error)

@@ -24,7 +24,8 @@ gboolean weir_pass_dead_code (WeirModel *model, const WeirPassOptions *options,
  * the variables that none of them reads. */
 gboolean weir_pass_drop_unread (WeirGraph *graph, GError **error);
 /** weir_pass_fold_constants: leaves what depends on the shapes of inputs, so that the
- * written network can be reshaped, and the decompression of FP16 constants. */
+ * written network can be reshaped (unless --static_shape is given), and the decompression
+ * of FP16 constants. */
 gboolean weir_pass_fold_constants (WeirModel *model, const WeirPassOptions *options,
                                    GError **error);
 /** weir_pass_fold_all: everything whose contents are known. */
@@ -49,6 +50,9 @@ gboolean weir_pass_fuse_reverse_channels (WeirModel *model,
                                           const WeirPassOptions *options, GError **error);
 gboolean weir_pass_compress_fp16 (WeirModel *model, const WeirPassOptions *options,
                                   GError **error);
+/** weir_pass_opset_downgrade: for version 10 of the IR. */
+gboolean weir_pass_opset_downgrade (WeirModel *model, const WeirPassOptions *options,
+                                    GError **error);
 gboolean weir_pass_unique_names (WeirModel *model, const WeirPassOptions *options,
                                  GError **error);
 gboolean weir_pass_sink_transpose (WeirModel *model, const WeirPassOptions *options,
@@ -76,6 +80,23 @@ gboolean weir_pass_gather_lists (WeirModel *model, const WeirPassOptions *option
 gboolean weir_pass_fuse_space_to_batch (WeirModel *model, const WeirPassOptions *options,
                                         GError **error);
 gboolean weir_pass_common_nodes (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+
+/** weir_pass_mark_unfused: notes the nodes that the user does not want fused;
+ * weir_pass_unmark_unfused() takes the notes away. */
+gboolean weir_pass_mark_unfused (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+gboolean weir_pass_unmark_unfused (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+/** weir_pass_transforms: what --transform names, in its order. */
+gboolean weir_pass_transforms (WeirModel *model, const WeirPassOptions *options,
+                               GError **error);
+
+gboolean weir_transform_low_latency2 (WeirModel *model, const WeirTransformSpec *spec,
+                                      GError **error);
+gboolean weir_transform_make_stateful (WeirModel *model, const WeirTransformSpec *spec,
+                                       GError **error);
+gboolean weir_transform_pruning (WeirModel *model, const WeirTransformSpec *spec,
                                  GError **error);
 
 WEIR_END_DECLS

@@ -3,15 +3,17 @@
 #include "constant-math.h"
 #include "ir/edit.h"
 #include "rewrite.h"
+#include "unfused.h"
 
 /* Brings Multiply and Add with constants into one form: subtracting becomes adding,
  * dividing multiplying; a chain of them becomes one Multiply, then one Add. Only floats:
  * integers wrap and cut off. */
 
 static gboolean
-is_float (const WeirNode *node)
+is_mergeable (const WeirNode *node)
 {
   return weir_dtype_is_float (node->outputs[0].info.dtype) &&
+         !weir_pass_is_unfused (node) &&
          !weir_node_string_is (node, "auto_broadcast", "pdpd");
 }
 
@@ -35,7 +37,7 @@ invert (WeirGraph *graph, WeirNode *node, const char *op, double (*function) (do
   WeirBuilder builder = WEIR_BUILDER (graph);
   WeirPort port;
 
-  if (constant == NULL || !is_float (node) || is_constant (graph, node->inputs[0]))
+  if (constant == NULL || !is_mergeable (node) || is_constant (graph, node->inputs[0]))
     return TRUE;
   inverse = weir_pass_map (constant, function);
   if (inverse == NULL || !weir_pass_is_finite (inverse))
@@ -68,7 +70,7 @@ static gboolean
 step_init (const WeirGraph *graph, const WeirNode *node, const char *op, Step *step)
 {
   *step = (Step){ 0 };
-  if (!weir_node_is (node, op) || !is_float (node))
+  if (!weir_node_is (node, op) || !is_mergeable (node))
     return FALSE;
   for (guint i = 0; i < 2 && step->constant == NULL; i++) {
     step->constant = weir_pass_constant (graph, node->inputs[i]);
@@ -172,6 +174,6 @@ gboolean
 weir_pass_merge_scale_shift (WeirModel *model, const WeirPassOptions *options,
                              GError **error)
 {
-  (void) options;
-  return weir_rewrite_graph (weir_model_graph (model), rows, NULL, error);
+  return options->disable_fusing ||
+         weir_rewrite_graph (weir_model_graph (model), rows, NULL, error);
 }

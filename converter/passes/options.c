@@ -1,7 +1,7 @@
 #include "passes.h"
 
-static void
-input_free (gpointer data)
+void
+weir_input_spec_free (gpointer data)
 {
   WeirInputSpec *spec = data;
 
@@ -11,8 +11,8 @@ input_free (gpointer data)
   g_free (spec);
 }
 
-static void
-output_free (gpointer data)
+void
+weir_output_spec_free (gpointer data)
 {
   WeirOutputSpec *spec = data;
 
@@ -20,8 +20,8 @@ output_free (gpointer data)
   g_free (spec);
 }
 
-static void
-channel_free (gpointer data)
+void
+weir_channel_spec_free (gpointer data)
 {
   WeirChannelSpec *spec = data;
 
@@ -30,8 +30,8 @@ channel_free (gpointer data)
   g_free (spec);
 }
 
-static void
-layout_free (gpointer data)
+void
+weir_layout_spec_free (gpointer data)
 {
   WeirLayoutSpec *spec = data;
 
@@ -39,6 +39,22 @@ layout_free (gpointer data)
   g_free (spec->source);
   g_free (spec->target);
   g_free (spec);
+}
+
+void
+weir_transform_spec_free (gpointer data)
+{
+  WeirTransformSpec *spec = data;
+
+  g_free (spec->name);
+  g_clear_pointer (&spec->arguments, g_hash_table_unref);
+  g_free (spec);
+}
+
+static void
+regex_free (gpointer data)
+{
+  g_regex_unref (data);
 }
 
 void
@@ -61,10 +77,12 @@ list_free (GPtrArray *list, GDestroyNotify item_free)
 void
 weir_pass_options_clear (WeirPassOptions *options)
 {
-  list_free (options->inputs, input_free);
-  list_free (options->outputs, output_free);
-  list_free (options->mean, channel_free);
-  list_free (options->scale, channel_free);
-  list_free (options->layouts, layout_free);
+  list_free (options->inputs, weir_input_spec_free);
+  list_free (options->outputs, weir_output_spec_free);
+  list_free (options->mean, weir_channel_spec_free);
+  list_free (options->scale, weir_channel_spec_free);
+  list_free (options->layouts, weir_layout_spec_free);
+  list_free (options->transforms, weir_transform_spec_free);
+  list_free (options->unfused, regex_free);
   weir_pass_options_init (options);
 }

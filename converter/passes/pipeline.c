@@ -15,6 +15,7 @@ static const Row ask_rows[] = {
 };
 
 static const Row fold_rows[] = {
+  { "mark-unfused", weir_pass_mark_unfused },
   { "fold-constants", weir_pass_fold_constants },
   { NULL },
 };
@@ -58,6 +59,10 @@ static const Row shared_rows[] = {
 };
 
 static const Row write_rows[] = {
+  { "unmark-unfused", weir_pass_unmark_unfused },
+  { "transforms", weir_pass_transforms },
+  { "opset-downgrade", weir_pass_opset_downgrade },
+  { "dead-code", weir_pass_dead_code },
   { "compress-fp16", weir_pass_compress_fp16 },
   { "unique-names", weir_pass_unique_names },
   { NULL },
@@ -79,16 +84,34 @@ weir_passes_verify (gboolean on)
   verify = on;
 }
 
+/* A run through several lists. */
+typedef struct {
+  WeirModel *model;
+  const WeirPassOptions *options;
+  guint done, all;
+} Run;
+
 static gboolean
-run_rows (WeirModel *model, const WeirPassOptions *options, const Row *rows,
-          GError **error)
+tell (const Run *run, GError **error)
 {
-  for (; rows->pass != NULL; rows++)
-    if (!rows->pass (model, options, error) ||
-        (verify && !weir_graph_verify (weir_model_graph (model), error))) {
+  return run->options->progress == NULL ||
+         run->options->progress ((double) run->done / run->all,
+                                 run->options->progress_data, error);
+}
+
+static gboolean
+run_rows (Run *run, const Row *rows, GError **error)
+{
+  for (; rows->pass != NULL; rows++) {
+    if (!tell (run, error))
+      return FALSE;
+    if (!rows->pass (run->model, run->options, error) ||
+        (verify && !weir_graph_verify (weir_model_graph (run->model), error))) {
       g_prefix_error (error, "pass %s: ", rows->name);
       return FALSE;
     }
+    run->done++;
+  }
   return TRUE;
 }
 
@@ -96,8 +119,13 @@ static gboolean
 run (WeirModel *model, const WeirPassOptions *options, const Row *const *lists,
      GError **error)
 {
+  Run this = { .model = model, .options = options };
+
+  for (guint i = 0; lists[i] != NULL; i++)
+    for (const Row *row = lists[i]; row->pass != NULL; row++)
+      this.all++;
   for (; *lists != NULL; lists++)
-    if (!run_rows (model, options, *lists, error))
+    if (!run_rows (&this, *lists, error))
       return FALSE;
   return TRUE;
 }

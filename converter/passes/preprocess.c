@@ -1,6 +1,6 @@
 #include "list.h"
 
-#include "base/error.h"
+#include "base/problem.h"
 #include "ir/build.h"
 #include "layout-text.h"
 #include "names.h"
@@ -96,8 +96,10 @@ is_reversible (const WeirGraph *graph, const Input *input)
 {
   const WeirShape *shape = weir_graph_shape (graph, input->port);
 
-  return input->channel_axis >= 0 && input->channel_axis < shape->rank &&
-         shape->dims[input->channel_axis] == RGB_CHANNELS;
+  if (input->channel_axis < 0 || input->channel_axis >= shape->rank)
+    return FALSE;
+  return shape->dims[input->channel_axis] == RGB_CHANNELS ||
+         (input->by_layout && shape->dims[input->channel_axis] < 0);
 }
 
 static gboolean
@@ -112,11 +114,17 @@ reverse_all (WeirGraph *graph, Input *inputs, guint n, GError **error)
       return FALSE;
     reversed++;
   }
+  if (reversed > 0 && reversed < n)
+    g_message (
+        "--reverse_input_channels: %u of %u inputs have three channels that can be "
+        "told; say by --layout where the others are",
+        reversed, n);
   if (reversed > 0)
     return TRUE;
-  return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                    "--reverse_input_channels: expected an input with three channels, "
-                    "found none; say by --layout where the channels are");
+  return weir_problem_fail (
+      error, WEIR_PROBLEM_REVERSE,
+      "--reverse_input_channels: expected an input with three channels, "
+      "found none; say by --layout where the channels are");
 }
 
 /* The shape of @n values along the channels of @input. */
@@ -132,15 +140,16 @@ channel_shape (const WeirGraph *graph, const Input *input, const char *what, gsi
     return TRUE;
   if (input->channel_axis < 0 || (!input->by_layout && n != RGB_CHANNELS)) {
     g_autofree char *text = weir_shape_to_string (data);
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "%s: %" G_GSIZE_FORMAT " values for input '%s' of shape %s: say by "
-                      "--layout which dimension the channels are",
-                      what, n, input->parameter->name, text);
+    return weir_problem_fail (error, WEIR_PROBLEM_CHANNELS_AXIS,
+                              "%s: %" G_GSIZE_FORMAT
+                              " values for input '%s' of shape %s: say by "
+                              "--layout which dimension the channels are",
+                              what, n, input->parameter->name, text);
   }
   dim = data->dims[input->channel_axis];
   if (dim >= 0 && dim != (gint64) n)
-    return weir_fail (
-        error, WEIR_ERROR_ARGUMENT,
+    return weir_problem_fail (
+        error, WEIR_PROBLEM_CHANNELS_COUNT,
         "%s: expected %" G_GINT64_FORMAT
         " values, one for each channel of input '%s', found %" G_GSIZE_FORMAT,
         what, dim, input->parameter->name, n);
@@ -204,8 +213,8 @@ check_zero (const Step *step, const WeirChannelSpec *spec, GError **error)
 {
   for (gsize i = 0; i < spec->n; i++)
     if (step == &scale_step && spec->values[i] == 0)
-      return weir_fail (error, WEIR_ERROR_ARGUMENT, "%s: expected values other than 0",
-                        step->option);
+      return weir_problem_fail (error, WEIR_PROBLEM_SCALE_ZERO,
+                                "%s: expected values other than 0", step->option);
   return spec->n > 0 || weir_fail (error, WEIR_ERROR_ARGUMENT,
                                    "%s: expected values, found none", step->option);
 }
@@ -222,16 +231,16 @@ put_specs (WeirGraph *graph, Input *inputs, guint n, const Step *step,
     if (!check_zero (step, spec, error))
       return FALSE;
     if (spec->name == NULL && specs->len != n)
-      return weir_fail (
-          error, WEIR_ERROR_ARGUMENT,
+      return weir_problem_fail (
+          error, WEIR_PROBLEM_CHANNELS_COUNT,
           "%s: expected values for each of the %u inputs %s, or names before "
           "the values, found %u",
           step->option, n, names, specs->len);
     input = spec->name == NULL ? &inputs[i] : find_input (graph, spec->name, inputs, n);
     if (input == NULL)
-      return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                        "%s: expected one of the inputs %s, found '%s'", step->option,
-                        names, spec->name);
+      return weir_problem_fail (error, WEIR_PROBLEM_INPUT_NAME,
+                                "%s: expected one of the inputs %s, found '%s'",
+                                step->option, names, spec->name);
     if (!put_step (graph, input, step, spec->values, spec->n, error))
       return FALSE;
   }

@@ -1,6 +1,6 @@
 #include "list.h"
 
-#include "base/error.h"
+#include "base/problem.h"
 #include "ir/build.h"
 #include "ir/infer.h"
 #include "names.h"
@@ -70,10 +70,11 @@ apply_inputs (WeirGraph *graph, const GPtrArray *specs, GError **error)
   }
   if (unnamed > 0 && unnamed != parameters) {
     g_autofree char *names = weir_pass_list_parameters (graph);
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "expected a shape for each of %u inputs (%s), found %u; name them "
-                      "by --input",
-                      parameters, names, unnamed);
+    return weir_problem_fail (
+        error, WEIR_PROBLEM_SHAPE_COUNT,
+        "expected a shape for each of %u inputs (%s), found %u; name them "
+        "by --input",
+        parameters, names, unnamed);
   }
   return TRUE;
 }
@@ -117,8 +118,8 @@ set_batch (const WeirGraph *graph, WeirNode *parameter, guint index,
   if (shape.rank <= 0 || axis < 0 || axis >= shape.rank)
     return TRUE;
   if (!by_layout && shape.dims[axis] > 1)
-    return weir_fail (
-        error, WEIR_ERROR_ARGUMENT,
+    return weir_problem_fail (
+        error, WEIR_PROBLEM_BATCH,
         "--batch: the first dimension of input '%s' is %" G_GINT64_FORMAT
         ", expected 1 or an unknown one; say by --layout which is the batch",
         parameter->name, shape.dims[axis]);

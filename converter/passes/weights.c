@@ -2,6 +2,7 @@
 
 #include "constant-math.h"
 #include "ir/infer.h"
+#include "unfused.h"
 
 #include <math.h>
 
@@ -80,7 +81,7 @@ weir_pass_weights (const WeirGraph *graph, const WeirNode *node, WeirPassWeights
 
   *weights = (WeirPassWeights){ 0 };
   if ((kind == NULL && !weir_node_is (node, "MatMul")) || node->n_inputs < 2 ||
-      !used_once (graph, node->inputs[1]))
+      weir_pass_is_unfused (node) || !used_once (graph, node->inputs[1]))
     return FALSE;
   weights->tensor = weir_pass_constant (graph, node->inputs[1]);
   if (weights->tensor == NULL)

@@ -14,6 +14,9 @@ typedef struct {
 } Command;
 
 int command_convert (int argc, char **argv);
+/** convert_as_mo: the same as Model Optimizer's command: its messages, and exit status 1
+ * for every failure. @framework: (nullable): where the options name none. */
+int convert_as_mo (int argc, char **argv, const char *framework);
 int command_run (int argc, char **argv);
 int command_bench (int argc, char **argv);
 int command_inspect (int argc, char **argv);

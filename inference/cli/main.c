@@ -13,13 +13,28 @@ static const Command commands[] = {
   { "devices", "list the devices that can run models", command_devices },
 };
 
+/* Model Optimizer's command, and those that name the framework. */
+static const struct {
+  const char *name, *framework;
+} mo_names[] = {
+  { "mo", NULL },
+  { "mo_onnx", "onnx" },
+  { "mo_tf", "tf" },
+  { "mo_caffe", "caffe" },
+  { "mo_mxnet", "mxnet" },
+  { "mo_kaldi", "kaldi" },
+  { "mo_paddle", "paddle" },
+  { "mo_tflite", "tflite" },
+};
+
 static void
 print_help (void)
 {
   printf ("usage: weir COMMAND [OPTIONS]\n\n");
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     printf ("  %-9s %s\n", commands[i].name, commands[i].summary);
-  printf ("\n`weir COMMAND --help` tells more. Called as `mo` it is `weir convert`.\n");
+  printf ("\n`weir COMMAND --help` tells more. Called as `mo`, `mo_onnx`, … it is `weir "
+          "convert`.\n");
 }
 
 int
@@ -59,8 +74,9 @@ main (int argc, char **argv)
   g_autofree char *called = g_path_get_basename (argv[0]);
 
   setlocale (LC_ALL, "C");
-  if (strcmp (called, "mo") == 0)
-    return command_convert (argc, argv);
+  for (guint i = 0; i < G_N_ELEMENTS (mo_names); i++)
+    if (strcmp (called, mo_names[i].name) == 0)
+      return convert_as_mo (argc, argv, mo_names[i].framework);
   if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "help") == 0) {
     print_help ();
     return argc < 2 ? EXIT_USAGE : 0;
