@@ -195,14 +195,30 @@ weir_pass_weights_reverse (const WeirPassWeights *w)
   return result;
 }
 
+/* (transfer full) (nullable): @tensor in the type that the old weights were stored in, if
+ * that holds it exactly: rounding once more would change the network. */
+static WeirTensor *
+compress (const WeirNode *source, WeirTensor *tensor)
+{
+  WeirDtype dtype = source->outputs[0].info.dtype;
+  g_autoptr (WeirTensor) stored = weir_tensor_convert (tensor, dtype, NULL);
+  g_autoptr (WeirTensor) back =
+      stored != NULL ? weir_tensor_convert (stored, weir_tensor_dtype (tensor), NULL)
+                     : NULL;
+
+  return back != NULL && weir_tensor_equal (back, tensor) ? g_steal_pointer (&stored)
+                                                          : NULL;
+}
+
 static WeirPort
 rebuild_compressed (WeirBuilder *builder, const WeirNode *convert, WeirTensor *tensor)
 {
   const WeirNode *source = weir_node_input (builder->graph, convert, 0);
-  WeirTensor *stored =
-      weir_tensor_convert (tensor, source->outputs[0].info.dtype, &builder->error);
+  WeirTensor *stored = compress (source, tensor);
   WeirPort port;
 
+  if (stored == NULL)
+    return weir_build_constant (builder, convert->name, tensor);
   weir_tensor_unref (tensor);
   port = weir_build_constant (builder, source->name, stored);
   return weir_build_end (

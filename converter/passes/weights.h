@@ -52,6 +52,7 @@ double *weir_pass_weights_shift (const WeirPassWeights *weights, const WeirTenso
 WeirTensor *weir_pass_weights_reverse (const WeirPassWeights *weights);
 
 /** weir_pass_weights_rebuild: a layer like @node on @data with other weights; these are
- * compressed to the type that the old ones were stored in. @tensor: (transfer full) */
+ * compressed to the type that the old ones were stored in, where it holds them exactly.
+ * @tensor: (transfer full) */
 WeirPort weir_pass_weights_rebuild (WeirBuilder *builder, const WeirNode *node,
                                     WeirPort data, WeirTensor *tensor);

@@ -94,8 +94,8 @@ static const struct {
   { "shape=\"1, 3\"", "shape=\"-1,3\"", WEIR_ERROR_SHAPE, "is not known" },
   { "element_type=\"f32\" shape=\"1, 3\"", "element_type=\"string\" shape=\"1, 3\"",
     WEIR_ERROR_UNSUPPORTED, "elements of type string cannot be stored" },
-  { "element_type=\"f32\" shape=\"1, 3\"", "element_type=\"nf4\" shape=\"1, 3\"",
-    WEIR_ERROR_UNSUPPORTED, "attribute 'element_type': 'nf4' is not known" },
+  { "element_type=\"f32\" shape=\"1, 3\"", "element_type=\"f7\" shape=\"1, 3\"",
+    WEIR_ERROR_UNSUPPORTED, "attribute 'element_type': 'f7' is not known" },
   { "<data element_type", "<dat element_type", WEIR_ERROR_FORMAT,
     "a constant without <data>" },
 };
