@@ -65,34 +65,50 @@ tell_pass (double fraction, gpointer data, GError **error)
   return tell (data, 0.5 + fraction / 2, "optimising", error);
 }
 
-static gboolean
-run_passes (Conversion *c, WeirModel *model, GError **error)
+static WeirModel *
+load_and_optimise (const Conversion *c, const WeirInput *input,
+                   const WeirPassOptions *passes, GError **error)
 {
-  WeirPassOptions passes;
-  gboolean good = weir_convert_options_passes (c->options, &passes, error);
+  g_autoptr (GPtrArray) unsupported = unsupported_new ();
+  g_autoptr (WeirModel) model = NULL;
+  WeirCut cut = { .inputs = passes->inputs, .outputs = passes->outputs };
 
-  passes.ir_version = weir_convert_options_ir_version (c->options);
-  passes.progress = tell_pass;
-  passes.progress_data = c;
-  good = good && weir_passes_convert (model, &passes, error);
+  model = weir_input_load (input, c->options, &cut, NULL, unsupported, error);
+  if (model == NULL)
+    return NULL;
+  weir_model_note_operations (model);
+  if (!weir_passes_convert (model, passes, error))
+    return NULL;
+  return g_steal_pointer (&model);
+}
+
+static WeirModel *
+load_with_passes (Conversion *c, const WeirInput *input, GError **error)
+{
+  WeirModel *model = NULL;
+  WeirPassOptions passes;
+
+  if (weir_convert_options_passes (c->options, &passes, error)) {
+    passes.is_cut = input->frontend != NULL && input->frontend->cuts;
+    passes.ir_version = weir_convert_options_ir_version (c->options);
+    passes.progress = tell_pass;
+    passes.progress_data = c;
+    model = load_and_optimise (c, input, &passes, error);
+  }
   weir_pass_options_clear (&passes);
-  return good;
+  return model;
 }
 
 static WeirModel *
 convert (Conversion *c, const WeirInput *input, GError **error)
 {
-  g_autoptr (GPtrArray) unsupported = unsupported_new ();
   g_autoptr (WeirModel) model = NULL;
 
   weir_convert_options_note (c->options);
   if (!tell (c, 0.1, "converting", error))
     return NULL;
-  model = weir_input_load (input, c->options, unsupported, error);
+  model = load_with_passes (c, input, error);
   if (model == NULL)
-    return NULL;
-  weir_model_note_operations (model);
-  if (!run_passes (c, model, error))
     return NULL;
   describe (c, model);
   if (!tell (c, 1, "done", error))
@@ -172,7 +188,7 @@ weir_convert_inspect (const char *path, char **framework, GPtrArray **unsupporte
 
   *unsupported = unsupported_new ();
   if (weir_input_open (&input, path, none, &failure))
-    model = weir_input_load (&input, none, *unsupported, &failure);
+    model = weir_input_load (&input, none, NULL, NULL, *unsupported, &failure);
   name = weir_input_framework (&input);
   *framework = g_strdup (name != NULL ? name : "unknown");
   weir_input_clear (&input);

@@ -196,14 +196,17 @@ load_ir (const WeirInput *input, GError **error)
 
 WeirModel *
 weir_input_load (const WeirInput *input, const WeirConvertOptions *options,
-                 GPtrArray *unsupported, GError **error)
+                 const WeirCut *cut, WeirCutHint *hint, GPtrArray *unsupported,
+                 GError **error)
 {
   g_autoptr (GHashTable) table = weir_convert_options_table (options);
   WeirFrontendInput files = { .source = input->source,
                               .topology = input->topology,
                               .folder = input->folder,
                               .path = input->path,
-                              .options = table };
+                              .options = table,
+                              .cut = cut,
+                              .hint = hint };
 
   return input->frontend != NULL ? input->frontend->load (&files, unsupported, error)
                                  : load_ir (input, error);

@@ -38,6 +38,9 @@ void weir_input_clear (WeirInput *input);
  * where that could not be told. */
 const char *weir_input_framework (const WeirInput *input);
 /** weir_input_load: (transfer full): reads it; what cannot be converted is added to
- * @unsupported (element-type WeirUnsupported). */
+ * @unsupported (element-type WeirUnsupported).
+ * @cut: (nullable): what the options ask to cut
+ * @hint: (nullable): which part could be converted where the whole cannot */
 WeirModel *weir_input_load (const WeirInput *input, const WeirConvertOptions *options,
-                            GPtrArray *unsupported, GError **error);
+                            const WeirCut *cut, WeirCutHint *hint, GPtrArray *unsupported,
+                            GError **error);

@@ -122,6 +122,20 @@ WeirModel *weir_convert_inspect (const char *path, char **framework,
                                  GPtrArray **unsupported, GError **error);
 
 /**
+ * weir_convert_suggest: (transfer full) (array zero-terminated=1) (nullable):
+ * @options: (nullable): what else is asked for; its inputs, their shapes and its outputs
+ *   do not count
+ * @nodes: (out): how many of the model's nodes that converts
+ * @total: (out): how many it has
+ *
+ * For a model that holds what cannot be converted: arguments that convert its largest
+ * part, "--input", "a", "--output", "b,c". That was tried. %NULL where there is no such
+ * part, or the whole can be converted.
+ */
+char **weir_convert_suggest (const char *path, const WeirConvertOptions *options,
+                             guint *nodes, guint *total);
+
+/**
  * weir_convert_load_extensions:
  * @list: libraries and mappings (.json), separated by commas: docs/extensions.md
  *

@@ -2,6 +2,7 @@
 
 #include "base/folder.h"
 #include "base/unsupported.h"
+#include "cut.h"
 #include "ir/model.h"
 
 /**
@@ -11,6 +12,8 @@
  * @folder: (nullable): where files lie that the model names; %NULL for bytes alone
  * @path: (nullable): where it lies; %NULL for a model from memory
  * @options: (nullable): the options of the conversion, name -> text
+ * @cut: (nullable): what --input and --output ask for; see #WeirFrontend.cuts
+ * @hint: (nullable): to be filled where operations cannot be converted
  */
 typedef struct {
   WeirSource *source;
@@ -18,6 +21,8 @@ typedef struct {
   WeirFolder *folder;
   const char *path;
   GHashTable *options;
+  const WeirCut *cut;
+  WeirCutHint *hint;
 } WeirFrontendInput;
 
 /** weir_frontend_option: (nullable): the text of an option that was set. */
@@ -42,6 +47,8 @@ char *weir_frontend_model_name (const WeirFrontendInput *input);
  * @probe: how sure the first bytes (at most 4096) make it, 0 to 100
  * @probe_folder: (nullable): how sure the files of a directory make it
  * @op_names: (transfer none): operations it converts, sorted, for `weir ops`
+ * @cuts: whether @load does what #WeirFrontendInput.cut asks for; if not, the finished
+ * graph is cut
  * @load: reads a model into a graph: inferred, verified, not yet optimised. All
  * operations that it cannot convert are added to @unsupported (element-type
  * WeirUnsupported) before it fails with %WEIR_ERROR_UNSUPPORTED and a message that lists
@@ -57,6 +64,7 @@ typedef struct {
   int (*probe) (const WeirBytes *head, const char *path);
   int (*probe_folder) (const WeirFolder *folder);
   const char *const *(*op_names) (guint *count);
+  gboolean cuts;
   WeirModel *(*load) (const WeirFrontendInput *input, GPtrArray *unsupported,
                       GError **error);
 } WeirFrontend;

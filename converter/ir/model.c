@@ -1,5 +1,8 @@
 #include "model.h"
 
+#include "base/error.h"
+#include "build.h"
+
 #include <string.h>
 
 typedef struct {
@@ -71,6 +74,27 @@ weir_model_copy (const WeirModel *model)
     weir_model_set_info (copy, info->path, info->value);
   }
   return copy;
+}
+
+WeirModel *
+weir_model_expose (const WeirModel *model, const WeirPort *ports, guint n, GError **error)
+{
+  g_autoptr (WeirModel) copy = weir_model_copy (model);
+  WeirBuilder builder = WEIR_BUILDER (copy->graph);
+
+  for (guint i = 0; i < n; i++) {
+    const WeirNode *node = weir_graph_node (copy->graph, ports[i].node);
+    g_autofree char *name = NULL;
+
+    if (node == NULL || ports[i].index >= node->n_outputs) {
+      weir_build_fail (&builder, WEIR_ERROR_ARGUMENT, "there is no value %u:%u",
+                       ports[i].node, ports[i].index);
+      break;
+    }
+    name = g_strdup_printf ("%s:%u/exposed", node->name, ports[i].index);
+    weir_build_result (&builder, name, ports[i]);
+  }
+  return weir_build_finish (&builder, error) ? g_steal_pointer (&copy) : NULL;
 }
 
 WeirGraph *

@@ -21,6 +21,11 @@ WeirModel *weir_model_ref (WeirModel *model);
 void weir_model_unref (WeirModel *model);
 /** weir_model_copy: (transfer full): a copy that may be changed; tensors are shared. */
 WeirModel *weir_model_copy (const WeirModel *model);
+/** weir_model_expose: (skip) (transfer full): a copy that hands out @ports too, each as
+ * an output of its own behind the model's.
+ * @ports: (array length=n): values of its graph */
+WeirModel *weir_model_expose (const WeirModel *model, const WeirPort *ports, guint n,
+                              GError **error);
 /** weir_model_graph: (skip): borrowed. */
 WeirGraph *weir_model_graph (const WeirModel *model);
 const char *weir_model_name (const WeirModel *model);

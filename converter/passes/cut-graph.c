@@ -1,14 +1,14 @@
 #include "list.h"
 
 #include "base/error.h"
-#include "ir/build.h"
 #include "ir/infer.h"
 #include "names.h"
 
 #include <string.h>
 
 /* Cuts the network out between the inputs and outputs that the user named. What stands
- * before the new inputs and behind the new outputs goes. */
+ * before the new inputs and behind the new outputs goes. Frontends cut better, as there
+ * what goes need not be convertible; this is for an IR. */
 
 /* The readers of one value that shall read a new input instead. */
 typedef struct {
@@ -176,50 +176,6 @@ find_cut (const WeirGraph *graph, const WeirInputSpec *spec, GError **error)
   return NULL;
 }
 
-/* The value that an input is frozen to, typed and shaped as the input. */
-static WeirTensor *
-frozen_value (const WeirInputSpec *spec, WeirDtype dtype, const WeirShape *known,
-              GError **error)
-{
-  g_autoptr (WeirTensor) typed = weir_tensor_convert (spec->value, dtype, error);
-  WeirShape shape = *known;
-
-  if (typed == NULL)
-    return NULL;
-  if (spec->shape != NULL && !weir_shape_parse (spec->shape, &shape, error))
-    return NULL;
-  if (spec->shape != NULL && !weir_shape_is_static (&shape)) {
-    weir_fail (error, WEIR_ERROR_ARGUMENT,
-               "expected a static shape for a value, found [%s]", spec->shape);
-    return NULL;
-  }
-  if (!weir_shape_is_static (&shape))
-    return g_steal_pointer (&typed);
-  return weir_tensor_reshape (typed, &shape, error);
-}
-
-static WeirPort
-build_input (WeirBuilder *builder, const WeirInputSpec *spec, const char *name,
-             const WeirValueInfo *old)
-{
-  WeirDtype dtype = spec->dtype != WEIR_DTYPE_UNKNOWN  ? spec->dtype
-                    : old->dtype != WEIR_DTYPE_UNKNOWN ? old->dtype
-                                                       : WEIR_DTYPE_F32;
-  WeirShape shape = old->shape;
-  WeirPort port;
-
-  if (spec->value != NULL)
-    return weir_build_constant (builder, name,
-                                frozen_value (spec, dtype, &old->shape, &builder->error));
-  if (spec->shape != NULL && !weir_shape_parse (spec->shape, &shape, &builder->error))
-    return WEIR_PORT_NONE;
-  port = weir_build_parameter (builder, name, dtype, &shape);
-  if (spec->shape != NULL && !weir_build_failed (builder))
-    weir_node_set_string (weir_graph_node (builder->graph, port.node), "shape",
-                          spec->shape);
-  return port;
-}
-
 /* The old value's names go along when nobody reads it any more. */
 static void
 connect_cut (WeirGraph *graph, const Cut *cut, WeirPort port)
@@ -270,7 +226,8 @@ cut_input (WeirGraph *graph, const WeirInputSpec *spec, WeirNodeId *id, GError *
     return TRUE;
   }
   name = input_name (graph, spec, cut);
-  port = build_input (&builder, spec, name, weir_graph_info (graph, cut->value));
+  port =
+      weir_input_spec_build (spec, &builder, name, weir_graph_info (graph, cut->value));
   if (!weir_build_failed (&builder)) {
     connect_cut (graph, cut, port);
     *id = spec->value == NULL ? port.node : WEIR_NODE_NONE;
@@ -278,8 +235,6 @@ cut_input (WeirGraph *graph, const WeirInputSpec *spec, WeirNodeId *id, GError *
       weir_edit_remove (graph, node);
   }
   cut_free (cut);
-  if (weir_build_failed (&builder))
-    g_prefix_error (&builder.error, "--input: '%s': ", spec->name);
   return weir_build_finish (&builder, error);
 }
 
@@ -425,7 +380,7 @@ weir_pass_cut_graph (WeirModel *model, const WeirPassOptions *options, GError **
   gboolean inputs = options->inputs != NULL && options->inputs->len > 0;
   gboolean outputs = options->outputs != NULL && options->outputs->len > 0;
 
-  if (!inputs && !outputs)
+  if (options->is_cut || (!inputs && !outputs))
     return TRUE;
   if ((outputs && !cut_outputs (graph, options->outputs, error)) ||
       (inputs && !cut_inputs (graph, options->inputs, named, error)))

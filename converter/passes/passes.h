@@ -1,35 +1,10 @@
 #pragma once
 
+#include "ir/input-spec.h"
 #include "ir/model.h"
 #include "ir/pass.h"
 
 WEIR_BEGIN_DECLS
-
-/**
- * WeirInputSpec:
- * @name: node or tensor name; %NULL where inputs are meant in their order
- * @port: -1, or the port number that was given with the name
- * @before: with @port: whether it is an input port ("0:node") or an output port
- * ("node:0")
- * @shape: (nullable): the IR's spelling, "1,3,?,1..10"
- * @dtype: element type of the new input, or unknown to keep it
- * @value: (nullable): freezes the input to this
- */
-typedef struct {
-  char *name;
-  int port;
-  gboolean before;
-  char *shape;
-  WeirDtype dtype;
-  WeirTensor *value;
-} WeirInputSpec;
-
-/** WeirOutputSpec: where a graph is cut after; @port as in #WeirInputSpec. */
-typedef struct {
-  char *name;
-  int port;
-  gboolean before;
-} WeirOutputSpec;
 
 /** WeirChannelSpec: mean or scale values of one input; @name %NULL: by order. */
 typedef struct {
@@ -74,6 +49,7 @@ typedef struct {
   GPtrArray *unfused;    /* GRegex: names of nodes that are not fused */
   double scale_all;      /* 0: none */
   gint64 batch;          /* 0: keep */
+  gboolean is_cut;       /* the frontend has cut what @inputs and @outputs name */
   gboolean reverse_input_channels;
   gboolean compress_to_fp16;
   guint ir_version; /* 0: the newest */

@@ -20,6 +20,7 @@ int convert_as_mo (int argc, char **argv, const char *framework);
 int command_run (int argc, char **argv);
 int command_bench (int argc, char **argv);
 int command_inspect (int argc, char **argv);
+int command_check (int argc, char **argv);
 int command_ops (int argc, char **argv);
 int command_devices (int argc, char **argv);
 

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "progress.h"
+#include "suggest.h"
 
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -164,6 +165,7 @@ run (char **arguments, const Manner *manner, const char *framework)
 {
   g_autoptr (WeirConvertOptions) options = weir_convert_options_new ();
   Talk talk = { .manner = manner };
+  gboolean unsupported;
   GError *error = NULL;
 
   if ((framework != NULL &&
@@ -173,9 +175,14 @@ run (char **arguments, const Manner *manner, const char *framework)
     return fail_as (manner, &error, manner->usage);
   talk.notes = wants_notes (options);
   g_log_set_default_handler (print_note, &talk);
-  if (!convert (options, manner, &error))
-    return fail_as (manner, &error, EXIT_FAILED);
-  return 0;
+  if (convert (options, manner, &error))
+    return 0;
+  unsupported = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED);
+  fail_as (manner, &error, EXIT_FAILED);
+  if (unsupported)
+    suggest_part (weir_convert_options_model (options, NULL), options,
+                  (const char *const *) arguments);
+  return EXIT_FAILED;
 }
 
 static int

@@ -9,6 +9,7 @@ static const Command commands[] = {
   { "run", "run a model on NumPy arrays", command_run },
   { "bench", "measure how fast a model runs", command_bench },
   { "inspect", "tell what a model is made of", command_inspect },
+  { "check", "tell where two models or devices part", command_check },
   { "ops", "list the operations that are known", command_ops },
   { "devices", "list the devices that can run models", command_devices },
 };

@@ -224,6 +224,22 @@ test_state (void)
   g_assert_cmpuint (weir_graph_count (after), ==, 3);
 }
 
+/* A frontend has cut already: the names that were asked for need not be there any more.
+ */
+static void
+test_done (void)
+{
+  g_auto (WeirPassOptions) options = options_new ();
+  g_autoptr (WeirGraph) graph = make ();
+  g_autoptr (WeirGraph) after = NULL;
+
+  add_input (&options, "0:gone", -1, FALSE);
+  add_output (&options, "gone", -1, FALSE);
+  options.is_cut = TRUE;
+  after = run_pass_only (graph, weir_pass_cut_graph, &options);
+  g_assert_cmpuint (weir_graph_count (after), ==, weir_graph_count (graph));
+}
+
 static void
 test_outputs (void)
 {
@@ -244,5 +260,6 @@ main (int argc, char **argv)
   g_test_add_func ("/passes/cut-graph/freeze", test_freeze);
   g_test_add_func ("/passes/cut-graph/errors", test_errors);
   g_test_add_func ("/passes/cut-graph/state", test_state);
+  g_test_add_func ("/passes/cut-graph/done", test_done);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 #include "node.h"
 
 #include "base/error.h"
+#include "cut.h"
 #include "extension.h"
 #include "functions.h"
 #include "onnx-build.h"
@@ -155,9 +156,8 @@ onnx_invalid (OnnxNode *n, const char *format, ...)
   return WEIR_PORT_NONE;
 }
 
-/* The node's own name, else that of its first output. */
-static const char *
-name_of (const OnnxScope *scope, const Onnx__NodeProto *proto)
+const char *
+onnx_node_name (const OnnxScope *scope, const Onnx__NodeProto *proto)
 {
   const char *name = proto->name;
   g_autofree char *full = NULL;
@@ -183,7 +183,8 @@ read_inputs (OnnxNode *n, gboolean *broken, GError **error)
     n->inputs[i].port = WEIR_PORT_NONE;
     if (*name == '\0')
       continue;
-    value = onnx_scope_get (n->scope, name, error);
+    value = n->scope->cut != NULL ? onnx_cut_read (n->scope, i, name, error)
+                                  : onnx_scope_get (n->scope, name, error);
     if (value == NULL)
       return FALSE;
     n->inputs[i] = *value;
@@ -324,7 +325,7 @@ onnx_node_convert (OnnxScope *scope, const Onnx__NodeProto *proto, GError **erro
   OnnxNode n = { .scope = scope, .b = scope->builder, .proto = proto };
   gboolean broken = FALSE, done;
 
-  n.name = name_of (scope, proto);
+  n.name = onnx_node_name (scope, proto);
   n.n_outputs = (guint) proto->n_output;
   if (proto->op_type == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "node '%s' has no operation", n.name);

@@ -66,6 +66,9 @@ WeirPort onnx_unsupported (OnnxNode *n, const char *format, ...) G_GNUC_PRINTF (
 /** onnx_invalid: the model breaks the rules of the format. Returns: no port. */
 WeirPort onnx_invalid (OnnxNode *n, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/** onnx_node_name: (transfer none): what @proto is called: by itself, else as its first
+ * output. */
+const char *onnx_node_name (const OnnxScope *scope, const Onnx__NodeProto *proto);
 /** onnx_node_convert: adds @proto to the graph of @scope, or to what is unsupported. */
 gboolean onnx_node_convert (OnnxScope *scope, const Onnx__NodeProto *proto,
                             GError **error);

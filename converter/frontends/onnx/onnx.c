@@ -1,6 +1,7 @@
 #include "onnx.h"
 
 #include "base/error.h"
+#include "cut.h"
 #include "functions.h"
 #include "ir/verify.h"
 #include "onnx-build.h"
@@ -46,77 +47,84 @@ onnx_probe (const WeirBytes *head, const char *path)
   return sure;
 }
 
-/* A Parameter for each input that has no initializer (up to IR version 3 those were
- * listed as inputs too). */
+static gboolean
+add_input (OnnxScope *scope, const Onnx__ValueInfoProto *info, GError **error)
+{
+  OnnxValue value = { .port = WEIR_PORT_NONE };
+  WeirDtype dtype;
+  WeirShape shape;
+
+  if (!onnx_value_info (info, &dtype, &shape, error)) {
+    g_prefix_error (error, "input ");
+    return FALSE;
+  }
+  value.port = weir_build_parameter (scope->builder, info->name, dtype, &shape);
+  if (!weir_build_finish (scope->builder, error) ||
+      !onnx_scope_set (scope, info->name, &value, error))
+    return FALSE;
+  weir_edit_add_tensor_name (scope->builder->graph, value.port, info->name);
+  return TRUE;
+}
+
+/* A Parameter for each input that is needed and has no initializer (up to IR version 3
+ * those were listed as inputs too). */
 static gboolean
 add_inputs (OnnxScope *scope, const Onnx__GraphProto *graph, GError **error)
 {
   for (gsize i = 0; i < graph->n_input; i++) {
     const Onnx__ValueInfoProto *info = graph->input[i];
-    OnnxValue value = { .port = WEIR_PORT_NONE };
-    WeirDtype dtype;
-    WeirShape shape;
+    OnnxValue broken = { .port = WEIR_PORT_NONE, .broken = TRUE };
+    WeirCutNeed need;
 
     if (info->name == NULL)
       return weir_fail (error, WEIR_ERROR_FORMAT, "an input has no name");
-    if (g_hash_table_contains (scope->initializers, info->name) ||
+    need = onnx_cut_need (scope->cut, info->name);
+    if (need == WEIR_CUT_SKIP ||
+        g_hash_table_contains (scope->initializers, info->name) ||
         g_hash_table_contains (scope->sparse, info->name))
       continue;
-    if (!onnx_value_info (info, &dtype, &shape, error)) {
-      g_prefix_error (error, "input ");
+    if (!add_input (scope, info, need == WEIR_CUT_LOOK ? NULL : error) &&
+        (need == WEIR_CUT_KEEP || !onnx_scope_set (scope, info->name, &broken, error)))
       return FALSE;
-    }
-    value.port = weir_build_parameter (scope->builder, info->name, dtype, &shape);
-    if (!weir_build_finish (scope->builder, error) ||
-        !onnx_scope_set (scope, info->name, &value, error))
-      return FALSE;
-    weir_edit_add_tensor_name (scope->builder->graph, value.port, info->name);
   }
   return TRUE;
 }
 
 static gboolean
-add_outputs (OnnxScope *scope, const Onnx__GraphProto *graph, GError **error)
+convert_nodes (OnnxScope *scope, const Onnx__GraphProto *proto, GError **error)
 {
-  if (graph->n_output == 0)
-    return weir_fail (error, WEIR_ERROR_FORMAT, "the graph has no outputs");
-  for (gsize i = 0; i < graph->n_output; i++) {
-    const char *name = graph->output[i]->name;
-    const OnnxValue *value;
+  const OnnxImport *import = scope->import;
 
-    if (name == NULL)
-      return weir_fail (error, WEIR_ERROR_FORMAT, "an output has no name");
-    value = onnx_scope_get (scope, name, error);
-    if (value == NULL)
-      return FALSE;
-    if (value->items != NULL)
-      return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "output '%s' is a sequence", name);
-    weir_build_result (scope->builder, name, value->port);
-  }
-  return weir_build_finish (scope->builder, error);
+  if (!add_inputs (scope, proto, error) ||
+      !onnx_scope_run (scope, proto->node, proto->n_node, error))
+    return FALSE;
+  if (import->unsupported->len == 0)
+    return TRUE;
+  if (import->input->hint != NULL)
+    weir_cut_plan_suggest (scope->cut->plan, import->input->hint);
+  return weir_unsupported_fail (import->unsupported, "ONNX", error);
 }
 
-/* Conversions read the contents of constants and leave some of these behind. */
 static gboolean
 build_graph (OnnxImport *import, WeirGraph *graph, GError **error)
 {
   const Onnx__GraphProto *proto = import->model->graph;
   WeirBuilder builder = WEIR_BUILDER (graph);
+  OnnxCut cut = { 0 };
   OnnxScope scope;
   gboolean done;
 
+  if (proto->n_output == 0)
+    return weir_fail (error, WEIR_ERROR_FORMAT, "the graph has no outputs");
   onnx_scope_init (&scope, import, NULL, &builder);
+  scope.cut = &cut;
   done = onnx_scope_add_graph (&scope, proto, error) &&
-         add_inputs (&scope, proto, error) &&
-         onnx_scope_run (&scope, proto->node, proto->n_node, error);
-  if (done && import->unsupported->len > 0)
-    done = weir_unsupported_fail (import->unsupported, "ONNX", error);
-  done = done && add_outputs (&scope, proto, error);
+         onnx_cut_init (&cut, &scope, proto, error) &&
+         convert_nodes (&scope, proto, error) && onnx_cut_outputs (&scope, error) &&
+         onnx_cut_finish (&scope, error);
+  onnx_cut_clear (&cut);
   onnx_scope_clear (&scope);
-  if (!done)
-    return FALSE;
-  weir_edit_remove_all_unused (graph);
-  return weir_graph_verify (graph, error);
+  return done && weir_graph_verify (graph, error);
 }
 
 static gboolean
@@ -229,5 +237,6 @@ const WeirFrontend weir_frontend_onnx = {
   .extensions = "onnx",
   .probe = onnx_probe,
   .op_names = onnx_op_names,
+  .cuts = TRUE,
   .load = onnx_load,
 };

@@ -19,10 +19,9 @@ typedef struct {
 
 enum { NEW, OPEN, DONE };
 
-/* Names that a node reads; those of its sub-graphs may be local there, which does no
- * harm. The recursion is as deep as sub-graphs are nested, which wire.c bounds. */
-static void
-collect_reads (const Onnx__NodeProto *node, GPtrArray *reads)
+/* The recursion is as deep as sub-graphs are nested, which wire.c bounds. */
+void
+onnx_node_reads (const Onnx__NodeProto *node, GPtrArray *reads)
 {
   for (gsize i = 0; i < node->n_input; i++)
     g_ptr_array_add (reads, node->input[i]);
@@ -30,7 +29,7 @@ collect_reads (const Onnx__NodeProto *node, GPtrArray *reads)
     const Onnx__GraphProto *body = node->attribute[a]->g;
 
     for (gsize i = 0; body != NULL && i < body->n_node; i++)
-      collect_reads (body->node[i], reads);
+      onnx_node_reads (body->node[i], reads);
     for (gsize i = 0; body != NULL && i < body->n_output; i++)
       if (body->output[i]->name != NULL)
         g_ptr_array_add (reads, body->output[i]->name);
@@ -57,7 +56,7 @@ open_node (Order *order, gsize index)
   Visit visit = { .index = index, .reads = g_ptr_array_new () };
 
   order->state[index] = OPEN;
-  collect_reads (order->nodes[index], visit.reads);
+  onnx_node_reads (order->nodes[index], visit.reads);
   g_array_append_val (order->stack, visit);
 }
 

@@ -12,3 +12,6 @@
  * an error where nodes wait for each other or write the same tensor.
  */
 GArray *onnx_order (Onnx__NodeProto **nodes, gsize n_nodes, GError **error);
+/** onnx_node_reads: adds the names that @node reads: its inputs, then those that its
+ * sub-graphs read; some of these may be local there, which does no harm. */
+void onnx_node_reads (const Onnx__NodeProto *node, GPtrArray *reads);

@@ -1,6 +1,7 @@
 #include "scope.h"
 
 #include "base/error.h"
+#include "cut.h"
 #include "node.h"
 #include "order.h"
 #include "tensor.h"
@@ -124,8 +125,8 @@ read_outer (OnnxScope *scope, const char *name, OnnxValue *value, GError **error
 }
 
 gboolean
-onnx_scope_find (OnnxScope *scope, const char *name, const OnnxValue **found,
-                 GError **error)
+onnx_scope_find_original (OnnxScope *scope, const char *name, const OnnxValue **found,
+                          GError **error)
 {
   GError *local = NULL;
   OnnxValue value = { .port = WEIR_PORT_NONE };
@@ -141,6 +142,17 @@ onnx_scope_find (OnnxScope *scope, const char *name, const OnnxValue **found,
   if (local != NULL)
     g_propagate_error (error, local);
   return local == NULL;
+}
+
+gboolean
+onnx_scope_find (OnnxScope *scope, const char *name, const OnnxValue **found,
+                 GError **error)
+{
+  if (scope->cut == NULL)
+    return onnx_scope_find_original (scope, name, found, error);
+  if (!onnx_cut_find (scope, name, found, error))
+    return FALSE;
+  return *found != NULL || onnx_scope_find_original (scope, name, found, error);
 }
 
 const OnnxValue *
@@ -162,9 +174,13 @@ onnx_scope_run (OnnxScope *scope, Onnx__NodeProto **nodes, gsize n_nodes, GError
 
   if (order == NULL)
     return FALSE;
-  for (guint i = 0; i < order->len; i++)
-    if (!onnx_node_convert (scope, nodes[g_array_index (order, gsize, i)], error))
+  for (guint i = 0; i < order->len; i++) {
+    gsize index = g_array_index (order, gsize, i);
+
+    if (scope->cut != NULL ? !onnx_cut_convert (scope, nodes[index], index, error)
+                           : !onnx_node_convert (scope, nodes[index], error))
       return FALSE;
+  }
   return TRUE;
 }
 

@@ -6,6 +6,7 @@
 
 typedef struct _OnnxScope OnnxScope;
 typedef struct _OnnxNode OnnxNode;
+typedef struct _OnnxCut OnnxCut;
 
 /**
  * OnnxValue:
@@ -32,6 +33,7 @@ typedef struct {
  * @builder: of the graph that this scope's nodes go into; inlined ones share it
  * @caller: (nullable): the node whose attributes those of a function body refer to
  * @captures: #OnnxCapture
+ * @cut: (nullable): what of the main graph is needed
  */
 struct _OnnxScope {
   OnnxImport *import;
@@ -44,6 +46,7 @@ struct _OnnxScope {
   const OnnxNode *caller;
   const Onnx__FunctionProto *function;
   const char *prefix;
+  OnnxCut *cut;
 };
 
 void onnx_scope_init (OnnxScope *scope, OnnxImport *import, OnnxScope *outer,
@@ -59,7 +62,10 @@ gboolean onnx_scope_set (OnnxScope *scope, const char *name, const OnnxValue *va
  * nothing writes it. */
 gboolean onnx_scope_find (OnnxScope *scope, const char *name, const OnnxValue **found,
                           GError **error);
-/** onnx_scope_get: the same where it must be there. */
+/** onnx_scope_find_original: the same, cut or not. */
+gboolean onnx_scope_find_original (OnnxScope *scope, const char *name,
+                                   const OnnxValue **found, GError **error);
+/** onnx_scope_get: what onnx_scope_find() finds where it must be there. */
 const OnnxValue *onnx_scope_get (OnnxScope *scope, const char *name, GError **error);
 /** onnx_scope_run: converts @nodes, each after those that it reads. */
 gboolean onnx_scope_run (OnnxScope *scope, Onnx__NodeProto **nodes, gsize n_nodes,

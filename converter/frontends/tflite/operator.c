@@ -1,5 +1,7 @@
 #include "operator.h"
 
+#include "cut.h"
+
 /* The version of ScatterNDUpdate that can add. */
 #define SCATTER_WITH_REDUCTION 15
 
@@ -59,10 +61,14 @@ WeirPort
 weir_tflite_input (WeirTfliteOp *op, guint index)
 {
   const WeirTfliteTensor *tensor = weir_tflite_tensor (op, index);
+  int input;
 
   if (tensor == NULL || weir_build_failed (op->builder))
     return WEIR_PORT_NONE;
-  return weir_tflite_value (op->scope, (gint32) (tensor - op->scope->tensors));
+  input = weir_tflite_cut_read (op->scope, index, (gint32) (tensor - op->scope->tensors));
+  return input >= 0
+             ? weir_tflite_cut_value (op->scope, input)
+             : weir_tflite_value (op->scope, (gint32) (tensor - op->scope->tensors));
 }
 
 WeirPort
@@ -74,7 +80,8 @@ weir_tflite_weights (WeirTfliteOp *op, guint index, const WeirTfliteOrder *order
 
   if (tensor == NULL || weir_build_failed (op->builder))
     return WEIR_PORT_NONE;
-  if (tensor->is_constant || tensor->real_of >= 0)
+  if ((tensor->is_constant || tensor->real_of >= 0) &&
+      weir_tflite_cut_read (op->scope, index, (gint32) (tensor - op->scope->tensors)) < 0)
     return weir_tflite_constant (op->scope, (gint32) (tensor - op->scope->tensors),
                                  order);
   x = weir_tflite_input (op, index);

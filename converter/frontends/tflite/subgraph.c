@@ -1,3 +1,4 @@
+#include "cut.h"
 #include "operator.h"
 #include "tflite.h"
 
@@ -66,6 +67,8 @@ weir_tflite_value (WeirTfliteScope *scope, gint32 index)
 {
   WeirTfliteTensor *tensor = &scope->tensors[index];
 
+  if (weir_tflite_cut_tensor (scope, index) >= 0)
+    return weir_tflite_cut_value (scope, weir_tflite_cut_tensor (scope, index));
   if (!weir_port_is_none (tensor->port))
     return tensor->port;
   if (!tensor->is_constant && tensor->real_of < 0 && !is_empty (&tensor->shape))
@@ -172,9 +175,14 @@ convert_at (WeirTfliteScope *scope, guint32 index, GError **error)
 gboolean
 weir_tflite_scope_convert (WeirTfliteScope *scope, GError **error)
 {
-  for (guint32 i = 0; i < scope->operators.count; i++)
+  for (guint32 i = 0; i < scope->operators.count; i++) {
+    if (!weir_tflite_cut_keeps (scope, i))
+      continue;
+    if (scope->cut != NULL)
+      scope->cut->node = i;
     if (!convert_at (scope, i, error))
       return FALSE;
+  }
   return TRUE;
 }
 

@@ -1,3 +1,4 @@
+#include "cut.h"
 #include "extension.h"
 #include "families.h"
 
@@ -191,48 +192,78 @@ note (WeirTfliteFile *file, const WeirFlatTable *operator, const WeirFlatVector 
       weir_unsupported_new (name != NULL ? name : "", called, "there is no conversion"));
 }
 
-/* Notes operators without a row, and adds to @calls the sub-graphs that the others run.
+/* Notes the operator if it has no row, else adds to @calls the sub-graphs that it runs.
  */
+static void
+scan_operator (WeirTfliteFile *file, const WeirFlatTable *operator,
+               const WeirFlatVector * tensors, GArray *calls)
+{
+  g_autofree char *called = NULL;
+  WeirFlatTable options;
+  const WeirTfliteRow *row =
+      weir_tflite_row (file, weir_flat_u32 (operator, OPERATOR_CODE, 0), &called);
+
+  if (row == NULL && file->flat.error == NULL) {
+    note (file, operator, tensors, called);
+  } else if (row != NULL && (row->flags & TFL_BODIES) != 0 &&
+             weir_flat_table (operator, OPERATOR_OPTIONS, &options)) {
+    guint32 bodies[] = { (guint32) weir_flat_i32 (&options, 0, 0),
+                         (guint32) weir_flat_i32 (&options, 1, 0) };
+    g_array_append_vals (calls, bodies, G_N_ELEMENTS (bodies));
+  }
+}
+
 static void
 scan_subgraph (WeirTfliteFile *file, guint32 index, GArray *calls)
 {
   WeirFlatVector operators, tensors;
-  WeirFlatTable subgraph, operator, options;
+  WeirFlatTable subgraph, operator;
 
   if (!weir_flat_at_table (&file->subgraphs, index, &subgraph))
     return;
   tensors = weir_flat_vector (&subgraph, SUBGRAPH_TENSORS, 4);
   operators = weir_flat_vector (&subgraph, SUBGRAPH_OPERATORS, 4);
   for (guint32 i = 0; i < operators.count && file->flat.error == NULL; i++) {
-    g_autofree char *called = NULL;
-    const WeirTfliteRow *row;
-
     if (!weir_flat_at_table (&operators, i, &operator))
       return;
-    row = weir_tflite_row (file, weir_flat_u32 (&operator, OPERATOR_CODE, 0), &called);
-    if (row == NULL && file->flat.error == NULL) {
-      note (file, &operator, & tensors, called);
-    } else if (row != NULL && (row->flags & TFL_BODIES) != 0 &&
-               weir_flat_table (&operator, OPERATOR_OPTIONS, &options)) {
-      guint32 bodies[] = { (guint32) weir_flat_i32 (&options, 0, 0),
-                           (guint32) weir_flat_i32 (&options, 1, 0) };
-      g_array_append_vals (calls, bodies, G_N_ELEMENTS (bodies));
-    }
+    scan_operator (file, &operator, & tensors, calls);
   }
 }
 
-gboolean
-weir_tflite_scan (WeirTfliteFile *file)
+/* Sub-graphs that are called, and those that they call; each once. */
+static void
+scan_calls (WeirTfliteFile *file, GArray *calls, GHashTable *seen)
 {
-  g_autoptr (GArray) calls = g_array_new (FALSE, TRUE, sizeof (guint32));
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-
-  g_array_set_size (calls, 1);
   for (guint i = 0; i < calls->len && file->flat.error == NULL; i++) {
     guint32 index = g_array_index (calls, guint32, i);
 
     if (g_hash_table_add (seen, GUINT_TO_POINTER (index)))
       scan_subgraph (file, index, calls);
+  }
+  g_array_set_size (calls, 0);
+}
+
+gboolean
+weir_tflite_scan (WeirTfliteScope *main)
+{
+  WeirTfliteFile *file = main->file;
+  g_autoptr (GArray) calls = g_array_new (FALSE, FALSE, sizeof (guint32));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  WeirFlatVector tensors = { 0 };
+  WeirFlatTable subgraph, operator;
+
+  if (weir_flat_at_table (&file->subgraphs, 0, &subgraph))
+    tensors = weir_flat_vector (&subgraph, SUBGRAPH_TENSORS, 4);
+  for (guint32 i = 0; i < main->operators.count && file->flat.error == NULL; i++) {
+    guint listed = file->unsupported->len;
+
+    if (!weir_tflite_cut_keeps (main, i) ||
+        !weir_flat_at_table (&main->operators, i, &operator))
+      continue;
+    scan_operator (file, &operator, & tensors, calls);
+    scan_calls (file, calls, seen);
+    if (file->hint != NULL && file->unsupported->len > listed)
+      g_hash_table_add (file->hint->refused, GUINT_TO_POINTER (i));
   }
   return file->flat.error == NULL;
 }

@@ -1,5 +1,6 @@
 #include "tflite.h"
 
+#include "cut.h"
 #include "ir/verify.h"
 #include "metadata.h"
 #include "operator.h"
@@ -50,80 +51,107 @@ is_picture (const WeirShape *shape)
   return channels == 1 || channels == 3 || channels == 4;
 }
 
+static WeirPort
+add_input (WeirTfliteScope *scope, WeirTfliteTensor *tensor)
+{
+  WeirPort port;
+
+  if (!weir_port_is_none (tensor->port)) {
+    weir_flat_fail (&scope->file->flat, "input '%s' is listed twice", tensor->name);
+    return WEIR_PORT_NONE;
+  }
+  if (tensor->dtype == WEIR_DTYPE_UNKNOWN)
+    return weir_build_fail (&scope->builder, WEIR_ERROR_UNSUPPORTED,
+                            "input '%s' has element type %d", tensor->name, tensor->type);
+  port =
+      weir_build_parameter (&scope->builder, tensor->name, tensor->dtype, &tensor->shape);
+  if (weir_build_failed (&scope->builder))
+    return WEIR_PORT_NONE;
+  weir_edit_add_tensor_name (scope->builder.graph, port, tensor->name);
+  if (is_picture (&tensor->shape))
+    weir_edit_set_layout (scope->builder.graph, port, "[N,H,W,C]");
+  tensor->port = weir_tflite_real (scope, tensor, port);
+  return port;
+}
+
 static gboolean
 add_inputs (WeirTfliteScope *scope)
 {
-  WeirFlat *flat = &scope->file->flat;
-
   for (guint32 i = 0; i < scope->inputs.count; i++) {
     WeirTfliteTensor *tensor = weir_tflite_listed (scope, &scope->inputs, i);
-    WeirPort port;
+    WeirPort port = WEIR_PORT_NONE;
 
     if (tensor == NULL)
       return FALSE;
-    if (!weir_port_is_none (tensor->port))
-      return weir_flat_fail (flat, "input '%s' is listed twice", tensor->name);
-    if (tensor->dtype == WEIR_DTYPE_UNKNOWN) {
-      weir_build_fail (&scope->builder, WEIR_ERROR_UNSUPPORTED,
-                       "input '%s' has element type %d", tensor->name, tensor->type);
+    if (weir_cut_plan_need_of (scope->cut->plan, (guint) (tensor - scope->tensors)) ==
+        WEIR_CUT_KEEP)
+      port = add_input (scope, tensor);
+    if (scope->file->flat.error != NULL || weir_build_failed (&scope->builder))
       return FALSE;
-    }
-    port = weir_build_parameter (&scope->builder, tensor->name, tensor->dtype,
-                                 &tensor->shape);
-    if (weir_build_failed (&scope->builder))
-      return FALSE;
-    weir_edit_add_tensor_name (scope->builder.graph, port, tensor->name);
-    if (is_picture (&tensor->shape))
-      weir_edit_set_layout (scope->builder.graph, port, "[N,H,W,C]");
-    tensor->is_constant = FALSE;
-    tensor->port = weir_tflite_real (scope, tensor, port);
+    g_array_append_val (scope->cut->own, port);
   }
-  return !weir_build_failed (&scope->builder);
+  return TRUE;
 }
 
+/* An output of the model is handed out as it is stored, any other value as it is. */
 static gboolean
 add_outputs (WeirTfliteScope *scope)
 {
-  for (guint32 i = 0; i < scope->outputs.count; i++) {
-    WeirTfliteTensor *tensor = weir_tflite_listed (scope, &scope->outputs, i);
+  const WeirCutPlan *plan = scope->cut->plan;
+
+  for (guint i = 0; i < weir_cut_plan_n_outputs (plan); i++) {
+    const WeirCutOutput *output = weir_cut_plan_output (plan, i);
+    WeirTfliteTensor *tensor;
     WeirPort port;
 
-    if (tensor == NULL)
-      return FALSE;
-    port = weir_tflite_value (scope, (gint32) (tensor - scope->tensors));
-    port = weir_tflite_stored (scope, tensor, port);
+    tensor = &scope->tensors[output->tensor];
+    port = weir_tflite_value (scope, (gint32) output->tensor);
+    if (output->name == NULL)
+      port = weir_tflite_stored (scope, tensor, port);
     if (weir_build_failed (&scope->builder))
       return FALSE;
-    weir_edit_add_tensor_name (scope->builder.graph, port, tensor->name);
-    weir_build_result (&scope->builder, tensor->name, port);
+    if (*tensor->name != '\0')
+      weir_edit_add_tensor_name (scope->builder.graph, port, tensor->name);
+    weir_build_result (&scope->builder,
+                       output->name != NULL ? output->name : tensor->name, port);
   }
   return !weir_build_failed (&scope->builder);
 }
 
-/* The names of a signature, beside those of the tensors: @values are what stands at the
- * border of the graph, in the order of @list. */
+/* Where tensor @index stands at the border of the graph, or none. */
+static WeirPort
+border_port (const WeirTfliteScope *scope, gint32 index, gboolean inputs)
+{
+  const WeirTfliteCut *cut = scope->cut;
+
+  for (guint32 k = 0; inputs && k < cut->own->len; k++)
+    if (weir_flat_at_i32 (&scope->inputs, k) == index)
+      return g_array_index (cut->own, WeirPort, k);
+  for (guint k = 0; !inputs && k < weir_cut_plan_n_outputs (cut->plan); k++)
+    if ((gint32) weir_cut_plan_output (cut->plan, k)->tensor == index)
+      return weir_graph_result (scope->builder.graph, k)->inputs[0];
+  return WEIR_PORT_NONE;
+}
+
+/* The names of a signature, beside those of the tensors. */
 static void
 add_signature_names (WeirTfliteScope *scope, const WeirFlatTable *signature, guint slot,
-                     const WeirFlatVector *list, gboolean inputs)
+                     gboolean inputs)
 {
-  WeirGraph *graph = scope->builder.graph;
   WeirFlatVector maps = weir_flat_vector (signature, slot, 4);
 
   for (guint32 i = 0; i < maps.count; i++) {
     g_autofree char *name = NULL;
     WeirFlatTable map;
-    gint32 tensor;
+    WeirPort port;
 
     if (!weir_flat_at_table (&maps, i, &map))
       return;
     name = weir_flat_string (&map, TENSOR_MAP_NAME);
-    tensor = (gint32) weir_flat_u32 (&map, TENSOR_MAP_INDEX, 0);
-    for (guint32 k = 0; name != NULL && k < list->count; k++)
-      if (weir_flat_at_i32 (list, k) == tensor)
-        weir_edit_add_tensor_name (graph,
-                                   inputs ? WEIR_PORT (weir_graph_parameter (graph, k), 0)
-                                          : weir_graph_result (graph, k)->inputs[0],
-                                   name);
+    port =
+        border_port (scope, (gint32) weir_flat_u32 (&map, TENSOR_MAP_INDEX, 0), inputs);
+    if (name != NULL && !weir_port_is_none (port))
+      weir_edit_add_tensor_name (scope->builder.graph, port, name);
   }
 }
 
@@ -139,8 +167,8 @@ add_signatures (WeirTfliteScope *scope)
       return;
     if (weir_flat_u32 (&signature, SIGNATURE_SUBGRAPH, 0) != 0)
       continue;
-    add_signature_names (scope, &signature, SIGNATURE_INPUTS, &scope->inputs, TRUE);
-    add_signature_names (scope, &signature, SIGNATURE_OUTPUTS, &scope->outputs, FALSE);
+    add_signature_names (scope, &signature, SIGNATURE_INPUTS, TRUE);
+    add_signature_names (scope, &signature, SIGNATURE_OUTPUTS, FALSE);
   }
 }
 
@@ -156,14 +184,30 @@ add_tensor_names (WeirTfliteScope *scope)
   }
 }
 
-/* Sub-graph 0 as @graph. */
+static gboolean
+convert_operators (WeirTfliteScope *scope, GError **error)
+{
+  WeirTfliteFile *file = scope->file;
+  GError *local = NULL;
+
+  if (weir_tflite_scope_convert (scope, &local))
+    return TRUE;
+  if (file->hint != NULL && g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
+    g_hash_table_add (file->hint->refused, GUINT_TO_POINTER (scope->cut->node));
+    weir_cut_plan_suggest (scope->cut->plan, file->hint);
+  }
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+/* Sub-graph 0 as the graph of @scope. */
 static gboolean
 convert_main (WeirTfliteScope *scope, GError **error)
 {
   WeirFlat *flat = &scope->file->flat;
 
   if (add_inputs (scope)) {
-    if (!weir_tflite_scope_convert (scope, error))
+    if (!convert_operators (scope, error))
       return FALSE;
     if (add_outputs (scope)) {
       add_signatures (scope);
@@ -171,25 +215,46 @@ convert_main (WeirTfliteScope *scope, GError **error)
     }
   }
   if (flat->error == NULL)
-    return weir_build_finish (&scope->builder, error);
+    return weir_build_finish (&scope->builder, error) &&
+           weir_tflite_cut_finish (scope, error);
   g_propagate_error (error, g_steal_pointer (&flat->error));
   return FALSE;
 }
 
+/* Refuses a file whose operators are not all known, after all of them are listed. */
 static gboolean
-convert_file (WeirTfliteFile *file, WeirGraph *graph, GError **error)
+check_operators (WeirTfliteScope *scope, GError **error)
 {
-  WeirTfliteScope scope;
-  gboolean good;
+  WeirTfliteFile *file = scope->file;
 
-  if (!file_open (file) || !weir_tflite_scan (file)) {
+  if (!weir_tflite_scan (scope)) {
     g_propagate_error (error, g_steal_pointer (&file->flat.error));
     return FALSE;
   }
-  if (file->unsupported->len > 0)
-    return weir_unsupported_fail (file->unsupported, "TensorFlow Lite", error);
+  if (file->unsupported->len == 0)
+    return TRUE;
+  if (file->hint != NULL)
+    weir_cut_plan_suggest (scope->cut->plan, file->hint);
+  return weir_unsupported_fail (file->unsupported, "TensorFlow Lite", error);
+}
+
+static gboolean
+convert_file (WeirTfliteFile *file, const WeirCut *asked, WeirGraph *graph,
+              GError **error)
+{
+  WeirTfliteCut cut = { 0 };
+  WeirTfliteScope scope;
+  gboolean good;
+
+  if (!file_open (file)) {
+    g_propagate_error (error, g_steal_pointer (&file->flat.error));
+    return FALSE;
+  }
   good = weir_tflite_scope_open (&scope, file, 0, graph, 0, error) &&
-         convert_main (&scope, error) && weir_graph_verify (graph, error);
+         weir_tflite_cut_init (&cut, &scope, asked, error) &&
+         check_operators (&scope, error) && convert_main (&scope, error) &&
+         weir_graph_verify (graph, error);
+  weir_tflite_cut_clear (&cut);
   weir_tflite_scope_close (&scope);
   return good;
 }
@@ -235,13 +300,15 @@ static WeirModel *
 tflite_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
 {
   WeirBytes bytes = weir_source_bytes (input->source);
-  WeirTfliteFile file = { .source = input->source, .unsupported = unsupported };
+  WeirTfliteFile file = { .source = input->source,
+                          .unsupported = unsupported,
+                          .hint = input->hint };
   g_autoptr (WeirGraph) graph = weir_graph_new ();
   WeirModel *model = NULL;
   WeirBytes metadata;
 
   weir_flat_init (&file.flat, &bytes);
-  if (convert_file (&file, graph, error)) {
+  if (convert_file (&file, input->cut, graph, error)) {
     g_autofree char *name = model_name (&file, input);
     model = weir_model_new (g_steal_pointer (&graph), name, weir_frontend_tflite.name);
     if (find_metadata (&file, METADATA, &metadata))
@@ -259,5 +326,6 @@ const WeirFrontend weir_frontend_tflite = {
   .extensions = "tflite|lite",
   .probe = tflite_probe,
   .op_names = weir_tflite_op_names,
+  .cuts = TRUE,
   .load = tflite_load,
 };

@@ -21,6 +21,7 @@ typedef struct {
   WeirFlatTable model;
   WeirFlatVector codes, subgraphs, buffers;
   GPtrArray *unsupported;
+  WeirCutHint *hint;
 } WeirTfliteFile;
 
 /**
@@ -55,7 +56,11 @@ typedef struct {
   WeirPort port;
 } WeirTfliteTensor;
 
-/** WeirTfliteScope: a sub-graph of the file on its way into a graph. */
+typedef struct _WeirTfliteRow WeirTfliteRow;
+typedef struct _WeirTfliteCut WeirTfliteCut;
+
+/** WeirTfliteScope: a sub-graph of the file on its way into a graph. @cut: (nullable):
+ * what of the main one is needed. */
 typedef struct {
   WeirTfliteFile *file;
   WeirBuilder builder;
@@ -63,9 +68,8 @@ typedef struct {
   guint32 n_tensors;
   WeirFlatVector inputs, outputs, operators;
   guint depth;
+  WeirTfliteCut *cut;
 } WeirTfliteScope;
-
-typedef struct _WeirTfliteRow WeirTfliteRow;
 
 /**
  * WeirTfliteOp:
@@ -117,8 +121,9 @@ typedef enum { TFL_MOVES = 1 << 0, TFL_BODIES = 1 << 1 } WeirTfliteFlags;
 
 /** weir_tflite_op_names: of all rows, sorted. */
 const char *const *weir_tflite_op_names (guint *count);
-/** weir_tflite_scan: notes every operator that sub-graph 0 needs and that has no row. */
-gboolean weir_tflite_scan (WeirTfliteFile *file);
+/** weir_tflite_scan: notes every operator that @main, the sub-graph 0, needs and that has
+ * no row. */
+gboolean weir_tflite_scan (WeirTfliteScope *main);
 /** weir_tflite_row: (nullable): of the operator code @index; @name: (out) (transfer
  * full): what the file calls it. */
 const WeirTfliteRow *weir_tflite_row (WeirTfliteFile *file, guint32 index, char **name);
