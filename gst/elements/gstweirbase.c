@@ -134,8 +134,9 @@ enqueue (GstWeirBase *self, GstWeirSlot *slot)
     if (slot->kind == GST_WEIR_SLOT_FRAME) {
       p->frames++;
       p->working++;
+    } else {
+      g_cond_broadcast (&p->changed); /* of a frame nobody can do anything yet */
     }
-    g_cond_broadcast (&p->changed);
   }
   g_mutex_unlock (&p->lock);
   return flow;

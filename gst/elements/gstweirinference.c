@@ -141,6 +141,20 @@ inference_done (WeirRequest *request, const GError *failure, gpointer data)
   g_free (flight);
 }
 
+/* On a thread of the network, or here where the element has nothing else to do. */
+static void
+start (GstWeirInstance *instance, WeirRequest *request, Flight *flight)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!instance->runs_on_stream) {
+    weir_request_start (request, inference_done, flight);
+    return;
+  }
+  weir_request_run (request, &error);
+  inference_done (request, error, flight);
+}
+
 static GstFlowReturn
 start_region (Work *work, const WeirImage *image, GstWeirRegion *region)
 {
@@ -166,7 +180,7 @@ start_region (Work *work, const WeirImage *image, GstWeirRegion *region)
   flight = g_new0 (Flight, 1);
   *flight = (Flight){ work, region, g_get_monotonic_time () };
   g_atomic_int_inc (&work->pending);
-  weir_request_start (request, inference_done, flight);
+  start (instance, request, flight);
   return GST_FLOW_OK;
 }
 
