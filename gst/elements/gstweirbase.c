@@ -135,7 +135,7 @@ enqueue (GstWeirBase *self, GstWeirSlot *slot)
       p->frames++;
       p->working++;
     } else {
-      g_cond_broadcast (&p->changed); /* of a frame nobody can do anything yet */
+      g_cond_broadcast (&p->changed); /* a frame's work wakes who waits for it */
     }
   }
   g_mutex_unlock (&p->lock);
@@ -518,9 +518,8 @@ gst_weir_base_activate_src (GstPad *pad, GstObject *parent, GstPadMode mode,
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
   set_flushing (self, !active);
-  if (active)
-    return gst_pad_start_task (pad, gst_weir_base_loop, self, NULL);
-  return gst_pad_stop_task (pad);
+  return active ? gst_pad_start_task (pad, gst_weir_base_loop, self, NULL)
+                : gst_pad_stop_task (pad);
 }
 
 static void
