@@ -7,7 +7,8 @@ GST_DEBUG_CATEGORY_STATIC (weir_inference_debug);
 #define GST_CAT_DEFAULT weir_inference_debug
 
 /* Frames become requests of a network: regions are chosen and pictures set on the
- * streaming thread, networks run on their own threads, results are attached in order. */
+ * streaming thread, networks run on their own threads or there too, results are attached
+ * in order. */
 typedef struct {
   GstWeirLoader *loader;
   gboolean roi_list;
