@@ -61,25 +61,41 @@ pick (guint first, guint second, gboolean interleaved)
   return first | NOTHING << 8 | second << 16 | (guint32) NOTHING << 24;
 }
 
-/* Windows for each two pixels, where both find all their samples in one. */
-static void
-make_windows (WeirImageTaps *taps, guint n, guint row_bytes, gboolean interleaved)
+/* Windows of @size bytes for @pixels pixels each; fails where one does not hold all their
+ * samples. Those of one pixel are halves of what a shuffle picks from. */
+static gboolean
+make_windows (WeirImageTaps *taps, guint n, guint row_bytes, gboolean interleaved,
+              guint size, guint pixels)
 {
   guint last = interleaved ? 1 : 0;
 
-  for (guint i = 0; row_bytes >= WINDOW && i < n; i += 2) {
-    guint start = MIN (taps->first[i], row_bytes - WINDOW);
+  if (row_bytes < size)
+    return FALSE;
+  for (guint i = 0; i < n; i += pixels) {
+    guint start = MIN (taps->first[i], row_bytes - size);
 
-    if (taps->second[i + 1] + last - start >= WINDOW)
-      break;
-    taps->starts[i / 2] = start;
-    for (guint k = i; k < i + 2; k++)
+    if (taps->second[i + pixels - 1] + last - start >= size)
+      return FALSE;
+    taps->starts[i / pixels] = start;
+    for (guint k = i; k < i + pixels; k++) {
+      guint at = (WINDOW - size) * (k % 2);
+
       taps->picks[k] =
-          pick (taps->first[k] - start, taps->second[k] - start, interleaved);
-    if (i + 2 == n)
-      return;
+          pick (taps->first[k] - start + at, taps->second[k] - start + at, interleaved);
+    }
   }
-  taps->starts = taps->picks = NULL;
+  return TRUE;
+}
+
+static void
+find_windows (WeirImageTaps *taps, guint n, guint row_bytes, gboolean interleaved)
+{
+  taps->halves = FALSE;
+  if (make_windows (taps, n, row_bytes, interleaved, WINDOW, 2))
+    return;
+  taps->halves = make_windows (taps, n, row_bytes, interleaved, WINDOW / 2, 1);
+  if (!taps->halves)
+    taps->starts = taps->picks = NULL;
 }
 
 static void
@@ -93,7 +109,7 @@ fill_across (WeirImageTables *tables, guint c)
   make_taps (taps, g->cover.width, g->cover.from_x, g->cover.step_x, g->width,
              g->shift_x[c], g->step[c]);
   if (g->windows)
-    make_windows (taps, tables->length,
+    find_windows (taps, tables->length,
                   (samples - 1) * g->step[c] + (interleaved ? 2 : 1), interleaved);
   else
     taps->starts = taps->picks = NULL;

@@ -37,7 +37,7 @@ typedef struct {
  *   rows down
  * @toward: how far the pixel lies toward the second one, 0 to 1
  * @weights: the same as two weights, see WeirImageRow
- * @starts, @picks: (nullable): windows along a row, see WeirImageSamples
+ * @starts, @picks, @halves: (nullable): windows along a row, see WeirImageSamples
  *
  * Samples along one direction. Tables along a row go on behind the last pixel to a whole
  * number of vectors, with copies of that pixel.
@@ -45,6 +45,7 @@ typedef struct {
 typedef struct {
   guint32 *first, *second, *weights;
   guint32 *starts, *picks;
+  gboolean halves;
   float *toward;
 } WeirImageTaps;
 

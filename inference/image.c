@@ -168,6 +168,7 @@ set_samples (const Job *job, guint c, guint y, WeirImageRow *row)
   samples->rows[1] = row_at (job, c, down->second[y]);
   samples->starts = across->starts;
   samples->picks = across->picks;
+  samples->halves = across->halves;
   row->down[c] = down->toward[y];
   for (guint k = 0; across->picks == NULL && k < 2; k++, words += tables->length) {
     samples->words[k] = words;

@@ -9,7 +9,8 @@
 /**
  * WeirImageSamples:
  * @rows: the row above (0) and the row below (1)
- * @starts: (nullable): where windows of 16 bytes begin in a row, one for two pixels, and
+ * @starts: (nullable): where windows of 16 bytes begin in a row, one for two pixels, or
+ * @halves: two halves of 8 bytes, one for each of the pixels, and
  * @picks: which bytes of its window make up the word of a pixel, as indices; 0x80: zero
  * @words: where there are no windows: the words of both rows
  *
@@ -20,6 +21,7 @@
 typedef struct {
   const guint8 *rows[2];
   const guint32 *starts, *picks;
+  gboolean halves;
   const guint32 *words[2];
 } WeirImageSamples;
 

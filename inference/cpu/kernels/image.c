@@ -58,8 +58,12 @@ ALWAYS_INLINE VecInt
 words_at (const WeirImageSamples *samples, guint below, guint x)
 {
 #ifdef VEC_WINDOWS
+  const guint8 *from = samples->rows[below];
+
+  if (samples->picks != NULL && samples->halves)
+    return vec_pick (from, samples->starts + x, TRUE, vec_load_int (samples->picks + x));
   if (samples->picks != NULL)
-    return vec_pick (samples->rows[below], samples->starts + x / 2,
+    return vec_pick (from, samples->starts + x / 2, FALSE,
                      vec_load_int (samples->picks + x));
 #endif
   return vec_load_int (samples->words[below] + x);

@@ -57,27 +57,39 @@ vec_dot_pairs (VecInt a, VecInt b)
 #if defined(__AVX2__) && VLEN >= 8
 #define VEC_WINDOWS
 
-ALWAYS_INLINE __m256i
-vec_two_windows (const guint8 *from, guint32 first, guint32 second)
+/* Window @i: 16 bytes, or twice 8 where it is made of halves. */
+ALWAYS_INLINE __m128i
+vec_window (const guint8 *from, const guint32 *starts, guint i, gboolean halves)
 {
-  return _mm256_inserti128_si256 (
-      _mm256_castsi128_si256 (_mm_loadu_si128 ((const __m128i *) (from + first))),
-      _mm_loadu_si128 ((const __m128i *) (from + second)), 1);
+  if (!halves)
+    return _mm_loadu_si128 ((const __m128i *) (from + starts[i]));
+  return (__m128i) _mm_loadh_pi (
+      (__m128) _mm_loadl_epi64 ((const __m128i *) (from + starts[2 * i])),
+      (const __m64 *) (from + starts[2 * i + 1]));
 }
 
-/* Lanes 2 i and 2 i + 1 are made of the 16 bytes at @from + @starts[i]: four of them
- * each, whose indices are in @picks; an index of 0x80 makes zero. */
-ALWAYS_INLINE VecInt
-vec_pick (const guint8 *from, const guint32 *starts, VecInt picks)
+/* Windows @i and @i + 2. */
+ALWAYS_INLINE __m256i
+vec_two_windows (const guint8 *from, const guint32 *starts, guint i, gboolean halves)
 {
-  __m256i even = vec_two_windows (from, starts[0], starts[2]);
-  __m256i odd = vec_two_windows (from, starts[1], starts[3]);
+  return _mm256_inserti128_si256 (
+      _mm256_castsi128_si256 (vec_window (from, starts, i, halves)),
+      vec_window (from, starts, i + 2, halves), 1);
+}
+
+/* Lanes 2 i and 2 i + 1 are made of window i: of four of its bytes each, whose indices
+ * are in @picks; an index of 0x80 makes zero. */
+ALWAYS_INLINE VecInt
+vec_pick (const guint8 *from, const guint32 *starts, gboolean halves, VecInt picks)
+{
+  __m256i even = vec_two_windows (from, starts, 0, halves);
+  __m256i odd = vec_two_windows (from, starts, 1, halves);
 
 #if VLEN == 16
   __m512i all_even = _mm512_inserti64x4 (_mm512_castsi256_si512 (even),
-                                         vec_two_windows (from, starts[4], starts[6]), 1);
+                                         vec_two_windows (from, starts, 4, halves), 1);
   __m512i all_odd = _mm512_inserti64x4 (_mm512_castsi256_si512 (odd),
-                                        vec_two_windows (from, starts[5], starts[7]), 1);
+                                        vec_two_windows (from, starts, 5, halves), 1);
 
   return (VecInt) _mm512_mask_blend_epi32 (
       0xcccc, _mm512_shuffle_epi8 (all_even, (__m512i) picks),
