@@ -1,7 +1,5 @@
 #include "network-private.h"
 
-#include "base/checked.h"
-#include "base/limits.h"
 #include "cpu/image.h"
 #include "image-format.h"
 
@@ -10,32 +8,15 @@
 
 /* A picture into a network's input, in one pass over its pixels. */
 
-/* Where samples are taken along one direction: two neighbours and how far between them.
- */
-typedef struct {
-  guint32 *first, *second;
-  float *toward;
-} Taps;
-
-/* The part of the input that the image covers, and where in the image each pixel lies. */
-typedef struct {
-  guint x, y, width, height; /* covered part of the input */
-  double from_x, from_y;     /* image position of its first pixel's centre */
-  double step_x, step_y;     /* image pixels an input pixel */
-} Cover;
-
 typedef struct {
   const WeirImageTransform *transform;
   guint width, height, channels;
   gboolean channels_last;
   gboolean bytes;
   guint8 *data; /* first element of the item */
-  Cover cover;
+  WeirImageCover cover;
   WeirImageComponent components[3];
-  Taps across[3], down[3];
-  guint16 *pairs;
-  guint32 *quads;
-  guint8 *memory;
+  const WeirImageTables *tables;
 } Job;
 
 void
@@ -98,9 +79,9 @@ fit (Job *job, const WeirImage *image, WeirImagePlacement *placement)
   double crop_height = t->height > 0 ? t->height : image->height;
   double crop_x = t->width > 0 ? t->x : 0, crop_y = t->width > 0 ? t->y : 0;
   double sx = job->width / crop_width, sy = job->height / crop_height;
-  Cover *c = &job->cover;
+  WeirImageCover *c = &job->cover;
 
-  *c = (Cover){ .width = job->width, .height = job->height };
+  *c = (WeirImageCover){ .width = job->width, .height = job->height };
   if (t->resize == WEIR_RESIZE_LETTERBOX) {
     double scale = MIN (sx, sy);
 
@@ -127,62 +108,31 @@ fit (Job *job, const WeirImage *image, WeirImagePlacement *placement)
                                      .offset_y = c->y - crop_y * sy };
 }
 
-/* Samples stand at the centres of their pixels; beyond the edge it is repeated. */
-static void
-make_taps (Taps *taps, guint n, double from, double step, guint size, guint shift,
-           guint unit)
+/* Two components that take turns, as the chroma of NV12 does. */
+static gboolean
+is_interleaved (const Job *job, const WeirImage *image)
 {
-  guint samples = (size + (1u << shift) - 1) >> shift;
-
-  for (guint i = 0; i < n; i++) {
-    double at = (from + i * step) / (1u << shift) - 0.5;
-    guint first;
-
-    at = CLAMP (at, 0, (double) (samples - 1));
-    first = MIN ((guint) at, samples > 1 ? samples - 2 : 0);
-    taps->first[i] = first * unit;
-    taps->second[i] = MIN (first + 1, samples - 1) * unit;
-    taps->toward[i] = (float) (at - first);
-  }
+  return job->components[1].step == 2 && job->components[2].step == 2 &&
+         job->components[2].data == job->components[1].data + 1 &&
+         image->width > 1u << job->components[1].shift_x;
 }
 
 static gboolean
-alloc_tables (Job *job, GError **error)
+set_tables (Job *job, const WeirImage *image, WeirImageTables *tables, GError **error)
 {
-  guint length = MAX (job->cover.width, job->cover.height) + 16;
-  gsize taps = (gsize) length * 3 * sizeof (guint32);
-  guint8 *at;
+  WeirImageGeometry geometry = { .cover = job->cover,
+                                 .width = image->width,
+                                 .height = image->height,
+                                 .interleaved = is_interleaved (job, image),
+                                 .windows = weir_image_kernel ()->windows };
 
-  job->memory = weir_try_alloc (
-      taps * 6 + (gsize) length * (2 * sizeof (guint32) + 6 * sizeof (guint16)), error);
-  if (job->memory == NULL)
-    return FALSE;
-  at = job->memory;
-  for (guint i = 0; i < 6; i++, at += taps) {
-    Taps *t = i < 3 ? &job->across[i] : &job->down[i - 3];
-
-    t->first = (guint32 *) at;
-    t->second = t->first + length;
-    t->toward = (float *) (t->second + length);
+  for (guint c = 0; c < 3; c++) {
+    geometry.step[c] = job->components[c].step;
+    geometry.shift_x[c] = job->components[c].shift_x;
+    geometry.shift_y[c] = job->components[c].shift_y;
   }
-  job->quads = (guint32 *) at;
-  job->pairs = (guint16 *) (job->quads + 2 * length);
-  return TRUE;
-}
-
-static void
-fill_tables (Job *job, const WeirImage *image)
-{
-  const Cover *c = &job->cover;
-
-  for (guint i = 0; i < 3; i++) {
-    const WeirImageComponent *component = &job->components[i];
-
-    make_taps (&job->across[i], c->width, c->from_x, c->step_x, image->width,
-               component->shift_x, component->step);
-    make_taps (&job->down[i], c->height, c->from_y, c->step_y, image->height,
-               component->shift_y, 1);
-  }
+  job->tables = tables;
+  return weir_image_tables_set (tables, &geometry, error);
 }
 
 static gsize
@@ -205,67 +155,37 @@ row_at (const Job *job, guint c, guint32 y)
   return job->components[c].data + (gssize) y * job->components[c].stride;
 }
 
-/* Whether the samples on both sides of an output pixel are always neighbours. */
-static gboolean
-has_neighbours (const Job *job, guint c)
-{
-  const WeirImageComponent *component = &job->components[c];
-
-  return job->across[c].second[0] == job->across[c].first[0] + component->step;
-}
-
-/* Two components that take turns, as the chroma of NV12 does. */
-static gboolean
-is_interleaved (const Job *job)
-{
-  return job->components[1].step == 2 && job->components[2].step == 2 &&
-         job->components[2].data == job->components[1].data + 1 &&
-         has_neighbours (job, 1);
-}
-
+/* The samples of one component for an output row: through windows, or gathered. */
 static void
-gather_component (const Job *job, guint c, guint y, WeirImageRow *row)
+set_samples (const Job *job, guint c, guint y, WeirImageRow *row)
 {
-  const guint32 rows[] = { job->down[c].first[y], job->down[c].second[y] };
-  gboolean dense = job->components[c].step == 1 && has_neighbours (job, c);
+  const WeirImageTables *tables = job->tables;
+  const WeirImageTaps *across = &tables->across[c], *down = &tables->down[c];
+  WeirImageSamples *samples = &row->samples[c];
+  guint32 *words = tables->words + (gsize) c * 2 * tables->length;
 
-  row->down[c] = job->down[c].toward[y];
-  for (guint k = 0; k < 2; k++) {
-    guint16 *pairs = job->pairs + (gsize) (c * 2 + k) * row->width;
-    const guint8 *source = row_at (job, c, rows[k]);
-
-    row->pairs[c][k] = pairs;
-    if (dense)
-      weir_image_gather_pairs (source, job->across[c].first, row->width, pairs);
+  samples->rows[0] = row_at (job, c, down->first[y]);
+  samples->rows[1] = row_at (job, c, down->second[y]);
+  samples->starts = across->starts;
+  samples->picks = across->picks;
+  samples->halves = across->halves;
+  row->down[c] = down->toward[y];
+  for (guint k = 0; across->picks == NULL && k < 2; k++, words += tables->length) {
+    samples->words[k] = words;
+    if (row->interleaved && c > 0)
+      weir_image_gather_quads (samples->rows[k], across->first, tables->length, words);
     else
-      weir_image_gather (source, job->across[c].first, job->across[c].second, row->width,
-                         pairs);
-  }
-}
-
-static void
-gather_row (const Job *job, guint y, WeirImageRow *row)
-{
-  gboolean interleaved = is_interleaved (job);
-
-  for (guint c = 0; c < (interleaved ? 1 : 3); c++)
-    gather_component (job, c, y, row);
-  for (guint k = 0; interleaved && k < 2; k++) {
-    guint32 *quads = job->quads + (gsize) k * row->width;
-    guint32 at = k == 0 ? job->down[1].first[y] : job->down[1].second[y];
-
-    weir_image_gather_quads (row_at (job, 1, at), job->across[1].first, row->width,
-                             quads);
-    row->quads[k] = quads;
-    row->down[1] = job->down[1].toward[y];
+      weir_image_gather (samples->rows[k], across->first, across->second, tables->length,
+                         words);
   }
 }
 
 static void
 run_rows (const Job *job, const WeirImage *image)
 {
-  WeirImageRowFunction function = weir_image_row_function ();
+  const WeirImageKernel *kernel = weir_image_kernel ();
   WeirImageRow row = { .width = job->cover.width,
+                       .interleaved = job->tables->geometry.interleaved,
                        .channels = job->channels,
                        .bytes = job->bytes,
                        .step = job->channels_last ? job->channels : 1 };
@@ -276,13 +196,14 @@ run_rows (const Job *job, const WeirImage *image)
   for (guint i = 0; i < 3; i++) {
     row.multiplier[i] = 1 / job->transform->scale[i];
     row.offset[i] = -job->transform->mean[i] / job->transform->scale[i];
-    row.across[i] = job->across[i].toward;
+    row.across[i] = job->tables->across[i].weights;
   }
   for (guint y = 0; y < job->cover.height; y++) {
-    gather_row (job, y, &row);
+    for (guint c = 0; c < (row.interleaved ? 2 : 3); c++)
+      set_samples (job, c, y, &row);
     for (guint c = 0; c < job->channels; c++)
       row.target[c] = target_at (job, c, job->cover.x, job->cover.y + y);
-    function (&row);
+    kernel->make_row (&row);
   }
 }
 
@@ -346,11 +267,9 @@ weir_request_set_image (WeirRequest *request, guint index, guint item,
   job.data = (guint8 *) weir_tensor_writable (tensor) +
              weir_tensor_size (tensor) / (gsize) info.shape.dims[0] * item;
   fit (&job, image, placement != NULL ? placement : &unused);
-  if (!alloc_tables (&job, error))
+  if (!set_tables (&job, image, &request->tables, error))
     return FALSE;
-  fill_tables (&job, image);
   fill_border (&job);
   run_rows (&job, image);
-  weir_free (job.memory);
   return TRUE;
 }

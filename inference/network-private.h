@@ -1,5 +1,6 @@
 #pragma once
 
+#include "image-taps.h"
 #include "runtime/executor.h"
 #include "streams.h"
 #include "weir-infer.h"
@@ -20,6 +21,7 @@ struct _WeirRequest {
   WeirNetwork *network;
   WeirExecution *execution;
   WeirTensor **images; /* one a network input; (nullable): the input that pictures fill */
+  WeirImageTables tables; /* of the last picture */
   WeirRequestDone done;
   gpointer user_data;
   gboolean busy;

@@ -34,6 +34,7 @@ weir_request_unref (WeirRequest *request)
   for (guint i = 0; i < request->network->plan->n_inputs; i++)
     weir_tensor_unref (request->images[i]);
   g_free (request->images);
+  weir_image_tables_clear (&request->tables);
   weir_execution_free (request->execution);
   pthread_cond_destroy (&request->idle);
   pthread_mutex_destroy (&request->mutex);

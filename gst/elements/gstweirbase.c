@@ -134,8 +134,9 @@ enqueue (GstWeirBase *self, GstWeirSlot *slot)
     if (slot->kind == GST_WEIR_SLOT_FRAME) {
       p->frames++;
       p->working++;
+    } else {
+      g_cond_broadcast (&p->changed); /* a frame's work wakes who waits for it */
     }
-    g_cond_broadcast (&p->changed);
   }
   g_mutex_unlock (&p->lock);
   return flow;
@@ -517,9 +518,8 @@ gst_weir_base_activate_src (GstPad *pad, GstObject *parent, GstPadMode mode,
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
   set_flushing (self, !active);
-  if (active)
-    return gst_pad_start_task (pad, gst_weir_base_loop, self, NULL);
-  return gst_pad_stop_task (pad);
+  return active ? gst_pad_start_task (pad, gst_weir_base_loop, self, NULL)
+                : gst_pad_stop_task (pad);
 }
 
 static void

@@ -7,7 +7,8 @@ GST_DEBUG_CATEGORY_STATIC (weir_inference_debug);
 #define GST_CAT_DEFAULT weir_inference_debug
 
 /* Frames become requests of a network: regions are chosen and pictures set on the
- * streaming thread, networks run on their own threads, results are attached in order. */
+ * streaming thread, networks run on their own threads or there too, results are attached
+ * in order. */
 typedef struct {
   GstWeirLoader *loader;
   gboolean roi_list;
@@ -141,6 +142,20 @@ inference_done (WeirRequest *request, const GError *failure, gpointer data)
   g_free (flight);
 }
 
+/* On a thread of the network, or here where the element has nothing else to do. */
+static void
+start (GstWeirInstance *instance, WeirRequest *request, Flight *flight)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!instance->runs_on_stream) {
+    weir_request_start (request, inference_done, flight);
+    return;
+  }
+  weir_request_run (request, &error);
+  inference_done (request, error, flight);
+}
+
 static GstFlowReturn
 start_region (Work *work, const WeirImage *image, GstWeirRegion *region)
 {
@@ -166,7 +181,7 @@ start_region (Work *work, const WeirImage *image, GstWeirRegion *region)
   flight = g_new0 (Flight, 1);
   *flight = (Flight){ work, region, g_get_monotonic_time () };
   g_atomic_int_inc (&work->pending);
-  weir_request_start (request, inference_done, flight);
+  start (instance, request, flight);
   return GST_FLOW_OK;
 }
 

@@ -31,7 +31,7 @@ typedef struct {
  * @task: decoders that fit this element, 0 for none
  * @regions_by_default: whether inference-region begins as roi-list
  * @wants: (nullable): whether a region of a frame is to be looked at
- * @collect: takes results from @request into @region; on a thread of the network
+ * @collect: takes results from @request into @region; on the thread that ran it
  * @attach: puts them on the writable @buffer; on the source pad's thread, in order
  */
 struct _GstWeirInferenceClass {

@@ -75,6 +75,7 @@ gst_weir_instance_new (const GstWeirInstanceWishes *wishes, WeirProgress progres
   g_mutex_init (&instance->lock);
   g_cond_init (&instance->idle_there);
   instance->idle = g_ptr_array_new ();
+  instance->runs_on_stream = wishes->model.threads == 1 && wishes->nireq == 1;
   instance->network =
       gst_weir_model_store_load (&wishes->model, progress, user_data, error);
   if (instance->network == NULL || !set_up (instance, wishes, error))

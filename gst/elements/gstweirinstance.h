@@ -10,6 +10,8 @@
  * @input: its picture input, @input_info tells what it is
  * @decoder: (nullable): for elements that decode
  * @labels: (nullable): names of the classes, @n_labels of them
+ * @runs_on_stream: one thread and one request: the streaming thread runs the network
+ *   itself, while the picture is in its cache
  *
  * A model as one element uses it: with requests of its own. Immutable but for the list of
  * idle requests; a new model is a new instance.
@@ -23,6 +25,7 @@ typedef struct {
   const GstWeirDecoder *decoder;
   char **labels;
   guint n_labels;
+  gboolean runs_on_stream;
   GMutex lock;
   GCond idle_there;
   GPtrArray *idle;

@@ -14,51 +14,38 @@ void weir_image_row_avx2 (const WeirImageRow *row);
 void weir_image_row_avx512 (const WeirImageRow *row);
 #endif
 
-WeirImageRowFunction
-weir_image_row_function (void)
+const WeirImageKernel *
+weir_image_kernel (void)
 {
-  static const WeirImageRowFunction functions[] = {
-    [WEIR_ISA_C] = weir_image_row_c,
+  static const WeirImageKernel kernels[] = {
+    [WEIR_ISA_C] = { weir_image_row_c, FALSE },
 #ifdef WEIR_HAVE_AVX2
-    [WEIR_ISA_AVX2] = weir_image_row_avx2,
+    [WEIR_ISA_AVX2] = { weir_image_row_avx2, TRUE },
 #endif
 #ifdef WEIR_HAVE_AVX512
-    [WEIR_ISA_AVX512] = weir_image_row_avx512,
+    [WEIR_ISA_AVX512] = { weir_image_row_avx512, TRUE },
 #endif
   };
-  guint isa = MIN ((guint) weir_features ()->isa, G_N_ELEMENTS (functions) - 1);
 
-  return functions[isa];
+  return &kernels[MIN ((guint) weir_features ()->isa, G_N_ELEMENTS (kernels) - 1)];
 }
 
 void
 weir_image_gather (const guint8 *source, const guint32 *left, const guint32 *right,
-                   guint width, guint16 *pairs)
+                   guint width, guint32 *words)
 {
   for (guint x = 0; x < width; x++)
-    pairs[x] = (guint16) (source[left[x]] | source[right[x]] << 8);
-}
-
-void
-weir_image_gather_pairs (const guint8 *source, const guint32 *left, guint width,
-                         guint16 *pairs)
-{
-  for (guint x = 0; x < width; x++) {
-    guint16 pair;
-
-    memcpy (&pair, source + left[x], sizeof pair);
-    pairs[x] = GUINT16_FROM_LE (pair);
-  }
+    words[x] = source[left[x]] | (guint32) source[right[x]] << 16;
 }
 
 void
 weir_image_gather_quads (const guint8 *source, const guint32 *left, guint width,
-                         guint32 *quads)
+                         guint32 *words)
 {
   for (guint x = 0; x < width; x++) {
     guint32 quad;
 
     memcpy (&quad, source + left[x], sizeof quad);
-    quads[x] = GUINT32_FROM_LE (quad);
+    words[x] = GUINT32_FROM_LE (quad);
   }
 }

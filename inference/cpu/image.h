@@ -2,14 +2,36 @@
 
 #include <glib.h>
 
+/* What the weights of two neighbours in a row add up to: as a half of 16 bits holds it.
+ */
+#define WEIR_IMAGE_UNIT 32767
+
+/**
+ * WeirImageSamples:
+ * @rows: the row above (0) and the row below (1)
+ * @starts: (nullable): where windows of 16 bytes begin in a row, one for two pixels, or
+ * @halves: two halves of 8 bytes, one for each of the pixels, and
+ * @picks: which bytes of its window make up the word of a pixel, as indices; 0x80: zero
+ * @words: where there are no windows: the words of both rows
+ *
+ * The samples of a component for one output row. A word has the left sample of a pixel in
+ * the low half, the right one in the high half; that of two interleaved components has
+ * the left two, then the right two, as bytes.
+ */
+typedef struct {
+  const guint8 *rows[2];
+  const guint32 *starts, *picks;
+  gboolean halves;
+  const guint32 *words[2];
+} WeirImageSamples;
+
 /**
  * WeirImageRow:
- * @width: pixels to make
- * @pairs: for each of three components the two pixels that an output pixel lies between,
- *   left in the low byte, of the row above (0) and the row below (1)
- * @quads: (nullable): instead of the pairs of components 1 and 2, both interleaved: the
- *   left pixel's two bytes, then the right one's
- * @across: for each component how far each output pixel lies toward the right one, 0 to 1
+ * @width: pixels to make; tables have as many as whole vectors do
+ * @samples: of each of three components
+ * @interleaved: the samples of component 1 are those of 1 and 2
+ * @across: for each component and output pixel the weights of the left sample, in the low
+ *   half, and of the right one
  * @down: for each component how far the row lies toward the row below
  * @matrix, @bias: from components to channels; results are clamped to 0..255
  * @channels: 1 or 3; a single one is the first
@@ -21,9 +43,9 @@
  */
 typedef struct {
   guint width;
-  const guint16 *pairs[3][2];
-  const guint32 *quads[2];
-  const float *across[3];
+  WeirImageSamples samples[3];
+  gboolean interleaved;
+  const guint32 *across[3];
   float down[3];
   float matrix[3][3];
   float bias[3];
@@ -35,18 +57,19 @@ typedef struct {
   gboolean bytes;
 } WeirImageRow;
 
-typedef void (*WeirImageRowFunction) (const WeirImageRow *row);
+/** WeirImageKernel: how rows are made, and whether samples may be given by windows. */
+typedef struct {
+  void (*make_row) (const WeirImageRow *row);
+  gboolean windows;
+} WeirImageKernel;
 
-/** weir_image_row_function: the one for the widest instruction set that is allowed. */
-WeirImageRowFunction weir_image_row_function (void);
+/** weir_image_kernel: the one for the widest instruction set that is allowed. */
+const WeirImageKernel *weir_image_kernel (void);
 
-/** weir_image_gather: the pixel pairs of one row: bytes at @left and @right of @source.
- */
+/** weir_image_gather: the words of one row: samples at @left and @right of @source. */
 void weir_image_gather (const guint8 *source, const guint32 *left, const guint32 *right,
-                        guint width, guint16 *pairs);
-/** weir_image_gather_pairs: the same where the right byte follows the left one. */
-void weir_image_gather_pairs (const guint8 *source, const guint32 *left, guint width,
-                              guint16 *pairs);
-/** weir_image_gather_quads: four bytes each, from @left on. */
+                        guint width, guint32 *words);
+/** weir_image_gather_quads: of two interleaved components: four bytes each, from @left
+ * on. */
 void weir_image_gather_quads (const guint8 *source, const guint32 *left, guint width,
-                              guint32 *quads);
+                              guint32 *words);

@@ -1,4 +1,6 @@
+#include "guard.h"
 #include "ir/build.h"
+#include "ir/edit.h"
 #include "weir-infer.h"
 
 #include <math.h>
@@ -205,7 +207,97 @@ test_formats (void)
   for (guint f = WEIR_PIXELS_NV12; f <= WEIR_PIXELS_GRAY8; f++) {
     check ((WeirPixelFormat) f, &t, 16, 12, FALSE);
     check ((WeirPixelFormat) f, &t, 50, 31, TRUE);
+    check ((WeirPixelFormat) f, &t, 2, 3, FALSE); /* pixels further apart than vectors */
+    check ((WeirPixelFormat) f, &t, 37, 23, FALSE);
   }
+}
+
+/* One request for pictures of other sizes, parts and formats, by turns: nothing of the
+ * last one is left. */
+static void
+test_turns (void)
+{
+  static const struct {
+    WeirPixelFormat format;
+    double x, width;
+  } turns[] = { { WEIR_PIXELS_NV12, 0, 0 },  { WEIR_PIXELS_NV12, 4, 20 },
+                { WEIR_PIXELS_I420, 4, 20 }, { WEIR_PIXELS_NV12, 4, 20 },
+                { WEIR_PIXELS_RGB, 0, 0 },   { WEIR_PIXELS_RGB, 9, 11 } };
+  g_autoptr (WeirRequest) request = make_request (&WEIR_SHAPE (1, 3, 12, 18));
+  View view = { .width = 18, .height = 12 };
+  GError *error = NULL;
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (turns); i++) {
+    WeirImageTransform t;
+    Picture picture;
+
+    weir_image_transform_init (&t);
+    t.x = turns[i / 2].x;
+    t.width = turns[i / 2].width;
+    t.height = HEIGHT;
+    view.transform = &t;
+    make_picture (&picture, turns[i / 2].format);
+    weir_request_set_image (request, 0, 0, &picture.image, &t, &view.placement, &error);
+    g_assert_no_error (error);
+    weir_request_run (request, &error);
+    g_assert_no_error (error);
+    check_values (&picture, weir_request_output (request, 1), &view);
+  }
+}
+
+/* Bytes of a row of plane @plane, without any padding. */
+static guint
+row_bytes (WeirPixelFormat format, guint plane, guint width)
+{
+  static const guint pixel[] = {
+    [WEIR_PIXELS_NV12] = 1, [WEIR_PIXELS_I420] = 1, [WEIR_PIXELS_YV12] = 1,
+    [WEIR_PIXELS_YUY2] = 2, [WEIR_PIXELS_UYVY] = 2, [WEIR_PIXELS_RGB] = 3,
+    [WEIR_PIXELS_BGR] = 3,  [WEIR_PIXELS_RGBA] = 4, [WEIR_PIXELS_BGRA] = 4,
+    [WEIR_PIXELS_RGBX] = 4, [WEIR_PIXELS_BGRX] = 4, [WEIR_PIXELS_GRAY8] = 1,
+  };
+  guint even = (width + 1) / 2 * 2;
+
+  if (plane > 0)
+    return format == WEIR_PIXELS_NV12 ? even : even / 2;
+  return (pixel[format] == 2 ? even : width) * pixel[format];
+}
+
+static void
+read_guarded (WeirRequest *request, WeirPixelFormat format, guint width, gboolean at_end)
+{
+  WeirImage image = { .format = format, .width = width, .height = 5 };
+  guint planes = format == WEIR_PIXELS_NV12                                 ? 2
+                 : format == WEIR_PIXELS_I420 || format == WEIR_PIXELS_YV12 ? 3
+                                                                            : 1;
+  WeirImageTransform t;
+  GError *error = NULL;
+  Guard guards[3];
+
+  weir_image_transform_init (&t);
+  for (guint p = 0; p < planes; p++) {
+    guint bytes = row_bytes (format, p, width);
+
+    guard_init (&guards[p], (gsize) bytes * (p == 0 ? 5 : 3), at_end);
+    image.planes[p] = guards[p].data;
+    image.strides[p] = (int) bytes;
+  }
+  weir_request_set_image (request, 0, 0, &image, &t, NULL, &error);
+  g_assert_no_error (error);
+  for (guint p = 0; p < planes; p++)
+    guard_clear (&guards[p]);
+}
+
+/* No byte before or behind a picture is read, however narrow it is. */
+static void
+test_bounds (void)
+{
+  g_autoptr (WeirRequest) request = make_request (&WEIR_SHAPE (1, 3, 6, 19));
+
+  for (guint f = WEIR_PIXELS_NV12; f <= WEIR_PIXELS_GRAY8; f++)
+    for (guint width = 1; width < 140; width++) {
+      read_guarded (request, (WeirPixelFormat) f, width, FALSE);
+      read_guarded (request, (WeirPixelFormat) f, width, TRUE);
+    }
 }
 
 /* Unequal mean and scale, in the network's order of channels. */
@@ -235,6 +327,68 @@ test_crop (void)
   check (WEIR_PIXELS_I420, &t, 8, 8, FALSE);
   t.resize = WEIR_RESIZE_CROP;
   check (WEIR_PIXELS_BGRA, &t, 10, 30, FALSE);
+}
+
+/* A network that takes bytes: its output is its input, in floats. */
+static WeirRequest *
+make_byte_request (const WeirShape *shape)
+{
+  WeirGraph *graph = weir_graph_new ();
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_U8, shape);
+  WeirNode *convert = weir_build_begin (&b, "Convert", "y", &x, 1);
+  g_autoptr (WeirModel) model = NULL;
+  g_autoptr (WeirNetwork) network = NULL;
+  GError *error = NULL;
+  WeirRequest *request;
+
+  weir_node_set_dtype (convert, "destination_type", WEIR_DTYPE_F32);
+  weir_build_result (&b, "y", weir_build_end (&b, convert));
+  g_assert_no_error (b.error);
+  model = weir_model_new (graph, "bytes", "ir");
+  network = weir_network_new (model, NULL, &error);
+  g_assert_no_error (error);
+  request = weir_request_new (network, &error);
+  g_assert_no_error (error);
+  return request;
+}
+
+/* Rounded, not cut off; grey by BT.709's weights of red, green and blue. */
+static void
+check_bytes (guint channels, WeirPixelFormat format)
+{
+  g_autoptr (WeirRequest) request = make_byte_request (&WEIR_SHAPE (1, 11, 21, channels));
+  const double grey[] = { 0.2126, 0.7152, 0.0722 };
+  WeirImagePlacement place;
+  WeirImageTransform t;
+  Picture picture;
+  GError *error = NULL;
+
+  weir_image_transform_init (&t);
+  make_picture (&picture, format);
+  weir_request_set_image (request, 0, 0, &picture.image, &t, &place, &error);
+  weir_request_run (request, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 11 * 21 * channels; i++) {
+    double x = (i / channels % 21 + 0.5) / place.scale_x;
+    double y = (i / channels / 21 + 0.5) / place.scale_y;
+    double expected = 0;
+
+    for (guint c = 0; channels == 1 && c < 3; c++)
+      expected += grey[c] * channel_at (&picture, c, x, y);
+    if (channels == 3)
+      expected = channel_at (&picture, i % 3, x, y);
+    g_assert_cmpfloat_with_epsilon (weir_tensor_get (weir_request_output (request, 0), i),
+                                    expected, 0.52);
+  }
+}
+
+static void
+test_bytes (void)
+{
+  check_bytes (3, WEIR_PIXELS_NV12);
+  check_bytes (3, WEIR_PIXELS_BGR);
+  check_bytes (1, WEIR_PIXELS_RGB);
 }
 
 /* The border holds the padding, the picture its own values. */
@@ -272,8 +426,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gst/image/formats", test_formats);
+  g_test_add_func ("/gst/image/turns", test_turns);
+  g_test_add_func ("/gst/image/bounds", test_bounds);
   g_test_add_func ("/gst/image/order", test_order);
   g_test_add_func ("/gst/image/crop", test_crop);
+  g_test_add_func ("/gst/image/bytes", test_bytes);
   g_test_add_func ("/gst/image/letterbox", test_letterbox);
   return g_test_run ();
 }

@@ -50,15 +50,18 @@ network (void)
   return write_network (model);
 }
 
+/* With networks on threads of their own, and on the streaming thread. */
+static const char *const manners[] = { "nireq=3", "nireq=1 threads=1" };
+
 static void
-test_every_frame (void)
+test_every_frame (gconstpointer manner)
 {
   g_autofree char *model = network ();
   g_autofree char *text = g_strdup_printf (
       "videotestsrc num-buffers=200 ! video/x-raw,width=64,height=48 ! "
-      "weirinfer model=%s nireq=3 ! tee name=t t. ! queue ! fakesink t. ! queue ! "
+      "weirinfer model=%s %s ! tee name=t t. ! queue ! fakesink t. ! queue ! "
       "fakesink name=sink",
-      model);
+      model, (const char *) manner);
   Seen seen;
   g_autoptr (GstElement) pipeline = launch (text, &seen);
 
@@ -86,7 +89,7 @@ test_interval (void)
 
 /* Another size and format in the middle of the stream. */
 static void
-test_caps_change (void)
+test_caps_change (gconstpointer manner)
 {
   static const char *const caps[] = {
     "video/x-raw,format=NV12,width=64,height=48,framerate=30/1",
@@ -95,8 +98,8 @@ test_caps_change (void)
   };
   g_autofree char *model = network ();
   g_autofree char *text = g_strdup_printf (
-      "appsrc name=src format=time ! weirinfer model=%s nireq=2 ! fakesink name=sink",
-      model);
+      "appsrc name=src format=time ! weirinfer model=%s %s ! fakesink name=sink", model,
+      (const char *) manner);
   Seen seen;
   g_autoptr (GstElement) pipeline = launch (text, &seen);
   g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "src");
@@ -123,13 +126,13 @@ test_caps_change (void)
 }
 
 static void
-seek_often (guint count)
+seek_often (guint count, const char *manner)
 {
   g_autofree char *model = network ();
   g_autofree char *text = g_strdup_printf (
       "videotestsrc num-buffers=100000 ! video/x-raw,width=64,height=48 ! "
-      "queue ! weirinfer model=%s nireq=3 ! queue ! fakesink name=sink",
-      model);
+      "queue ! weirinfer model=%s %s ! queue ! fakesink name=sink",
+      model, manner);
   Seen seen;
   g_autoptr (GstElement) pipeline = launch (text, &seen);
   g_autoptr (GRand) rand = g_rand_new_with_seed (1);
@@ -148,9 +151,9 @@ seek_often (guint count)
 }
 
 static void
-test_seeks (void)
+test_seeks (gconstpointer manner)
 {
-  seek_often (1000);
+  seek_often (1000, manner);
 }
 
 /* Stopped at any moment: while it loads, while it waits, with requests in flight. More
@@ -217,6 +220,14 @@ test_no_decoder (void)
   expect_error (pipeline, "no decoder fits");
 }
 
+static void
+add (const char *name, const char *manner, GTestDataFunc test)
+{
+  g_autofree char *path = g_strdup_printf ("/gst/stream/%s/%s", name, manner);
+
+  g_test_add_data_func (path, manner, test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -224,10 +235,12 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   register_elements ();
-  g_test_add_func ("/gst/stream/every-frame", test_every_frame);
+  for (guint i = 0; i < G_N_ELEMENTS (manners); i++) {
+    add ("every-frame", manners[i], test_every_frame);
+    add ("caps-change", manners[i], test_caps_change);
+    add ("seeks", manners[i], test_seeks);
+  }
   g_test_add_func ("/gst/stream/interval", test_interval);
-  g_test_add_func ("/gst/stream/caps-change", test_caps_change);
-  g_test_add_func ("/gst/stream/seeks", test_seeks);
   g_test_add_func ("/gst/stream/states", test_states);
   g_test_add_func ("/gst/stream/no-model", test_no_model);
   g_test_add_func ("/gst/stream/bad-model", test_bad_model);
