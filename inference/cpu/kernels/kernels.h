@@ -20,6 +20,7 @@
   K (reduce_image)        \
   K (softmax)             \
   K (matmul)              \
+  K (recurrent)           \
   K (resize)              \
   K (concat_blocked)      \
   K (concat_plain)        \
