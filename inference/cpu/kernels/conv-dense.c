@@ -74,14 +74,15 @@ slice_size (const Slice *slice, const DenseSpec *s)
          VLEN;
 }
 
-/* Blocks of a slice: as many as a tile holds, but no more than share their input where
- * the convolution is grouped. */
+/* As a tile likes them, but no more blocks a slice than share their input where the
+ * convolution is grouped. */
 static guint
-slice_limit (const DenseSpec *s)
+count_slices (const DenseSpec *s)
 {
-  gsize shared = MAX (s->outputs / s->groups / VLEN, 1);
+  gsize blocks = blocks_of (s->outputs), shared = MAX (s->outputs / s->groups / VLEN, 1);
+  gsize limit = MIN (shared, TILE_BLOCKS);
 
-  return (guint) (s->groups == 1 ? TILE_BLOCKS : MIN (TILE_BLOCKS, shared));
+  return (guint) (s->groups > 1 ? (blocks + limit - 1) / limit : tile_slices (blocks));
 }
 
 /* Cuts all blocks into slices that differ by one block at most. Returns how many weights
@@ -90,9 +91,8 @@ static gsize
 cut_slices (Dense *d)
 {
   gsize blocks = blocks_of (d->spec.outputs), block = 0, weights = 0;
-  guint limit = slice_limit (&d->spec);
 
-  d->n_slices = (guint) ((blocks + limit - 1) / limit);
+  d->n_slices = count_slices (&d->spec);
   d->slices = g_new0 (Slice, d->n_slices);
   for (guint i = 0; i < d->n_slices; i++) {
     Slice *slice = &d->slices[i];
@@ -226,7 +226,7 @@ dense_free (Dense *d)
 gsize
 dense_scratch (const Dense *d)
 {
-  return d->pixels * TILE_BLOCKS * VLEN * sizeof (float);
+  return d->pixels * TILE_MAX_BLOCKS * VLEN * sizeof (float);
 }
 
 typedef struct {
@@ -305,15 +305,19 @@ run_chunk (const Job *job, gsize image, const Slice *slice, gsize first, gsize c
     .out_block = v->out->plane,
     .residual_block = v->residual != NULL ? v->residual->plane : 0,
     .has_residual = v->residual != NULL,
+    .in_line = d->spec.in_step_x == 1,
+    .ahead_lines = (guint) ((VLEN * width / 16 + n - 1) / n),
   };
 
+  tile.ahead = tile.weights + blocks * taps * VLEN * width;
   for (gsize i = 0, at = 0; i < n; i++) {
     guint pixels = (guint) (even + (i < wider));
 
     conv_walk (&walk, pixels, &tile);
     tile.start = begin > 0 ? sums + at * width : NULL;
     tile.sums = last ? NULL : sums + at * width;
-    conv_tile_run (slice->blocks, pixels) (&tile);
+    conv_tile_run (&tile, slice->blocks, pixels);
+    tile.ahead += blocks * taps * tile.ahead_lines * 16;
     at += pixels;
   }
 }

@@ -255,7 +255,7 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
     guint pixels = (guint) (even + (i < wider));
 
     conv_walk (&walk, pixels, &tile);
-    conv_tile_run (blocks, pixels) (&tile);
+    conv_tile_run (&tile, blocks, pixels);
     at += pixels;
   }
 }

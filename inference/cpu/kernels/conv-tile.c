@@ -13,28 +13,44 @@ begin (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
                                        : vec_load (t->bias + b * VLEN);
 }
 
+/* Where a pixel's input lies: pixels that are neighbours need one address for all. */
+ALWAYS_INLINE float
+input_of (const float *const *in, gsize at, guint pixel, const gboolean neighbours)
+{
+  return neighbours ? in[0][at + pixel * VLEN] : in[pixel][at];
+}
+
 /* One input channel of each pixel times its weights for all output channels. */
 ALWAYS_INLINE void
 multiply (Sums *s, const float *w, const float *const *in, gsize at, const guint blocks,
-          const guint pixels)
+          const guint pixels, const gboolean neighbours)
 {
   Vec weights[TILE_MAX_BLOCKS];
 
   UNROLLED (b, blocks)
     weights[b] = vec_load (w + b * VLEN);
   UNROLLED (p, pixels) {
-    Vec x = vec_set (in[p][at]);
+    Vec x = vec_set (input_of (in, at, p, neighbours));
 
     UNROLLED (b, blocks)
       s->sums[b][p] = vec_fma (x, weights[b], s->sums[b][p]);
   }
 }
 
+ALWAYS_INLINE const float *
+fetch_ahead (const float *ahead, guint lines)
+{
+  for (guint i = 0; i < lines; i++, ahead += 16)
+    __builtin_prefetch (ahead, 0, 2);
+  return ahead;
+}
+
 ALWAYS_INLINE void
-reduce (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
+reduce (const ConvTile *t, Sums *s, const guint blocks, const guint pixels,
+        const gboolean neighbours)
 {
   const guint32 *offset = t->offsets, *end = offset + t->steps;
-  const float *w = t->weights;
+  const float *w = t->weights, *ahead = t->ahead;
   const float *in[TILE_MAX_PIXELS];
 
   UNROLLED (p, pixels)
@@ -42,15 +58,16 @@ reduce (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
   for (; offset < end; offset++) {
     gsize at = *offset;
 
+    ahead = fetch_ahead (ahead, t->ahead_lines);
     UNROLLED (k, VLEN)
-      multiply (s, w + k * blocks * VLEN, in, at + k, blocks, pixels);
+      multiply (s, w + k * blocks * VLEN, in, at + k, blocks, pixels, neighbours);
     w += VLEN * blocks * VLEN;
   }
   for (end += t->short_steps; offset < end; offset++) {
     gsize at = *offset;
 
     for (guint k = 0; k < t->lanes; k++, w += blocks * VLEN)
-      multiply (s, w, in, at + k, blocks, pixels);
+      multiply (s, w, in, at + k, blocks, pixels, neighbours);
   }
 }
 
@@ -99,12 +116,13 @@ finish (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
 }
 
 ALWAYS_INLINE void
-run_tile (const ConvTile *t, const guint blocks, const guint pixels)
+run_tile (const ConvTile *t, const guint blocks, const guint pixels,
+          const gboolean neighbours)
 {
   Sums s;
 
   begin (t, &s, blocks, pixels);
-  reduce (t, &s, blocks, pixels);
+  reduce (t, &s, blocks, pixels, neighbours);
   if (t->sums != NULL)
     keep (t->sums, &s, blocks, pixels);
   else if (t->post->clamps)
@@ -113,45 +131,50 @@ run_tile (const ConvTile *t, const guint blocks, const guint pixels)
     finish (t, &s, blocks, pixels);
 }
 
+typedef void (*TileRun) (const ConvTile *tile);
+
 #define TILE(b, p)                               \
   static void tile_##b##_##p (const ConvTile *t) \
   {                                              \
-    run_tile (t, b, p);                          \
+    run_tile (t, b, p, FALSE);                   \
+  }                                              \
+  static void line_##b##_##p (const ConvTile *t) \
+  {                                              \
+    run_tile (t, b, p, TRUE);                    \
   }
-#define TILES_2(b) TILE (b, 1) TILE (b, 2)
-#define TILES_4(b) TILES_2 (b) TILE (b, 3) TILE (b, 4)
-#define TILES_6(b) TILES_4 (b) TILE (b, 5) TILE (b, 6)
-#define TILES_8(b) TILES_6 (b) TILE (b, 7) TILE (b, 8)
-#define LIST_2(b)  tile_##b##_1, tile_##b##_2
-#define LIST_4(b)  LIST_2 (b), tile_##b##_3, tile_##b##_4
-#define LIST_6(b)  LIST_4 (b), tile_##b##_5, tile_##b##_6
-#define LIST_8(b)  LIST_6 (b), tile_##b##_7, tile_##b##_8
+#define TILES_4(b)   TILE (b, 1) TILE (b, 2) TILE (b, 3) TILE (b, 4)
+#define TILES_6(b)   TILES_4 (b) TILE (b, 5) TILE (b, 6)
+#define TILES_9(b)   TILES_6 (b) TILE (b, 7) TILE (b, 8) TILE (b, 9)
+#define TILES_12(b)  TILES_9 (b) TILE (b, 10) TILE (b, 11) TILE (b, 12)
+#define TILES_14(b)  TILES_12 (b) TILE (b, 13) TILE (b, 14)
+#define ROW(n, b, p) [b - 1][p - 1] = n##_##b##_##p
+#define ROW_4(n, b)  ROW (n, b, 1), ROW (n, b, 2), ROW (n, b, 3), ROW (n, b, 4)
+#define ROW_6(n, b)  ROW_4 (n, b), ROW (n, b, 5), ROW (n, b, 6)
+#define ROW_9(n, b)  ROW_6 (n, b), ROW (n, b, 7), ROW (n, b, 8), ROW (n, b, 9)
+#define ROW_12(n, b) ROW_9 (n, b), ROW (n, b, 10), ROW (n, b, 11), ROW (n, b, 12)
+#define ROW_14(n, b) ROW_12 (n, b), ROW (n, b, 13), ROW (n, b, 14)
 
 /* As TILE_PIXELS() says. */
-#if TILE_BLOCKS == 4
-TILES_8 (1)
-TILES_8 (2)
-TILES_8 (3)
-TILES_6 (4)
-static const ConvTileRun tiles[][TILE_MAX_PIXELS] = {
-  { LIST_8 (1) },
-  { LIST_8 (2) },
-  { LIST_8 (3) },
-  { LIST_6 (4) },
-};
+#if TILE_MAX_PIXELS == 14
+TILES_14 (1)
+TILES_14 (2)
+TILES_9 (3)
+#define ROWS(n) ROW_14 (n, 1), ROW_14 (n, 2), ROW_9 (n, 3)
 #else
-TILES_8 (1)
+TILES_12 (1)
 TILES_6 (2)
 TILES_4 (3)
-static const ConvTileRun tiles[][TILE_MAX_PIXELS] = {
-  { LIST_8 (1) },
-  { LIST_6 (2) },
-  { LIST_4 (3) },
-};
+#define ROWS(n) ROW_12 (n, 1), ROW_6 (n, 2), ROW_4 (n, 3)
 #endif
 
-ConvTileRun
-conv_tile_run (guint blocks, guint pixels)
+static const TileRun tiles[TILE_MAX_BLOCKS][TILE_MAX_PIXELS] = { ROWS (tile) };
+static const TileRun lines[TILE_MAX_BLOCKS][TILE_MAX_PIXELS] = { ROWS (line) };
+
+void
+conv_tile_run (const ConvTile *tile, guint blocks, guint pixels)
 {
-  return tiles[blocks - 1][pixels - 1];
+  gboolean neighbours = tile->in_line && tile->in[pixels - 1] - tile->in[0] ==
+                                             (gssize) ((pixels - 1) * VLEN);
+
+  (neighbours ? lines : tiles)[blocks - 1][pixels - 1](tile);
 }

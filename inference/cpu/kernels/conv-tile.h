@@ -6,16 +6,26 @@
  * times some pixels are summed up in registers. Each pixel has an address of its own, so
  * that a tile may run over the ends of rows and knows nothing of strides. */
 
-/* How wide tiles are made: as many sums as the registers hold beside the weights. */
-#define TILE_MAX_BLOCKS 4
-#define TILE_MAX_PIXELS 8
+/* How wide tiles are made: as many sums as the registers hold beside the weights. Few
+ * blocks times many pixels: what is loaded most is weights, which come from L2 or from
+ * beyond, and so each serves as many pixels as can be. Three blocks only where two would
+ * leave one alone. */
+#define TILE_BLOCKS     2
+#define TILE_MAX_BLOCKS 3
 #if VLEN == 16 || defined(__aarch64__)
-#define TILE_BLOCKS    4
-#define TILE_PIXELS(b) ((b) == 4 ? 6u : 8u)
+#define TILE_MAX_PIXELS 14
+#define TILE_PIXELS(b)  ((b) == 3 ? 9u : 14u)
 #else
-#define TILE_BLOCKS    3
-#define TILE_PIXELS(b) ((b) == 3 ? 4u : (b) == 2 ? 6u : 8u)
+#define TILE_MAX_PIXELS 12
+#define TILE_PIXELS(b)  ((b) == 3 ? 4u : (b) == 2 ? 6u : 12u)
 #endif
+
+/** tile_slices: into how many slices of at most TILE_MAX_BLOCKS to cut @blocks. */
+static inline gsize
+tile_slices (gsize blocks)
+{
+  return MAX (blocks / TILE_BLOCKS, 1);
+}
 
 /**
  * ConvTile:
@@ -29,6 +39,9 @@
  *   finished and stored to @out
  * @in, @out, @residual: address of each pixel
  * @has_residual: whether to add @residual
+ * @in_line: pixels of a row are neighbours, VLEN elements apart, and rows do not overlap
+ * @ahead: weights that will be wanted next; each step asks for @ahead_lines lines of L2,
+ *   from there on
  */
 typedef struct {
   const float *weights;
@@ -40,18 +53,19 @@ typedef struct {
   const Post *post;
   gsize channel;
   gsize out_block, residual_block;
-  gboolean has_residual;
+  gboolean has_residual, in_line;
+  const float *ahead;
+  guint ahead_lines;
   const float *in[TILE_MAX_PIXELS];
   float *out[TILE_MAX_PIXELS];
   const float *residual[TILE_MAX_PIXELS];
 } ConvTile;
 
-typedef void (*ConvTileRun) (const ConvTile *tile);
-
 #define conv_tile_run WEIR_ISA_SYMBOL (conv_tile_run)
 
-/** conv_tile_run: the tile of @blocks (1 .. TILE_BLOCKS) x @pixels (1 .. TILE_PIXELS). */
-ConvTileRun conv_tile_run (guint blocks, guint pixels);
+/** conv_tile_run: the tile of @blocks (1 .. TILE_MAX_BLOCKS) x @pixels (1 ..
+ * TILE_PIXELS). */
+void conv_tile_run (const ConvTile *tile, guint blocks, guint pixels);
 
 /**
  * ConvWalk:
