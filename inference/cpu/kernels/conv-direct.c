@@ -134,6 +134,8 @@ direct_cost (const WeirPlan *plan, const WeirGroup *group)
   together = s.groups > 1 && outputs < VLEN ? (VLEN + outputs - 1) / outputs : 1;
   pixels = (double) (s.batch * s.out_height * s.out_width);
   return COST_CALL + weir_conv_bytes (&s) / COST_BYTES +
+         cost_pad (s.outputs) * (double) (channels * together) *
+             (double) (s.kernel_height * s.kernel_width) * sizeof (float) / COST_STREAM +
          pixels * cost_pad (s.outputs) * (double) (channels * together) *
              (double) (s.kernel_height * s.kernel_width) * 2 / COST_FLOPS;
 }

@@ -460,8 +460,7 @@ winograd_cost (const WeirPlan *plan, const WeirGroup *group)
   tiles = (double) (s.batch * ((s.out_height + WINO_OUT - 1) / WINO_OUT) *
                     ((s.out_width + WINO_OUT - 1) / WINO_OUT));
   weights = WINO_POINTS * (double) s.channels * cost_pad (s.outputs);
-  multiply =
-      MAX (tiles * weights * 2 / COST_FLOPS, weights * sizeof (float) / COST_STREAM);
+  multiply = tiles * weights * 2 / COST_FLOPS + weights * sizeof (float) / COST_STREAM;
   transforms = tiles * (cost_pad (s.channels) + cost_pad (s.outputs)) / VLEN *
                TRANSFORM_OPS * COST_VECTOR;
   return COST_CALL + multiply + transforms + weir_conv_bytes (&s) / COST_BYTES;
