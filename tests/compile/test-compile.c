@@ -127,6 +127,61 @@ test_split_and_reshape (void)
   check (&b, 2);
 }
 
+/* What a split leaves behind goes on into a concatenation without a copy, in front of a
+ * value of its own; a whole that is joined to itself, or in another order, is copied. */
+static void
+test_split_and_concat (void)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirDevice *cpu = weir_cpu_device ();
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (2, 16, 9, 6));
+  WeirPort y = convolve (&b, "y", x, 96, 1, 1), pieces[4];
+  WeirPort axis = weir_build_i64_scalar (&b, "axis", 1);
+  WeirPort sizes = weir_build_i64 (&b, "sizes", (gint64[]){ 32, 48, 16 }, 3);
+  WeirNode *split = weir_build_begin_outputs (&b, "VariadicSplit", "split",
+                                              WEIR_INPUTS (y, axis, sizes), 3);
+  WeirPlan *plan;
+
+  pieces[0] = weir_build_end (&b, split);
+  pieces[1] = WEIR_PORT (split, 1);
+  pieces[2] = WEIR_PORT (split, 2);
+  pieces[3] = convolve (&b, "z", pieces[1], 32, 3, 1);
+  y = convolve (&b, "joined/conv", concat (&b, "joined", pieces, 4), 8, 1, 1);
+  weir_build_result (&b, "out", y);
+  check (&b, 1);
+  check (&b, 2);
+  plan = compile_graph (graph, &cpu, 1);
+  g_assert_cmpuint (count_steps (plan, "split") + count_steps (plan, "concat"), ==, 0);
+  g_assert_cmpuint (count_steps (plan, "reorder"), <=, 2);
+  weir_plan_free (plan);
+  y = concat (&b, "turned", (WeirPort[]){ pieces[1], pieces[0], pieces[2] }, 3);
+  weir_build_result (&b, "turned", convolve (&b, "turned/conv", y, 8, 1, 1));
+  y = concat (&b, "double", (WeirPort[]){ pieces[3], pieces[3] }, 2);
+  weir_build_result (&b, "double", convolve (&b, "double/conv", y, 8, 1, 1));
+  check (&b, 2);
+}
+
+/* Values that were reshaped are written where the concatenation will be. */
+static void
+test_reshape_and_concat (void)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirDevice *cpu = weir_cpu_device ();
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (1, 6, 4, 5));
+  WeirPort y = weir_build1 (&b, "Abs", "abs", x), z = weir_build1 (&b, "Exp", "exp", x);
+  WeirPlan *plan;
+
+  y = weir_build_reshape (&b, "y", y, (gint64[]){ 1, 20, 6 }, 3, FALSE);
+  z = weir_build_reshape (&b, "z", z, (gint64[]){ 1, 20, 6 }, 3, FALSE);
+  weir_build_result (&b, "out", concat (&b, "joined", (WeirPort[]){ y, z }, 2));
+  check (&b, 1);
+  plan = compile_graph (graph, &cpu, 1);
+  g_assert_cmpuint (count_steps (plan, "concat"), ==, 0);
+  weir_plan_free (plan);
+}
+
 /* An input handed out, a constant handed out, one value handed out twice. */
 static void
 test_odd_outputs (void)
@@ -154,6 +209,8 @@ main (int argc, char **argv)
   g_test_add_func ("/compile/not-fused", test_not_fused);
   g_test_add_func ("/compile/concat", test_concat);
   g_test_add_func ("/compile/split-and-reshape", test_split_and_reshape);
+  g_test_add_func ("/compile/split-and-concat", test_split_and_concat);
+  g_test_add_func ("/compile/reshape-and-concat", test_reshape_and_concat);
   g_test_add_func ("/compile/odd-outputs", test_odd_outputs);
   return g_test_run ();
 }

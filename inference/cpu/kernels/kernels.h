@@ -22,6 +22,7 @@
   K (matmul)              \
   K (recurrent)           \
   K (resize)              \
+  K (split)               \
   K (concat_blocked)      \
   K (concat_plain)        \
   K (transpose_lanes)     \
