@@ -291,7 +291,6 @@ run_chunk (const Job *job, gsize image, const Slice *slice, gsize first, gsize c
   gboolean is_short = last && slice->last_lanes < VLEN;
   gsize taps = d->spec.n_taps, width = slice->blocks * VLEN;
   gsize limit = TILE_PIXELS (slice->blocks), n = (count + limit - 1) / limit;
-  gsize even = count / n, wider = count % n;
   ConvWalk walk = walk_from (job, image, slice, first);
   ConvTile tile = {
     .weights = d->weights + slice->weights + begin * taps * VLEN * width,
@@ -305,13 +304,13 @@ run_chunk (const Job *job, gsize image, const Slice *slice, gsize first, gsize c
     .out_block = v->out->plane,
     .residual_block = v->residual != NULL ? v->residual->plane : 0,
     .has_residual = v->residual != NULL,
-    .in_line = d->spec.in_step_x == 1,
+    .in_step = d->spec.in_step_x * VLEN,
     .ahead_lines = (guint) ((VLEN * width / 16 + n - 1) / n),
   };
 
   tile.ahead = tile.weights + blocks * taps * VLEN * width;
-  for (gsize i = 0, at = 0; i < n; i++) {
-    guint pixels = (guint) (even + (i < wider));
+  for (gsize at = 0; at < count;) {
+    guint pixels = conv_walk_tile (&walk, slice->blocks, count - at);
 
     conv_walk (&walk, pixels, &tile);
     tile.start = begin > 0 ? sums + at * width : NULL;

@@ -235,8 +235,7 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
 {
   const First *f = job->f;
   guint blocks = slice_blocks (f, block);
-  gsize limit = TILE_PIXELS (blocks), all = count * f->shape.out_width;
-  gsize n = (all + limit - 1) / limit, even = all / n, wider = all % n;
+  gsize all = count * f->shape.out_width;
   ConvWalk walk = walk_from (job, image, block, first, rows);
   ConvTile tile = {
     .weights = f->weights + block * window_size (&f->shape) * VLEN,
@@ -249,10 +248,11 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
     .out_block = job->v.out->plane,
     .residual_block = job->v.residual != NULL ? job->v.residual->plane : 0,
     .has_residual = job->v.residual != NULL,
+    .in_step = f->shape.stride_x,
   };
 
-  for (gsize i = 0, at = 0; i < n; i++) {
-    guint pixels = (guint) (even + (i < wider));
+  for (gsize at = 0; at < all;) {
+    guint pixels = conv_walk_tile (&walk, blocks, all - at);
 
     conv_walk (&walk, pixels, &tile);
     conv_tile_run (&tile, blocks, pixels);

@@ -13,24 +13,25 @@ begin (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
                                        : vec_load (t->bias + b * VLEN);
 }
 
-/* Where a pixel's input lies: pixels that are neighbours need one address for all. */
+/* Where a pixel's input lies: pixels that are @step apart, if that is not 0, need one
+ * address for all. */
 ALWAYS_INLINE float
-input_of (const float *const *in, gsize at, guint pixel, const gboolean neighbours)
+input_of (const float *const *in, gsize at, guint pixel, const guint step)
 {
-  return neighbours ? in[0][at + pixel * VLEN] : in[pixel][at];
+  return step > 0 ? in[0][at + pixel * step] : in[pixel][at];
 }
 
 /* One input channel of each pixel times its weights for all output channels. */
 ALWAYS_INLINE void
 multiply (Sums *s, const float *w, const float *const *in, gsize at, const guint blocks,
-          const guint pixels, const gboolean neighbours)
+          const guint pixels, const guint step)
 {
   Vec weights[TILE_MAX_BLOCKS];
 
   UNROLLED (b, blocks)
     weights[b] = vec_load (w + b * VLEN);
   UNROLLED (p, pixels) {
-    Vec x = vec_set (input_of (in, at, p, neighbours));
+    Vec x = vec_set (input_of (in, at, p, step));
 
     UNROLLED (b, blocks)
       s->sums[b][p] = vec_fma (x, weights[b], s->sums[b][p]);
@@ -47,7 +48,7 @@ fetch_ahead (const float *ahead, guint lines)
 
 ALWAYS_INLINE void
 reduce (const ConvTile *t, Sums *s, const guint blocks, const guint pixels,
-        const gboolean neighbours)
+        const guint step)
 {
   const guint32 *offset = t->offsets, *end = offset + t->steps;
   const float *w = t->weights, *ahead = t->ahead;
@@ -55,19 +56,20 @@ reduce (const ConvTile *t, Sums *s, const guint blocks, const guint pixels,
 
   UNROLLED (p, pixels)
     in[p] = t->in[p];
-  for (; offset < end; offset++) {
+  /* A plain input has short steps only. */
+  for (; (step == 0 || step == VLEN) && offset < end; offset++) {
     gsize at = *offset;
 
     ahead = fetch_ahead (ahead, t->ahead_lines);
     UNROLLED (k, VLEN)
-      multiply (s, w + k * blocks * VLEN, in, at + k, blocks, pixels, neighbours);
+      multiply (s, w + k * blocks * VLEN, in, at + k, blocks, pixels, step);
     w += VLEN * blocks * VLEN;
   }
   for (end += t->short_steps; offset < end; offset++) {
     gsize at = *offset;
 
     for (guint k = 0; k < t->lanes; k++, w += blocks * VLEN)
-      multiply (s, w, in, at + k, blocks, pixels, neighbours);
+      multiply (s, w, in, at + k, blocks, pixels, step);
   }
 }
 
@@ -116,13 +118,12 @@ finish (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
 }
 
 ALWAYS_INLINE void
-run_tile (const ConvTile *t, const guint blocks, const guint pixels,
-          const gboolean neighbours)
+run_tile (const ConvTile *t, const guint blocks, const guint pixels, const guint step)
 {
   Sums s;
 
   begin (t, &s, blocks, pixels);
-  reduce (t, &s, blocks, pixels, neighbours);
+  reduce (t, &s, blocks, pixels, step);
   if (t->sums != NULL)
     keep (t->sums, &s, blocks, pixels);
   else if (t->post->clamps)
@@ -133,14 +134,24 @@ run_tile (const ConvTile *t, const guint blocks, const guint pixels,
 
 typedef void (*TileRun) (const ConvTile *tile);
 
+/* Pixels anywhere; neighbours of a blocked value; one and two elements apart, as in a
+ * plain one. */
 #define TILE(b, p)                               \
-  static void tile_##b##_##p (const ConvTile *t) \
+  static void any_##b##_##p (const ConvTile *t)  \
   {                                              \
-    run_tile (t, b, p, FALSE);                   \
+    run_tile (t, b, p, 0);                       \
   }                                              \
   static void line_##b##_##p (const ConvTile *t) \
   {                                              \
-    run_tile (t, b, p, TRUE);                    \
+    run_tile (t, b, p, VLEN);                    \
+  }                                              \
+  static void one_##b##_##p (const ConvTile *t)  \
+  {                                              \
+    run_tile (t, b, p, 1);                       \
+  }                                              \
+  static void two_##b##_##p (const ConvTile *t)  \
+  {                                              \
+    run_tile (t, b, p, 2);                       \
   }
 #define TILES_4(b)   TILE (b, 1) TILE (b, 2) TILE (b, 3) TILE (b, 4)
 #define TILES_6(b)   TILES_4 (b) TILE (b, 5) TILE (b, 6)
@@ -159,22 +170,38 @@ typedef void (*TileRun) (const ConvTile *tile);
 TILES_14 (1)
 TILES_14 (2)
 TILES_9 (3)
-#define ROWS(n) ROW_14 (n, 1), ROW_14 (n, 2), ROW_9 (n, 3)
+#define ROWS(n)                                \
+  {                                            \
+    ROW_14 (n, 1), ROW_14 (n, 2), ROW_9 (n, 3) \
+  }
 #else
 TILES_12 (1)
 TILES_6 (2)
 TILES_4 (3)
-#define ROWS(n) ROW_12 (n, 1), ROW_6 (n, 2), ROW_4 (n, 3)
+#define ROWS(n)                               \
+  {                                           \
+    ROW_12 (n, 1), ROW_6 (n, 2), ROW_4 (n, 3) \
+  }
 #endif
 
-static const TileRun tiles[TILE_MAX_BLOCKS][TILE_MAX_PIXELS] = { ROWS (tile) };
-static const TileRun lines[TILE_MAX_BLOCKS][TILE_MAX_PIXELS] = { ROWS (line) };
+static const struct {
+  gsize step;
+  TileRun runs[TILE_MAX_BLOCKS][TILE_MAX_PIXELS];
+} variants[] = {
+  { VLEN, ROWS (line) },
+  { 1, ROWS (one) },
+  { 2, ROWS (two) },
+  { 0, ROWS (any) },
+};
 
 void
 conv_tile_run (const ConvTile *tile, guint blocks, guint pixels)
 {
-  gboolean neighbours = tile->in_line && tile->in[pixels - 1] - tile->in[0] ==
-                                             (gssize) ((pixels - 1) * VLEN);
+  gssize reach = tile->in[pixels - 1] - tile->in[0];
+  guint i = 0;
 
-  (neighbours ? lines : tiles)[blocks - 1][pixels - 1](tile);
+  while (variants[i].step != 0 && (variants[i].step != tile->in_step ||
+                                   reach != (gssize) ((pixels - 1) * tile->in_step)))
+    i++;
+  variants[i].runs[blocks - 1][pixels - 1](tile);
 }

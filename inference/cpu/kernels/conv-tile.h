@@ -39,7 +39,7 @@ tile_slices (gsize blocks)
  *   finished and stored to @out
  * @in, @out, @residual: address of each pixel
  * @has_residual: whether to add @residual
- * @in_line: pixels of a row are neighbours, VLEN elements apart, and rows do not overlap
+ * @in_step: elements from one pixel of a row to the next
  * @ahead: weights that will be wanted next; each step asks for @ahead_lines lines of L2,
  *   from there on
  */
@@ -53,7 +53,8 @@ typedef struct {
   const Post *post;
   gsize channel;
   gsize out_block, residual_block;
-  gboolean has_residual, in_line;
+  gboolean has_residual;
+  gsize in_step;
   const float *ahead;
   guint ahead_lines;
   const float *in[TILE_MAX_PIXELS];
@@ -83,6 +84,20 @@ typedef struct {
   gsize in_step, out_step;
   gssize in_jump, out_jump, residual_jump;
 } ConvWalk;
+
+/** conv_walk_tile: how many pixels the next tile should have, of the @left ones that
+ * still come: as even a part as can be of all of them, or of the rest of the row where
+ * rows are long enough to fill tiles of neighbours. */
+static inline guint
+conv_walk_tile (const ConvWalk *walk, guint blocks, gsize left)
+{
+  gsize limit = TILE_PIXELS (blocks), n = (walk->width + limit - 1) / limit;
+
+  if (walk->in_jump != 0 && walk->width * 3 >= n * limit * 2)
+    left = MIN (left, walk->width - walk->x);
+  n = (left + limit - 1) / limit;
+  return (guint) ((left + n - 1) / n);
+}
 
 /** conv_walk: the next @pixels pixels become those of @tile. */
 ALWAYS_INLINE void

@@ -269,7 +269,7 @@ multiply (const Job *job, guint slice, gsize count, const float *in, float *to)
                     .short_steps = channels % VLEN != 0,
                     .lanes = (guint) (channels % VLEN),
                     .bias = zeros,
-                    .in_line = TRUE,
+                    .in_step = VLEN,
                     .ahead_lines = (guint) ((lines + n - 1) / n) };
 
   for (gsize point = 0; point < WINO_POINTS; point++) {
