@@ -304,7 +304,6 @@ run_chunk (const Job *job, gsize image, const Slice *slice, gsize first, gsize c
     .out_block = v->out->plane,
     .residual_block = v->residual != NULL ? v->residual->plane : 0,
     .has_residual = v->residual != NULL,
-    .in_step = d->spec.in_step_x * VLEN,
     .ahead_lines = (guint) ((VLEN * width / 16 + n - 1) / n),
   };
 

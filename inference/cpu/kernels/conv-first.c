@@ -248,7 +248,6 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
     .out_block = job->v.out->plane,
     .residual_block = job->v.residual != NULL ? job->v.residual->plane : 0,
     .has_residual = job->v.residual != NULL,
-    .in_step = f->shape.stride_x,
   };
 
   for (gsize at = 0; at < all;) {

@@ -54,7 +54,7 @@ reduce (const ConvTile *t, Sums *s, const guint blocks, const guint pixels,
   const float *w = t->weights, *ahead = t->ahead;
   const float *in[TILE_MAX_PIXELS];
 
-  UNROLLED (p, pixels)
+  for (guint p = 0; p < (step > 0 ? 1 : pixels); p++)
     in[p] = t->in[p];
   /* A plain input has short steps only. */
   for (; (step == 0 || step == VLEN) && offset < end; offset++) {
@@ -81,8 +81,21 @@ keep (float *to, const Sums *s, const guint blocks, const guint pixels)
       vec_store (to + (b * pixels + p) * VLEN, s->sums[b][p]);
 }
 
+ALWAYS_INLINE const float *
+residual_of (const ConvTile *t, guint pixel, const guint step)
+{
+  return step > 0 ? t->residual[0] + pixel * VLEN : t->residual[pixel];
+}
+
+ALWAYS_INLINE float *
+out_of (const ConvTile *t, guint pixel, const guint step)
+{
+  return step > 0 ? t->out[0] + pixel * VLEN : t->out[pixel];
+}
+
 ALWAYS_INLINE void
-finish_clamped (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
+finish_clamped (const ConvTile *t, Sums *s, const guint blocks, const guint pixels,
+                const guint step)
 {
   const Vec low = vec_set (t->post->after_low), high = vec_set (t->post->after_high);
 
@@ -93,27 +106,35 @@ finish_clamped (const ConvTile *t, Sums *s, const guint blocks, const guint pixe
     UNROLLED (p, pixels)
       UNROLLED (b, blocks)
         s->sums[b][p] = vec_clamp (s->sums[b][p], low_before, high_before) +
-                        vec_load (t->residual[p] + b * t->residual_block);
+                        vec_load (residual_of (t, p, step) + b * t->residual_block);
   }
-  UNROLLED (p, pixels)
-    UNROLLED (b, blocks)
-      vec_store (t->out[p] + b * t->out_block, vec_clamp (s->sums[b][p], low, high));
+  UNROLLED (b, blocks)
+    UNROLLED (p, pixels)
+      vec_store (out_of (t, p, step) + b * t->out_block,
+                 vec_clamp (s->sums[b][p], low, high));
 }
 
 ALWAYS_INLINE void
-finish (const ConvTile *t, Sums *s, const guint blocks, const guint pixels)
+finish (const ConvTile *t, Sums *s, const guint blocks, const guint pixels,
+        const guint step)
 {
   float values[TILE_MAX_BLOCKS * TILE_MAX_PIXELS * VLEN];
+  const float *residual[TILE_MAX_PIXELS];
+  float *out[TILE_MAX_PIXELS];
   const PostTile tile = { .values = values,
                           .blocks = blocks,
                           .pixels = pixels,
                           .channel = t->channel,
-                          .out = t->out,
-                          .residual = t->has_residual ? t->residual : NULL,
+                          .out = out,
+                          .residual = t->has_residual ? residual : NULL,
                           .out_block = t->out_block,
                           .residual_block = t->residual_block };
 
   keep (values, s, blocks, pixels);
+  for (guint p = 0; p < pixels; p++) {
+    out[p] = out_of (t, p, step);
+    residual[p] = residual_of (t, p, step);
+  }
   post_tile (t->post, &tile);
 }
 
@@ -127,9 +148,9 @@ run_tile (const ConvTile *t, const guint blocks, const guint pixels, const guint
   if (t->sums != NULL)
     keep (t->sums, &s, blocks, pixels);
   else if (t->post->clamps)
-    finish_clamped (t, &s, blocks, pixels);
+    finish_clamped (t, &s, blocks, pixels, step);
   else
-    finish (t, &s, blocks, pixels);
+    finish (t, &s, blocks, pixels, step);
 }
 
 typedef void (*TileRun) (const ConvTile *tile);
@@ -197,11 +218,9 @@ static const struct {
 void
 conv_tile_run (const ConvTile *tile, guint blocks, guint pixels)
 {
-  gssize reach = tile->in[pixels - 1] - tile->in[0];
   guint i = 0;
 
-  while (variants[i].step != 0 && (variants[i].step != tile->in_step ||
-                                   reach != (gssize) ((pixels - 1) * tile->in_step)))
+  while (variants[i].step != 0 && !(tile->line && variants[i].step == tile->in_step))
     i++;
   variants[i].runs[blocks - 1][pixels - 1](tile);
 }

@@ -37,9 +37,10 @@ tile_slices (gsize blocks)
  * @start: (nullable): partial sums to begin with; else sums begin with @bias
  * @sums: (nullable): partial sums are stored here, to be continued; else the tile is
  *   finished and stored to @out
- * @in, @out, @residual: address of each pixel
+ * @in, @out, @residual: address of each pixel; of the first one only where @line says so
+ * @line: pixels are neighbours, @in_step elements apart in the input, VLEN in the output
  * @has_residual: whether to add @residual
- * @in_step: elements from one pixel of a row to the next
+ * @in_step: one that tiles of neighbours are made for, see conv_tile_line()
  * @ahead: weights that will be wanted next; each step asks for @ahead_lines lines of L2,
  *   from there on
  */
@@ -53,7 +54,7 @@ typedef struct {
   const Post *post;
   gsize channel;
   gsize out_block, residual_block;
-  gboolean has_residual;
+  gboolean has_residual, line;
   gsize in_step;
   const float *ahead;
   guint ahead_lines;
@@ -99,22 +100,48 @@ conv_walk_tile (const ConvWalk *walk, guint blocks, gsize left)
   return (guint) ((left + n - 1) / n);
 }
 
+/** conv_tile_line: whether there are tiles of neighbours @in_step apart: of blocked
+ * values, or of plain ones at a stride of one or two. */
+static inline gboolean
+conv_tile_line (gsize in_step)
+{
+  return in_step == VLEN || in_step == 1 || in_step == 2;
+}
+
+/* Whether the next pixels lie one behind the other. */
+static inline gboolean
+conv_walk_line (const ConvWalk *walk, guint pixels)
+{
+  return walk->out_step == VLEN && conv_tile_line (walk->in_step) &&
+         (walk->x + pixels <= walk->width ||
+          (walk->in_jump | walk->out_jump | walk->residual_jump) == 0);
+}
+
+static inline void
+conv_walk_on (ConvWalk *walk, guint pixels)
+{
+  walk->in += pixels * walk->in_step;
+  walk->out += pixels * walk->out_step;
+  walk->residual += pixels * walk->out_step;
+  for (walk->x += pixels; walk->x >= walk->width; walk->x -= walk->width) {
+    walk->in += walk->in_jump;
+    walk->out += walk->out_jump;
+    walk->residual += walk->residual_jump;
+  }
+}
+
 /** conv_walk: the next @pixels pixels become those of @tile. */
 ALWAYS_INLINE void
 conv_walk (ConvWalk *walk, guint pixels, ConvTile *tile)
 {
+  tile->line = conv_walk_line (walk, pixels);
+  tile->in_step = walk->in_step;
   for (guint i = 0; i < pixels; i++) {
     tile->in[i] = walk->in;
     tile->out[i] = walk->out;
     tile->residual[i] = walk->residual;
-    walk->in += walk->in_step;
-    walk->out += walk->out_step;
-    walk->residual += walk->out_step;
-    if (++walk->x == walk->width) {
-      walk->x = 0;
-      walk->in += walk->in_jump;
-      walk->out += walk->out_jump;
-      walk->residual += walk->residual_jump;
-    }
+    conv_walk_on (walk, tile->line ? pixels : 1);
+    if (tile->line)
+      break;
   }
 }

@@ -269,6 +269,7 @@ multiply (const Job *job, guint slice, gsize count, const float *in, float *to)
                     .short_steps = channels % VLEN != 0,
                     .lanes = (guint) (channels % VLEN),
                     .bias = zeros,
+                    .line = TRUE,
                     .in_step = VLEN,
                     .ahead_lines = (guint) ((lines + n - 1) / n) };
 
@@ -279,8 +280,7 @@ multiply (const Job *job, guint slice, gsize count, const float *in, float *to)
     for (gsize at = 0; at < count; at += width) {
       guint pixels = (guint) MIN (width, count - at);
 
-      for (guint p = 0; p < pixels; p++)
-        tile.in[p] = in + point * input_step (w) + (at + p) * VLEN;
+      tile.in[0] = in + point * input_step (w) + at * VLEN;
       tile.sums = to + point * product_step (w) + at * blocks * VLEN;
       conv_tile_run (&tile, blocks, pixels);
       tile.ahead += tile.steps * tile.ahead_lines * 16;
