@@ -182,6 +182,61 @@ test_reshape_and_concat (void)
   weir_plan_free (plan);
 }
 
+static WeirPort
+depthwise (WeirBuilder *b, const char *name, WeirPort x, gint64 kernel, gint64 stride)
+{
+  gint64 channels = weir_graph_shape (b->graph, x)->dims[1], pad = kernel / 2;
+  g_autofree char *weights_name = g_strconcat (name, "/weights", NULL);
+  WeirPort weights = weir_build_constant (
+      b, weights_name, random_f32 (&WEIR_SHAPE (channels, 1, 1, kernel, kernel), 3));
+  WeirNode *node =
+      weir_build_begin (b, "GroupConvolution", name, WEIR_INPUTS (x, weights));
+
+  weir_node_set_ints (node, "strides", (gint64[]){ stride, stride }, 2);
+  weir_node_set_ints (node, "dilations", (gint64[]){ 1, 1 }, 2);
+  weir_node_set_ints (node, "pads_begin", (gint64[]){ pad, pad }, 2);
+  weir_node_set_ints (node, "pads_end", (gint64[]){ pad, pad }, 2);
+  return weir_build_end (b, node);
+}
+
+static guint
+longest_chain (const WeirPlan *plan)
+{
+  guint longest = 0;
+
+  for (guint i = 0; i < plan->steps->len; i++)
+    longest = MAX (longest, g_array_index (plan->steps, WeirStep, i).chain);
+  return longest;
+}
+
+/* With a cache that holds nothing, convolutions run in strips: first layers, direct and
+ * depthwise ones, with strides, with windows, with a residual from before; a value of the
+ * chain that is needed after it too. */
+static void
+test_chain (void)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirDevice small = *weir_cpu_device (), *device = &small;
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (1, 3, 47, 38));
+  WeirPort y = convolve (&b, "first", x, 24, 3, 2), z, sum;
+  WeirPlan *plan;
+
+  small.cache = 20000;
+  z = weir_build1 (&b, "Relu", "relu", depthwise (&b, "deep", y, 3, 1));
+  z = add_bias (&b, "point/add", convolve (&b, "point", z, 40, 1, 1));
+  sum = weir_build2 (&b, "Add", "sum", convolve (&b, "same", z, 40, 1, 1), z);
+  sum = convolve (&b, "five", depthwise (&b, "wide", sum, 5, 2), 20, 1, 1);
+  weir_build_result (&b, "out", convolve (&b, "last", sum, 9, 3, 2));
+  weir_build_result (&b, "again", convolve (&b, "other", y, 8, 1, 1));
+  g_assert_no_error (b.error);
+  check_plan (graph, &device, 1, 1, 1e-4);
+  check_plan (graph, &device, 1, 3, 1e-4);
+  plan = compile_graph (graph, &device, 1);
+  g_assert_cmpuint (longest_chain (plan), >=, 3);
+  weir_plan_free (plan);
+}
+
 /* An input handed out, a constant handed out, one value handed out twice. */
 static void
 test_odd_outputs (void)
@@ -211,6 +266,7 @@ main (int argc, char **argv)
   g_test_add_func ("/compile/split-and-reshape", test_split_and_reshape);
   g_test_add_func ("/compile/split-and-concat", test_split_and_concat);
   g_test_add_func ("/compile/reshape-and-concat", test_reshape_and_concat);
+  g_test_add_func ("/compile/chain", test_chain);
   g_test_add_func ("/compile/odd-outputs", test_odd_outputs);
   return g_test_run ();
 }

@@ -233,6 +233,7 @@ typedef struct {
   const Dense *d;
   const WeirRun *run;
   ConvValues v;
+  gsize first, all;               /* pixels of an image that are computed */
   gsize pixels;                   /* pixels a task */
   guint pixel_parts, slice_parts; /* tasks an image */
 } Job;
@@ -325,10 +326,9 @@ run_task (void *context, guint index, guint thread)
 {
   const Job *job = context;
   const Dense *d = job->d;
-  gsize all = d->spec.rows * d->spec.columns;
   guint slice_part = index % job->slice_parts, rest = index / job->slice_parts;
   gsize first = rest % job->pixel_parts * job->pixels;
-  gsize count = MIN (job->pixels, all - first), image = rest / job->pixel_parts;
+  gsize count = MIN (job->pixels, job->all - first), image = rest / job->pixel_parts;
   guint begin = d->n_slices * slice_part / job->slice_parts;
   guint end = d->n_slices * (slice_part + 1) / job->slice_parts;
   float *sums = weir_run_scratch (job->run, thread);
@@ -337,7 +337,7 @@ run_task (void *context, guint index, guint thread)
     const Slice *slice = &d->slices[i];
 
     for (gsize b = 0; b < slice->in_blocks; b += d->chunk_blocks)
-      run_chunk (job, image, slice, first, count, b, sums);
+      run_chunk (job, image, slice, job->first + first, count, b, sums);
   }
 }
 
@@ -347,7 +347,7 @@ static void
 cut_tasks (Job *job, guint threads)
 {
   const Dense *d = job->d;
-  gsize all = d->spec.rows * d->spec.columns;
+  gsize all = job->all;
   gsize tasks = (all + d->pixels - 1) / d->pixels * d->spec.batch;
   gsize wanted = threads * TASKS_PER_THREAD;
 
@@ -364,9 +364,13 @@ cut_tasks (Job *job, guint threads)
 }
 
 void
-dense_run (const Dense *d, const WeirRun *run)
+dense_run (const Dense *d, const WeirRun *run, gsize first, gsize count)
 {
-  Job job = { .d = d, .run = run, .v = conv_values (run) };
+  Job job = { .d = d,
+              .run = run,
+              .v = conv_values (run),
+              .first = first * d->spec.columns,
+              .all = MIN (count, d->spec.rows - first) * d->spec.columns };
 
   cut_tasks (&job, weir_threads_count (run->threads));
   weir_threads_run (run->threads,
