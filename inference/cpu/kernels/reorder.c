@@ -1,5 +1,5 @@
 #include "cpu/kernel.h"
-#include "simd.h"
+#include "vec-transpose.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "cost.h"
 #include "cpu/kernel.h"
-#include "simd.h"
+#include "vec-transpose.h"
 
 #include <string.h>
 
