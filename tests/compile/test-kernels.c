@@ -115,6 +115,12 @@ functions (WeirBuilder *b, WeirPort x)
 }
 
 static WeirPort
+square (WeirBuilder *b, WeirPort x)
+{
+  return weir_build2 (b, "Power", "square", x, weir_build_scalar (b, "two", x, 2));
+}
+
+static WeirPort
 softmax_of (WeirBuilder *b, WeirPort x, gint64 axis)
 {
   WeirNode *node = weir_build_begin (b, "Softmax", "softmax", &x, 1);
@@ -226,6 +232,7 @@ static const struct {
   { "arithmetic", arithmetic },
   { "odd-broadcast", odd_broadcast },
   { "functions", functions },
+  { "square", square },
   { "softmax-channels", softmax_channels },
   { "softmax-rows", softmax_rows },
   { "product", product },
