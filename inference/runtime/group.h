@@ -71,10 +71,16 @@ typedef enum {
   WEIR_ACT_MISH,
 } WeirActivationKind;
 
+/**
+ * WeirActivation:
+ * @slopes: (nullable): f32, one a channel
+ * @offset: added to what the function gives; 0 where @kind is %WEIR_ACT_NONE
+ */
 typedef struct {
   WeirActivationKind kind;
   float alpha, beta;
-  WeirTensor *slopes; /* (nullable): f32, one a channel */
+  WeirTensor *slopes;
+  float offset;
 } WeirActivation;
 
 /**

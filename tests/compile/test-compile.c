@@ -73,6 +73,31 @@ test_fused (void)
   weir_plan_free (plan);
 }
 
+/* A number behind an activation is added with it; one a channel is no bias any more. */
+static void
+test_offset (void)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirDevice *cpu = weir_cpu_device ();
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (1, 16, 9, 7));
+  WeirPort y = weir_build1 (&b, "HSwish", "swish", convolve (&b, "first", x, 32, 3, 1));
+  WeirPort z, half = weir_build_scalar (&b, "half", y, 0.5);
+  WeirPlan *plan;
+
+  y = weir_build2 (&b, "Add", "first/add", y, half);
+  z = weir_build1 (&b, "Relu", "relu", convolve (&b, "second", y, 32, 1, 1));
+  z = weir_build2 (&b, "Add", "sum", weir_build2 (&b, "Add", "more", z, half), y);
+  weir_build_result (&b, "out", z);
+  check (&b, 1);
+  plan = compile_graph (graph, &cpu, 1);
+  g_assert_cmpuint (count_steps (plan, "binary"), ==, 0);
+  weir_plan_free (plan);
+  z = weir_build1 (&b, "Relu", "other/relu", convolve (&b, "third", z, 20, 1, 1));
+  weir_build_result (&b, "other", add_bias (&b, "other/add", z));
+  check (&b, 1);
+}
+
 /* What two read stays a value of its own. */
 static void
 test_not_fused (void)
@@ -261,6 +286,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/compile/fused", test_fused);
+  g_test_add_func ("/compile/offset", test_offset);
   g_test_add_func ("/compile/not-fused", test_not_fused);
   g_test_add_func ("/compile/concat", test_concat);
   g_test_add_func ("/compile/split-and-reshape", test_split_and_reshape);

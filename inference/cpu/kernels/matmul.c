@@ -75,6 +75,7 @@ matmul_accepts (const WeirPlan *plan, const WeirGroup *group)
 
   if (!weir_node_is (group->node, "MatMul") || group->residual >= 0 ||
       group->before.kind != WEIR_ACT_NONE || group->after.slopes != NULL ||
+      group->after.offset != 0 ||
       (group->after.kind != WEIR_ACT_NONE && map_find (group->after.kind) == NULL))
     return FALSE;
   a = weir_group_input (plan, group, 0);
