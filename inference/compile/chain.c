@@ -7,8 +7,9 @@
  * still there. Nothing is computed twice. A value that nobody but the next step reads
  * needs memory only for the rows between the two. */
 
-/* Fewer strips are not worth their calls. */
+/* Fewer strips are not worth their calls, and neither are strips of fewer rows. */
 #define MIN_STRIPS 3
+#define MIN_ROWS   2
 
 typedef struct {
   Compiler *c;
@@ -75,8 +76,11 @@ residual_is_ready (Compiler *c, const WeirStep *steps, guint first, guint index)
 static guint
 chain_length (Compiler *c, const WeirStep *steps, guint n_steps, guint first)
 {
-  gsize cache = compiler_device (c, steps[first].device)->cache, weights = 0;
+  gsize cache = compiler_device (c, steps[first].device)->cache, weights = 0, bytes = 0;
   guint n = 0;
+
+  if (cache == 0)
+    return 1;
 
   while (n < WEIR_MAX_CHAIN && first + n < n_steps) {
     const WeirStep *step = &steps[first + n];
@@ -85,6 +89,10 @@ chain_length (Compiler *c, const WeirStep *steps, guint n_steps, guint first)
     if (step->device != steps[first].device || weights > cache / 2 ||
         !fits (c, step, cache) || !residual_is_ready (c, steps, first, first + n) ||
         (n > 0 && step->group.inputs[0] != step[-1].group.outputs[0]))
+      break;
+    bytes += bytes_of (c, step->group.outputs[0]);
+    if (n > 1 && (gsize) weir_group_output (c->plan, &step->group, 0)->shape.dims[2] <
+                     MIN_ROWS * (bytes / cache + 1))
       break;
     n++;
   }
@@ -217,7 +225,7 @@ compiler_make_chains (Compiler *c)
     n = chain_length (c, steps, n_steps, i);
     for (guint k = i; k < i + n; k++)
       bytes += bytes_of (c, steps[k].group.outputs[0]);
-    if (n > 1 && cache > 0 && bytes / cache + 1 >= MIN_STRIPS)
+    if (n > 1 && bytes / cache + 1 >= MIN_STRIPS)
       make_chain (c, &steps[i], n, bytes / cache + 1);
   }
 }

@@ -17,18 +17,33 @@ memory_of (const WeirValue *value, void *data, gssize base)
          element_offset (value, base) * (gssize) weir_dtype_size (value->dtype);
 }
 
-void
-weir_ring_begin (const WeirValue *value, void *data)
-{
-  memset (memory_of (value, data, -(gssize) value->layout.top), 0, value->size);
-}
-
 static gsize
 planes_of (const WeirValue *value)
 {
   gsize block = value->layout.block;
 
   return ((gsize) value->shape.dims[1] + block - 1) / block;
+}
+
+/* The border before the image, and those at both ends of all rows that there is memory
+ * for: rows that move take theirs along. */
+void
+weir_ring_begin (const WeirValue *value, void *data)
+{
+  const WeirLayout *l = &value->layout;
+  gsize size = weir_dtype_size (value->dtype), row = value->row * size;
+  gsize left = l->left * l->block * size, right = l->right * l->block * size;
+  guint8 *memory = memory_of (value, data, -(gssize) l->top);
+
+  for (gsize i = 0; i < planes_of (value); i++) {
+    guint8 *plane = memory + i * value->plane * size;
+
+    memset (plane, 0, l->top * row);
+    for (gsize y = 0; left + right > 0 && y < value->ring; y++) {
+      memset (plane + y * row, 0, left);
+      memset (plane + (y + 1) * row - right, 0, right);
+    }
+  }
 }
 
 void *
