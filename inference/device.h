@@ -9,6 +9,8 @@
  * @isa: the instruction set its kernels are built for: "avx512"; "" where there is no
  * choice
  * @block: the block size it wants for rank-4 values
+ * @cache: bytes that steps should work on at a time so that they stay in a cache of one
+ * core; 0 where it does not matter
  * @is_host: whether its arena is memory that the CPU may read and write
  * @kernels: candidates in the order in which they are asked; @n_kernels of them
  * @reorder: kernel that copies a value from any layout to any other, on this device
@@ -22,6 +24,7 @@ struct _WeirDevice {
   const char *description;
   const char *isa;
   guint block;
+  gsize cache;
   gboolean is_host;
   const WeirKernel *const *kernels;
   guint n_kernels;

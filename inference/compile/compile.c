@@ -99,8 +99,10 @@ weir_compile (WeirGraph *graph, WeirDevice *const *devices, guint n_devices,
 
   compiler_init (&c, plan);
   good = compiler_make_groups (&c, error) && compiler_choose_kernels (&c, error);
-  if (good)
+  if (good) {
     compiler_make_views (&c);
+    compiler_make_chains (&c);
+  }
   good = good && compiler_plan_memory (&c, error) && compiler_prepare_kernels (&c, error);
   compiler_clear (&c, weir_graph_size (graph));
   if (!good)

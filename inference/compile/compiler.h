@@ -82,6 +82,9 @@ gboolean compiler_choose_kernels (Compiler *c, GError **error);
 /* views.c: values that need no memory of their own; their steps go away. */
 void compiler_make_views (Compiler *c);
 
+/* chain.c: steps that run together, some rows at a time. */
+void compiler_make_chains (Compiler *c);
+
 /* plan-memory.c: borders, strides, life times, offsets. */
 gboolean compiler_plan_memory (Compiler *c, GError **error);
 

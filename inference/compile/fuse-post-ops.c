@@ -142,6 +142,17 @@ same_kind (const WeirValueInfo *a, const WeirValueInfo *b)
          weir_shape_equal (&a->shape, &b->shape);
 }
 
+/* One number, added to all elements of what an activation gave. */
+static gboolean
+add_offset (WeirGroup *group, const WeirTensor *constant)
+{
+  if (weir_tensor_dtype (constant) != WEIR_DTYPE_F32 ||
+      weir_tensor_count (constant) != 1 || group->after.kind == WEIR_ACT_NONE)
+    return FALSE;
+  group->after.offset += (float) weir_tensor_get (constant, 0);
+  return TRUE;
+}
+
 static gboolean
 extend_by_add (Compiler *c, WeirGroup *group, const WeirNode *add, WeirPort from)
 {
@@ -149,6 +160,9 @@ extend_by_add (Compiler *c, WeirGroup *group, const WeirNode *add, WeirPort from
   guint other = weir_port_equal (add->inputs[0], from) ? 1 : 0;
   WeirTensor *constant = weir_match_constant (graph, add, other);
 
+  if (constant != NULL && group->after.kind != WEIR_ACT_NONE)
+    return same_kind (weir_graph_info (graph, from), &add->outputs[0].info) &&
+           add_offset (group, constant);
   if (constant != NULL) {
     if (group->bias != NULL || group->residual >= 0 ||
         group->before.kind != WEIR_ACT_NONE || !is_bias (group, add, constant))

@@ -40,7 +40,8 @@ set_strides (WeirValue *value, GError **error)
 {
   const WeirLayout *l = &value->layout;
   gsize block = MAX (l->block, 1);
-  gsize height = (gsize) value->shape.dims[2] + l->top + l->bottom;
+  gsize height =
+      value->ring > 0 ? value->ring : (gsize) value->shape.dims[2] + l->top + l->bottom;
   gsize width = (gsize) value->shape.dims[3] + l->left + l->right;
   gsize blocks = ((gsize) value->shape.dims[1] + block - 1) / block;
   gsize whole;
@@ -104,18 +105,29 @@ live (Compiler *c, guint id, guint step)
   draft->last = MAX (draft->last, step);
 }
 
+/* Steps of a chain take turns: what one of them uses lives as long as all of them run. */
 static void
 find_life_times (Compiler *c)
 {
+  guint first = 0, last = 0;
+
   for (guint i = 0; i < c->drafts->len; i++)
     compiler_draft (c, i)->first = G_MAXUINT;
   for (guint s = 0; s < c->plan->steps->len; s++) {
-    const WeirGroup *group = &g_array_index (c->plan->steps, WeirStep, s).group;
+    const WeirStep *step = &g_array_index (c->plan->steps, WeirStep, s);
 
-    for (guint i = 0; i < group->n_inputs; i++)
-      live (c, group->inputs[i], s);
-    for (guint i = 0; i < group->n_outputs; i++)
-      live (c, group->outputs[i], s);
+    if (s == 0 || s > last) {
+      first = s;
+      last = s + MAX (step->chain, 1) - 1;
+    }
+    for (guint i = 0; i < step->group.n_inputs; i++) {
+      live (c, step->group.inputs[i], first);
+      live (c, step->group.inputs[i], last);
+    }
+    for (guint i = 0; i < step->group.n_outputs; i++) {
+      live (c, step->group.outputs[i], first);
+      live (c, step->group.outputs[i], last);
+    }
   }
 }
 

@@ -84,13 +84,51 @@ place (Compiler *c, guint piece, guint whole, int axis, gint64 start)
     draft->element = (gsize) start * run_length (value, axis);
 }
 
-static gboolean
-appears_twice (const WeirGroup *group, guint i)
+/* The value that can be placed so that input @i of a concatenation along @axis lies where
+ * it should: the input itself, or the one that it and the inputs behind it are all pieces
+ * of, in their order, such as a reshaped value or the halves of a split. @taken: (out):
+ * how many inputs that covers. */
+static guint
+root_of_inputs (Compiler *c, const WeirGroup *group, int axis, guint i, guint *taken)
 {
+  guint root = compiler_draft (c, group->inputs[i])->parent;
+  const WeirValue *whole;
+  gsize at = 0, size;
+
+  *taken = 1;
+  if (root == NO_VALUE)
+    return group->inputs[i];
+  whole = compiler_value (c, root);
+  size = whole->layout.block > 0 ? (gsize) whole->shape.dims[1]
+                                 : weir_shape_elements (&whole->shape);
+  for (*taken = 0; at < size && i + *taken < group->n_inputs; ++*taken) {
+    const Draft *draft = compiler_draft (c, group->inputs[i + *taken]);
+    const WeirValue *piece = compiler_value (c, group->inputs[i + *taken]);
+
+    if (draft->parent != root || draft->channel + draft->element != at)
+      return NO_VALUE;
+    at += whole->layout.block > 0 ? (gsize) piece->shape.dims[axis]
+                                  : weir_shape_elements (&piece->shape);
+  }
+  return at == size ? root : NO_VALUE;
+}
+
+/* Whether @root, of @taken inputs from @i on, may become a part of @whole. */
+static gboolean
+can_move (Compiler *c, const WeirGroup *group, guint root, guint i, guint taken)
+{
+  const WeirValue *whole = compiler_value (c, group->outputs[0]);
+
+  if (root == NO_VALUE || !is_root (c, root) ||
+      compiler_value (c, root)->storage != WEIR_STORAGE_ARENA)
+    return FALSE;
+  for (guint k = i; k < i + taken; k++)
+    if (!same_place (compiler_value (c, group->inputs[k]), whole))
+      return FALSE;
   for (guint k = 0; k < i; k++)
-    if (group->inputs[k] == group->inputs[i])
-      return TRUE;
-  return FALSE;
+    if (compiler_root (c, group->inputs[k]) == root)
+      return FALSE;
+  return same_place (compiler_value (c, root), whole);
 }
 
 static gboolean
@@ -98,24 +136,29 @@ make_concat (Compiler *c, const WeirGroup *group)
 {
   const WeirValue *whole = compiler_value (c, group->outputs[0]);
   gint64 axis = weir_node_int (group->node, "axis"), start = 0;
+  g_autofree guint *roots = g_new (guint, MAX (group->n_inputs, 1));
+  guint taken;
   int at;
 
   if (whole->storage != WEIR_STORAGE_ARENA && whole->storage != WEIR_STORAGE_OUTPUT)
     return FALSE;
   if (!weir_shape_axis (axis, whole->shape.rank, &at, NULL))
     return FALSE;
-  for (guint i = 0; i < group->n_inputs; i++) {
-    const WeirValue *piece = compiler_value (c, group->inputs[i]);
-
-    if (piece->storage != WEIR_STORAGE_ARENA || !is_root (c, group->inputs[i]) ||
-        !same_place (piece, whole) || !is_run (whole, at, start) ||
-        appears_twice (group, i))
+  for (guint i = 0; i < group->n_inputs; i += taken) {
+    roots[i] = root_of_inputs (c, group, at, i, &taken);
+    if (!can_move (c, group, roots[i], i, taken))
       return FALSE;
-    start += piece->shape.dims[at];
+    for (guint k = i; k < i + taken; k++) {
+      if (!is_run (whole, at, start))
+        return FALSE;
+      roots[k] = roots[i];
+      start += compiler_value (c, group->inputs[k])->shape.dims[at];
+    }
   }
   start = 0;
   for (guint i = 0; i < group->n_inputs; i++) {
-    place (c, group->inputs[i], group->outputs[0], at, start);
+    if (i == 0 || roots[i] != roots[i - 1])
+      place (c, roots[i], group->outputs[0], at, start);
     start += compiler_value (c, group->inputs[i])->shape.dims[at];
   }
   return TRUE;

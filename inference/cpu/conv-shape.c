@@ -158,6 +158,18 @@ weir_conv_demand (const ConvShape *s, const WeirGroup *group, guint block,
   outputs[0].block = block;
 }
 
+void
+weir_conv_rows_read (const WeirPlan *plan, const WeirGroup *group, gsize first, gsize end,
+                     gssize *from, gssize *to)
+{
+  ConvShape s = { 0 };
+
+  weir_conv_shape (plan, group, &s);
+  *from = (gssize) (first * s.stride_y) - s.top;
+  *to = (gssize) ((end - 1) * s.stride_y + (s.kernel_height - 1) * s.dilation_y + 1) -
+        s.top;
+}
+
 double
 weir_conv_macs (const ConvShape *s)
 {

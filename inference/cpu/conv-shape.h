@@ -42,6 +42,10 @@ gboolean weir_deconv_shape (const WeirPlan *plan, const WeirGroup *group,
 void weir_conv_demand (const ConvShape *shape, const WeirGroup *group, guint block,
                        WeirDemand *inputs, WeirDemand *outputs);
 
+/** weir_conv_rows_read: `rows_read` of a convolution. */
+void weir_conv_rows_read (const WeirPlan *plan, const WeirGroup *group, gsize first,
+                          gsize end, gssize *from, gssize *to);
+
 /** weir_conv_macs: multiplications, padding included. */
 double weir_conv_macs (const ConvShape *shape);
 

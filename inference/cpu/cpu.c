@@ -33,6 +33,7 @@ weir_cpu_device (void)
     device.kernels = table->kernels;
     device.n_kernels = table->n_kernels;
     device.block = table->block;
+    device.cache = features->l2 / 2;
     device.reorder = table->reorder;
     device.isa = weir_isa_name (features->isa);
     device.description =

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "device.h"
 #include "runtime/border.h"
+#include "runtime/chain.h"
 
 static gboolean
 alloc_arenas (WeirExecution *e, GError **error)
@@ -166,26 +167,80 @@ clear_borders (const WeirRun *run)
   for (guint i = 0; i < run->step->group.n_outputs; i++) {
     const WeirValue *value = weir_group_output (run->plan, &run->step->group, i);
 
-    if (weir_value_has_border (value))
+    if (value->ring > 0)
+      weir_ring_begin (value, weir_run_output (run, i));
+    else if (weir_value_has_border (value))
       weir_value_clear_border (value, weir_run_output (run, i), run->threads);
   }
+}
+
+/* All of a step, or @count rows of it from @first on. */
+static gboolean
+run_part (WeirExecution *e, WeirRun *run, guint index, gsize first, gsize count,
+          GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+  const WeirKernel *kernel;
+
+  run->step = &g_array_index (e->plan->steps, WeirStep, index);
+  kernel = run->step->kernel;
+  if (!(count == 0 ? kernel->run (run, error)
+                   : kernel->run_rows (run, first, count, error))) {
+    g_prefix_error (error, "step '%s' (%s): ", run->step->name, kernel->name);
+    return FALSE;
+  }
+  if (e->seconds != NULL)
+    e->seconds[index] += (double) (g_get_monotonic_time () - start) * 1e-6;
+  return TRUE;
+}
+
+static void
+begin_step (WeirExecution *e, WeirRun *run, guint index)
+{
+  gint64 start = g_get_monotonic_time ();
+  const WeirDevice *device;
+
+  run->step = &g_array_index (e->plan->steps, WeirStep, index);
+  device = e->plan->devices->pdata[run->step->device];
+  if (device->is_host && !run->step->in_place)
+    clear_borders (run);
+  if (e->seconds != NULL)
+    e->seconds[index] = (double) (g_get_monotonic_time () - start) * 1e-6;
+}
+
+/* Some rows of each step of a chain in turn. */
+static gboolean
+run_chain (WeirExecution *e, WeirRun *run, guint first, GError **error)
+{
+  const WeirStep *steps = &g_array_index (e->plan->steps, WeirStep, first);
+  gssize bases[WEIR_MAX_CHAIN];
+
+  for (guint k = 0; k < steps->chain; k++) {
+    bases[k] = -(gssize) weir_group_output (e->plan, &steps[k].group, 0)->layout.top;
+    begin_step (e, run, first + k);
+  }
+  for (guint i = 0; i < steps->strips * steps->chain; i++) {
+    const WeirPart *part = &steps->parts[i];
+    guint k = i % steps->chain, id = steps[k].group.outputs[0];
+    const WeirValue *value = weir_plan_value (e->plan, id);
+
+    if (part->count == 0)
+      continue;
+    if (value->ring > 0) {
+      e->data[id] = weir_ring_move (value, e->data[id], bases[k], part);
+      bases[k] = part->base;
+    }
+    if (!run_part (e, run, first + k, part->first, part->count, error))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
 run_step (WeirExecution *e, WeirRun *run, guint index, GError **error)
 {
-  gint64 start = g_get_monotonic_time ();
-  const WeirDevice *device = e->plan->devices->pdata[run->step->device];
-
-  if (device->is_host && !run->step->in_place)
-    clear_borders (run);
-  if (!run->step->kernel->run (run, error)) {
-    g_prefix_error (error, "step '%s' (%s): ", run->step->name, run->step->kernel->name);
-    return FALSE;
-  }
-  if (e->seconds != NULL)
-    e->seconds[index] = (double) (g_get_monotonic_time () - start) * 1e-6;
-  return TRUE;
+  begin_step (e, run, index);
+  return run_part (e, run, index, 0, 0, error);
 }
 
 /* Outputs that depend on data were made by a step. */
@@ -218,9 +273,11 @@ weir_execution_run (WeirExecution *e, WeirThreads *threads, GError **error)
     if (e->inputs[i] == NULL)
       return weir_fail (error, WEIR_ERROR_ARGUMENT, "input %u was not set", i);
   resolve_data (e);
-  for (guint i = 0; good && i < e->plan->steps->len; i++) {
-    run.step = &g_array_index (e->plan->steps, WeirStep, i);
-    good = run_step (e, &run, i, error);
+  for (guint i = 0, n; good && i < e->plan->steps->len; i += n) {
+    guint chain = g_array_index (e->plan->steps, WeirStep, i).chain;
+
+    n = MAX (chain, 1);
+    good = n > 1 ? run_chain (e, &run, i, error) : run_step (e, &run, i, error);
   }
   if (good)
     take_outputs (e);

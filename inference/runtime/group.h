@@ -34,6 +34,8 @@ typedef enum {
  *   behind the border
  * @size: bytes that it takes in the arena, borders included; 0 for a part of another
  * value
+ * @ring: 0, or how many rows, those of borders included, there is memory for: a value
+ *   that only lives inside of a chain of steps, which moves rows up as they are used
  * @row, @plane, @batch: (plain values are always dense) elements from one row, channel
  * block (or channel, when plain) and image to the next; a value that lies inside a larger
  * one (concat in place) has that one's strides. Set for rank 4 only.
@@ -48,6 +50,7 @@ typedef struct {
   WeirTensor *constant;
   gsize offset;
   gsize size;
+  gsize ring;
   gsize row, plane, batch;
 } WeirValue;
 
@@ -68,10 +71,16 @@ typedef enum {
   WEIR_ACT_MISH,
 } WeirActivationKind;
 
+/**
+ * WeirActivation:
+ * @slopes: (nullable): f32, one a channel
+ * @offset: added to what the function gives; 0 where @kind is %WEIR_ACT_NONE
+ */
 typedef struct {
   WeirActivationKind kind;
   float alpha, beta;
-  WeirTensor *slopes; /* (nullable): f32, one a channel */
+  WeirTensor *slopes;
+  float offset;
 } WeirActivation;
 
 /**

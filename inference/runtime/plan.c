@@ -16,6 +16,7 @@ step_clear (WeirStep *step)
   if (step->kernel->release != NULL)
     step->kernel->release (step->state);
   group_clear (&step->group);
+  g_free (step->parts);
   g_free (step->name);
 }
 

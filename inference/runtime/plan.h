@@ -28,6 +28,10 @@ typedef struct _WeirDevice WeirDevice;
  *   returns the state
  * @release: (nullable): frees the state
  * @scratch: (nullable): bytes of scratch memory a thread
+ * @run_rows: (nullable): the same for some rows of output 0 only; it reads no more of
+ *   input 0 than those need
+ * @rows_read: (nullable): which rows of input 0 rows @first to @end of output 0 are
+ *   computed from; they may lie in its border
  * @run: computes. It writes every element of its outputs, lanes beyond C too (finite
  *   numbers); borders are not its business: the executor keeps them zero
  *
@@ -43,12 +47,35 @@ struct _WeirKernel {
   void *(*prepare) (const WeirPlan *plan, const WeirGroup *group, GError **error);
   void (*release) (void *state);
   gsize (*scratch) (const void *state);
+  gboolean (*run_rows) (const WeirRun *run, gsize first, gsize count, GError **error);
+  void (*rows_read) (const WeirPlan *plan, const WeirGroup *group, gsize first, gsize end,
+                     gssize *from, gssize *to);
   gboolean (*run) (const WeirRun *run, GError **error);
 };
+
+/* Most steps of a chain. */
+#define WEIR_MAX_CHAIN 8
+
+/**
+ * WeirPart:
+ * @first, @count: rows of the output that are computed
+ * @base: the row that the memory of an output with @ring begins with, by then; the rows
+ *   from there up to @first are kept
+ *
+ * What one step of a chain does in one strip.
+ */
+typedef struct {
+  gsize first, count;
+  gssize base;
+} WeirPart;
 
 /**
  * WeirStep:
  * @in_place: output 0 lies where input 0 was, border and all
+ * @chain: how many steps, from this one on, run together, some rows of each at a time, so
+ *   that what one writes is still in a cache when the next reads it; 0 outside of chains
+ *   and behind the first step of one
+ * @parts: (nullable): [@strips][@chain], where a chain begins
  */
 struct _WeirStep {
   const WeirKernel *kernel;
@@ -56,6 +83,8 @@ struct _WeirStep {
   void *state;
   guint device;
   gboolean in_place;
+  guint chain, strips;
+  WeirPart *parts;
   char *name;
 };
 

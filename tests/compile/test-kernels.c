@@ -115,6 +115,12 @@ functions (WeirBuilder *b, WeirPort x)
 }
 
 static WeirPort
+square (WeirBuilder *b, WeirPort x)
+{
+  return weir_build2 (b, "Power", "square", x, weir_build_scalar (b, "two", x, 2));
+}
+
+static WeirPort
 softmax_of (WeirBuilder *b, WeirPort x, gint64 axis)
 {
   WeirNode *node = weir_build_begin (b, "Softmax", "softmax", &x, 1);
@@ -203,6 +209,18 @@ transposed (WeirBuilder *b, WeirPort x)
   return weir_build_transpose (b, "other", x, (gint64[]){ 0, 1, 3, 2 }, 4);
 }
 
+/* Squares of every vector length, and what remains beside them. */
+static WeirPort
+turned (WeirBuilder *b, WeirPort x)
+{
+  gint64 channels = weir_graph_shape (b->graph, x)->dims[1];
+
+  x = weir_build_reshape (b, "lines", x, (gint64[]){ 2, channels, 77 }, 3, FALSE);
+  x = weir_build_transpose (b, "turn", x, (gint64[]){ 0, 2, 1 }, 3);
+  x = weir_build1 (b, "Abs", "abs", x);
+  return weir_build_transpose (b, "first", x, (gint64[]){ 1, 0, 2 }, 3);
+}
+
 static const struct {
   const char *name;
   Build build;
@@ -214,6 +232,7 @@ static const struct {
   { "arithmetic", arithmetic },
   { "odd-broadcast", odd_broadcast },
   { "functions", functions },
+  { "square", square },
   { "softmax-channels", softmax_channels },
   { "softmax-rows", softmax_rows },
   { "product", product },
@@ -221,6 +240,7 @@ static const struct {
   { "linear", linear },
   { "joined", joined },
   { "transposed", transposed },
+  { "turned", turned },
 };
 
 static WeirDevice

@@ -59,8 +59,8 @@ binary_accepts (const WeirPlan *plan, const WeirGroup *group)
 
   if (binary_find (group->node) == NULL || group->bias != NULL || group->residual >= 0 ||
       group->before.kind != WEIR_ACT_NONE || !is_clamp (&group->after) ||
-      group->n_inputs != 2 || out->shape.rank != 4 || out->dtype != WEIR_DTYPE_F32 ||
-      !weir_shape_is_static (&out->shape))
+      group->after.offset != 0 || group->n_inputs != 2 || out->shape.rank != 4 ||
+      out->dtype != WEIR_DTYPE_F32 || !weir_shape_is_static (&out->shape))
     return FALSE;
   a = kind_of (weir_group_input (plan, group, 0), out);
   b = kind_of (weir_group_input (plan, group, 1), out);

@@ -20,7 +20,8 @@ plain_accepts (const WeirPlan *plan, const WeirGroup *group)
 
   if (binary_find (group->node) == NULL || group->bias != NULL || group->residual >= 0 ||
       group->before.kind != WEIR_ACT_NONE || group->n_inputs != 2 ||
-      out->dtype != WEIR_DTYPE_F32 || !weir_shape_is_static (&out->shape) ||
+      group->after.offset != 0 || out->dtype != WEIR_DTYPE_F32 ||
+      !weir_shape_is_static (&out->shape) ||
       weir_node_string_is (group->node, "auto_broadcast", "pdpd"))
     return FALSE;
   for (guint i = 0; i < 2; i++)

@@ -74,14 +74,15 @@ slice_size (const Slice *slice, const DenseSpec *s)
          VLEN;
 }
 
-/* Blocks of a slice: as many as a tile holds, but no more than share their input where
- * the convolution is grouped. */
+/* As a tile likes them, but no more blocks a slice than share their input where the
+ * convolution is grouped. */
 static guint
-slice_limit (const DenseSpec *s)
+count_slices (const DenseSpec *s)
 {
-  gsize shared = MAX (s->outputs / s->groups / VLEN, 1);
+  gsize blocks = blocks_of (s->outputs), shared = MAX (s->outputs / s->groups / VLEN, 1);
+  gsize limit = MIN (shared, TILE_BLOCKS);
 
-  return (guint) (s->groups == 1 ? TILE_BLOCKS : MIN (TILE_BLOCKS, shared));
+  return (guint) (s->groups > 1 ? (blocks + limit - 1) / limit : tile_slices (blocks));
 }
 
 /* Cuts all blocks into slices that differ by one block at most. Returns how many weights
@@ -90,9 +91,8 @@ static gsize
 cut_slices (Dense *d)
 {
   gsize blocks = blocks_of (d->spec.outputs), block = 0, weights = 0;
-  guint limit = slice_limit (&d->spec);
 
-  d->n_slices = (guint) ((blocks + limit - 1) / limit);
+  d->n_slices = count_slices (&d->spec);
   d->slices = g_new0 (Slice, d->n_slices);
   for (guint i = 0; i < d->n_slices; i++) {
     Slice *slice = &d->slices[i];
@@ -226,13 +226,14 @@ dense_free (Dense *d)
 gsize
 dense_scratch (const Dense *d)
 {
-  return d->pixels * TILE_BLOCKS * VLEN * sizeof (float);
+  return d->pixels * TILE_MAX_BLOCKS * VLEN * sizeof (float);
 }
 
 typedef struct {
   const Dense *d;
   const WeirRun *run;
   ConvValues v;
+  gsize first, all;               /* pixels of an image that are computed */
   gsize pixels;                   /* pixels a task */
   guint pixel_parts, slice_parts; /* tasks an image */
 } Job;
@@ -291,7 +292,6 @@ run_chunk (const Job *job, gsize image, const Slice *slice, gsize first, gsize c
   gboolean is_short = last && slice->last_lanes < VLEN;
   gsize taps = d->spec.n_taps, width = slice->blocks * VLEN;
   gsize limit = TILE_PIXELS (slice->blocks), n = (count + limit - 1) / limit;
-  gsize even = count / n, wider = count % n;
   ConvWalk walk = walk_from (job, image, slice, first);
   ConvTile tile = {
     .weights = d->weights + slice->weights + begin * taps * VLEN * width,
@@ -305,15 +305,18 @@ run_chunk (const Job *job, gsize image, const Slice *slice, gsize first, gsize c
     .out_block = v->out->plane,
     .residual_block = v->residual != NULL ? v->residual->plane : 0,
     .has_residual = v->residual != NULL,
+    .ahead_lines = (guint) ((VLEN * width / 16 + n - 1) / n),
   };
 
-  for (gsize i = 0, at = 0; i < n; i++) {
-    guint pixels = (guint) (even + (i < wider));
+  tile.ahead = tile.weights + blocks * taps * VLEN * width;
+  for (gsize at = 0; at < count;) {
+    guint pixels = conv_walk_tile (&walk, slice->blocks, count - at);
 
     conv_walk (&walk, pixels, &tile);
     tile.start = begin > 0 ? sums + at * width : NULL;
     tile.sums = last ? NULL : sums + at * width;
-    conv_tile_run (slice->blocks, pixels) (&tile);
+    conv_tile_run (&tile, slice->blocks, pixels);
+    tile.ahead += blocks * taps * tile.ahead_lines * 16;
     at += pixels;
   }
 }
@@ -323,10 +326,9 @@ run_task (void *context, guint index, guint thread)
 {
   const Job *job = context;
   const Dense *d = job->d;
-  gsize all = d->spec.rows * d->spec.columns;
   guint slice_part = index % job->slice_parts, rest = index / job->slice_parts;
   gsize first = rest % job->pixel_parts * job->pixels;
-  gsize count = MIN (job->pixels, all - first), image = rest / job->pixel_parts;
+  gsize count = MIN (job->pixels, job->all - first), image = rest / job->pixel_parts;
   guint begin = d->n_slices * slice_part / job->slice_parts;
   guint end = d->n_slices * (slice_part + 1) / job->slice_parts;
   float *sums = weir_run_scratch (job->run, thread);
@@ -335,7 +337,7 @@ run_task (void *context, guint index, guint thread)
     const Slice *slice = &d->slices[i];
 
     for (gsize b = 0; b < slice->in_blocks; b += d->chunk_blocks)
-      run_chunk (job, image, slice, first, count, b, sums);
+      run_chunk (job, image, slice, job->first + first, count, b, sums);
   }
 }
 
@@ -345,7 +347,7 @@ static void
 cut_tasks (Job *job, guint threads)
 {
   const Dense *d = job->d;
-  gsize all = d->spec.rows * d->spec.columns;
+  gsize all = job->all;
   gsize tasks = (all + d->pixels - 1) / d->pixels * d->spec.batch;
   gsize wanted = threads * TASKS_PER_THREAD;
 
@@ -362,9 +364,13 @@ cut_tasks (Job *job, guint threads)
 }
 
 void
-dense_run (const Dense *d, const WeirRun *run)
+dense_run (const Dense *d, const WeirRun *run, gsize first, gsize count)
 {
-  Job job = { .d = d, .run = run, .v = conv_values (run) };
+  Job job = { .d = d,
+              .run = run,
+              .v = conv_values (run),
+              .first = first * d->spec.columns,
+              .all = MIN (count, d->spec.rows - first) * d->spec.columns };
 
   cut_tasks (&job, weir_threads_count (run->threads));
   weir_threads_run (run->threads,

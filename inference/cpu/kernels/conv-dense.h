@@ -53,5 +53,6 @@ Dense *dense_new (const DenseSpec *spec, const WeirValue *in, GError **error);
 void dense_free (Dense *dense);
 /** dense_scratch: bytes of scratch memory a thread. */
 gsize dense_scratch (const Dense *dense);
-/** dense_run: input and output 0 of the step that runs. */
-void dense_run (const Dense *dense, const WeirRun *run);
+/** dense_run: @count rows at most from @first on, of input and output 0 of the step that
+ * runs. */
+void dense_run (const Dense *dense, const WeirRun *run, gsize first, gsize count);

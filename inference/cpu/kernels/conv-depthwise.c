@@ -298,8 +298,9 @@ depthwise_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
 typedef struct {
   const Depthwise *d;
   ConvValues v;
-  gsize rows;  /* rows a task */
-  guint parts; /* tasks a block */
+  gsize first, last; /* which rows */
+  gsize rows;        /* rows a task */
+  guint parts;       /* tasks a block */
 } Job;
 
 /* Tiles of two sizes that differ by one pixel. */
@@ -322,7 +323,8 @@ run_task (void *context, guint index, guint thread)
   const Variant *variant = variant_of (s);
   gsize part = index % job->parts, rest = index / job->parts;
   gsize block = rest % job->d->blocks, image = rest / job->d->blocks;
-  gsize end = MIN ((part + 1) * job->rows, s->out_height), rows;
+  gsize begin = job->first + part * job->rows;
+  gsize end = MIN (begin + job->rows, job->last), rows;
   const float *in = v->in_data + image * v->in->batch + block * v->in->plane -
                     s->top * (gssize) v->in->row - s->left * VLEN;
   Strip strip = { .state = job->d,
@@ -337,7 +339,7 @@ run_task (void *context, guint index, guint thread)
                   .residual_row = v->residual != NULL ? v->residual->row : 0 };
 
   (void) thread;
-  for (gsize y = part * job->rows; y < end; y += rows) {
+  for (gsize y = begin; y < end; y += rows) {
     gboolean pair = variant->pair != NULL && y + 1 < end;
 
     rows = pair ? 2 : 1;
@@ -357,25 +359,33 @@ static void
 cut_tasks (Job *job, guint threads)
 {
   const ConvShape *s = &job->d->shape;
-  gsize planes = job->d->blocks * s->batch, parts = 1;
+  gsize planes = job->d->blocks * s->batch, parts = 1, all = job->last - job->first;
 
   if (threads > 1 && weir_conv_macs (s) >= MIN_MACS_TO_SPLIT)
     parts = (threads * TASKS_PER_THREAD + planes - 1) / planes;
-  job->rows = MAX ((s->out_height + parts - 1) / parts + 1, MIN_ROWS) & ~(gsize) 1;
-  job->parts = (guint) ((s->out_height + job->rows - 1) / job->rows);
+  job->rows = MAX ((all + parts - 1) / parts + 1, MIN_ROWS) & ~(gsize) 1;
+  job->parts = (guint) ((all + job->rows - 1) / job->rows);
 }
 
 static gboolean
-depthwise_run (const WeirRun *run, GError **error)
+depthwise_run_rows (const WeirRun *run, gsize first, gsize count, GError **error)
 {
   const Depthwise *d = run->step->state;
-  Job job = { .d = d, .v = conv_values (run) };
+  Job job = { .d = d, .v = conv_values (run), .first = first, .last = first + count };
 
   (void) error;
   cut_tasks (&job, weir_threads_count (run->threads));
   weir_threads_run (run->threads, (guint) (d->shape.batch * d->blocks) * job.parts,
                     run_task, &job);
   return TRUE;
+}
+
+static gboolean
+depthwise_run (const WeirRun *run, GError **error)
+{
+  const Depthwise *d = run->step->state;
+
+  return depthwise_run_rows (run, 0, d->shape.out_height, error);
 }
 
 static double
@@ -399,5 +409,7 @@ WEIR_KERNEL_DEFINE (conv_depthwise) = {
   .cost = depthwise_cost,
   .prepare = depthwise_prepare,
   .release = depthwise_release,
+  .run_rows = depthwise_run_rows,
+  .rows_read = weir_conv_rows_read,
   .run = depthwise_run,
 };

@@ -6,6 +6,7 @@
 /* Convolution and GroupConvolution on blocked values, straight from the input. */
 
 typedef struct {
+  ConvShape shape;
   Post post;
   Dense *dense;
 } Direct;
@@ -88,12 +89,11 @@ static void *
 direct_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
 {
   Direct *d = g_new0 (Direct, 1);
-  ConvShape shape;
 
-  if (!weir_conv_shape (plan, group, &shape))
+  if (!weir_conv_shape (plan, group, &d->shape))
     weir_fail (error, WEIR_ERROR_INTERNAL, "not a convolution that was accepted");
-  else if (post_init (&d->post, group, shape.outputs, error))
-    d->dense = make_dense (&shape, &d->post, plan, group, error);
+  else if (post_init (&d->post, group, d->shape.outputs, error))
+    d->dense = make_dense (&d->shape, &d->post, plan, group, error);
   if (d->dense != NULL)
     return d;
   direct_release (d);
@@ -109,13 +109,21 @@ direct_scratch (const void *state)
 }
 
 static gboolean
-direct_run (const WeirRun *run, GError **error)
+direct_run_rows (const WeirRun *run, gsize first, gsize count, GError **error)
 {
   const Direct *d = run->step->state;
 
   (void) error;
-  dense_run (d->dense, run);
+  dense_run (d->dense, run, first, count);
   return TRUE;
+}
+
+static gboolean
+direct_run (const WeirRun *run, GError **error)
+{
+  const Direct *d = run->step->state;
+
+  return direct_run_rows (run, 0, d->shape.out_height, error);
 }
 
 /* Blocks are always computed whole; in a block of several groups most products are with
@@ -134,16 +142,18 @@ direct_cost (const WeirPlan *plan, const WeirGroup *group)
   together = s.groups > 1 && outputs < VLEN ? (VLEN + outputs - 1) / outputs : 1;
   pixels = (double) (s.batch * s.out_height * s.out_width);
   return COST_CALL + weir_conv_bytes (&s) / COST_BYTES +
+         cost_pad (s.outputs) * (double) (channels * together) *
+             (double) (s.kernel_height * s.kernel_width) * sizeof (float) / COST_STREAM +
          pixels * cost_pad (s.outputs) * (double) (channels * together) *
              (double) (s.kernel_height * s.kernel_width) * 2 / COST_FLOPS;
 }
 
-#define DIRECT(operation)                                                            \
-  {                                                                                  \
-    .name = "conv-direct-" WEIR_ISA_STRING (WEIR_ISA), .op = operation,              \
-    .accepts = direct_accepts, .demand = direct_demand, .cost = direct_cost,         \
-    .prepare = direct_prepare, .release = direct_release, .scratch = direct_scratch, \
-    .run = direct_run,                                                               \
+#define DIRECT(operation)                                                             \
+  {                                                                                   \
+    .name = "conv-direct-" WEIR_ISA_STRING (WEIR_ISA), .op = operation,               \
+    .accepts = direct_accepts, .demand = direct_demand, .cost = direct_cost,          \
+    .prepare = direct_prepare, .release = direct_release, .scratch = direct_scratch,  \
+    .run_rows = direct_run_rows, .rows_read = weir_conv_rows_read, .run = direct_run, \
   }
 WEIR_KERNEL_DEFINE (conv_direct) = DIRECT ("Convolution");
 WEIR_KERNEL_DEFINE (conv_direct_grouped) = DIRECT ("GroupConvolution");

@@ -165,7 +165,8 @@ typedef struct {
   const First *f;
   const WeirRun *run;
   ConvValues v;
-  gsize rows;
+  gsize first, last; /* which rows */
+  gsize rows;        /* rows a task */
   guint parts;
 } Job;
 
@@ -235,8 +236,7 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
 {
   const First *f = job->f;
   guint blocks = slice_blocks (f, block);
-  gsize limit = TILE_PIXELS (blocks), all = count * f->shape.out_width;
-  gsize n = (all + limit - 1) / limit, even = all / n, wider = all % n;
+  gsize all = count * f->shape.out_width;
   ConvWalk walk = walk_from (job, image, block, first, rows);
   ConvTile tile = {
     .weights = f->weights + block * window_size (&f->shape) * VLEN,
@@ -251,11 +251,11 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
     .has_residual = job->v.residual != NULL,
   };
 
-  for (gsize i = 0, at = 0; i < n; i++) {
-    guint pixels = (guint) (even + (i < wider));
+  for (gsize at = 0; at < all;) {
+    guint pixels = conv_walk_tile (&walk, blocks, all - at);
 
     conv_walk (&walk, pixels, &tile);
-    conv_tile_run (blocks, pixels) (&tile);
+    conv_tile_run (&tile, blocks, pixels);
     at += pixels;
   }
 }
@@ -265,8 +265,8 @@ run_task (void *context, guint index, guint thread)
 {
   const Job *job = context;
   const First *f = job->f;
-  gsize image = index / job->parts, first = index % job->parts * job->rows;
-  gsize count = MIN (job->rows, f->shape.out_height - first);
+  gsize image = index / job->parts, first = job->first + index % job->parts * job->rows;
+  gsize count = MIN (job->rows, job->last - first);
   float *rows = weir_run_scratch (job->run, thread);
 
   copy_rows (job, image, first, count, rows);
@@ -275,17 +275,29 @@ run_task (void *context, guint index, guint thread)
 }
 
 static gboolean
-first_run (const WeirRun *run, GError **error)
+first_run_rows (const WeirRun *run, gsize first, gsize count, GError **error)
 {
   const First *f = run->step->state;
   gsize tasks = weir_threads_count (run->threads) * TASKS_PER_THREAD;
-  Job job = { .f = f, .run = run, .v = conv_values (run), .rows = f->rows };
+  Job job = { .f = f,
+              .run = run,
+              .v = conv_values (run),
+              .first = first,
+              .last = first + count,
+              .rows = MIN (f->rows, (count + tasks - 1) / tasks) };
 
   (void) error;
-  job.rows = MIN (job.rows, (f->shape.out_height + tasks - 1) / tasks);
-  job.parts = (guint) ((f->shape.out_height + job.rows - 1) / job.rows);
+  job.parts = (guint) ((count + job.rows - 1) / job.rows);
   weir_threads_run (run->threads, (guint) f->shape.batch * job.parts, run_task, &job);
   return TRUE;
+}
+
+static gboolean
+first_run (const WeirRun *run, GError **error)
+{
+  const First *f = run->step->state;
+
+  return first_run_rows (run, 0, f->shape.out_height, error);
 }
 
 static double
@@ -310,5 +322,7 @@ WEIR_KERNEL_DEFINE (conv_first) = {
   .prepare = first_prepare,
   .release = first_release,
   .scratch = first_scratch,
+  .run_rows = first_run_rows,
+  .rows_read = weir_conv_rows_read,
   .run = first_run,
 };

@@ -24,7 +24,7 @@ typedef struct {
   Post post;
   gsize in_blocks, out_blocks;
   gsize tiles_x, tiles;
-  guint slice; /* output blocks a slice; the last one may have fewer */
+  guint slice; /* output blocks a slice at most */
   guint n_slices;
   float *weights;   /* [slices][points][channels][slice's blocks][VLEN] */
   guint32 *offsets; /* [input blocks] */
@@ -70,28 +70,44 @@ winograd_release (void *state)
   g_free (w);
 }
 
+/* The first block of a slice; of one behind the last, how many blocks there are. */
+static gsize
+slice_begin (const Winograd *w, guint slice)
+{
+  return w->out_blocks * slice / w->n_slices;
+}
+
 static guint
 slice_blocks (const Winograd *w, guint slice)
 {
-  return (guint) MIN (w->out_blocks - (gsize) slice * w->slice, w->slice);
+  return (guint) (slice_begin (w, slice + 1) - slice_begin (w, slice));
 }
 
 /* Weights of all slices before @slice. */
 static gsize
 slice_offset (const Winograd *w, guint slice)
 {
-  return (gsize) slice * w->slice * VLEN * WINO_POINTS * w->shape.channels;
+  return slice_begin (w, slice) * VLEN * WINO_POINTS * w->shape.channels;
+}
+
+/* Tiles a register tile, of @count: all of them about equally full. */
+static gsize
+tile_width (gsize count, guint blocks)
+{
+  gsize limit = TILE_PIXELS (blocks), n = (count + limit - 1) / limit;
+
+  return (count + n - 1) / n;
 }
 
 /* The filters between @channel and one block of outputs. */
 static void
-pack_filters (const Winograd *w, gsize block, gsize channel, const float *from)
+pack_filters (const Winograd *w, guint slice, gsize block, gsize channel,
+              const float *from)
 {
   const ConvShape *s = &w->shape;
-  guint slice = (guint) (block / w->slice);
   gsize width = slice_blocks (w, slice) * VLEN;
   float *to = w->weights + slice_offset (w, slice) + channel * width +
-              (block - (gsize) slice * w->slice) * VLEN;
+              (block - slice_begin (w, slice)) * VLEN;
   gsize lanes = MIN (s->outputs - block * VLEN, VLEN);
   float filters[9][VLEN] = { 0 };
   Vec points[WINO_POINTS];
@@ -114,9 +130,10 @@ pack (Winograd *w, const WeirPlan *plan, const WeirGroup *group, GError **error)
       WINO_POINTS * s->channels * w->out_blocks * VLEN * sizeof (float), error);
   if (w->weights == NULL)
     return FALSE;
-  for (gsize block = 0; block < w->out_blocks; block++)
-    for (gsize c = 0; c < s->channels; c++)
-      pack_filters (w, block, c, from);
+  for (guint i = 0; i < w->n_slices; i++)
+    for (gsize block = slice_begin (w, i); block < slice_begin (w, i + 1); block++)
+      for (gsize c = 0; c < s->channels; c++)
+        pack_filters (w, i, block, c, from);
   return TRUE;
 }
 
@@ -159,9 +176,8 @@ winograd_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
   }
   w->in_blocks = (s->channels + VLEN - 1) / VLEN;
   w->out_blocks = (s->outputs + VLEN - 1) / VLEN;
-  w->n_slices = (guint) ((w->out_blocks + TILE_BLOCKS - 1) / TILE_BLOCKS);
+  w->n_slices = (guint) tile_slices (w->out_blocks);
   w->slice = (guint) ((w->out_blocks + w->n_slices - 1) / w->n_slices);
-  w->n_slices = (guint) ((w->out_blocks + w->slice - 1) / w->slice);
   w->tiles_x = (s->out_width + WINO_OUT - 1) / WINO_OUT;
   w->tiles = w->tiles_x * ((s->out_height + WINO_OUT - 1) / WINO_OUT);
   choose_tiles (w);
@@ -246,23 +262,28 @@ multiply (const Job *job, guint slice, gsize count, const float *in, float *to)
   static const float zeros[TILE_MAX_BLOCKS * VLEN] = { 0 };
   const Winograd *w = job->w;
   guint blocks = slice_blocks (w, slice);
-  gsize limit = TILE_PIXELS (blocks), channels = w->shape.channels;
+  gsize width = tile_width (count, blocks), channels = w->shape.channels;
+  gsize n = (count + width - 1) / width, lines = VLEN * blocks * VLEN / 16;
   ConvTile tile = { .offsets = w->offsets,
                     .steps = (guint) (channels / VLEN),
                     .short_steps = channels % VLEN != 0,
                     .lanes = (guint) (channels % VLEN),
-                    .bias = zeros };
+                    .bias = zeros,
+                    .line = TRUE,
+                    .in_step = VLEN,
+                    .ahead_lines = (guint) ((lines + n - 1) / n) };
 
   for (gsize point = 0; point < WINO_POINTS; point++) {
     tile.weights =
         w->weights + slice_offset (w, slice) + point * channels * blocks * VLEN;
-    for (gsize at = 0; at < count; at += limit) {
-      guint pixels = (guint) MIN (limit, count - at);
+    tile.ahead = tile.weights + channels * blocks * VLEN;
+    for (gsize at = 0; at < count; at += width) {
+      guint pixels = (guint) MIN (width, count - at);
 
-      for (guint p = 0; p < pixels; p++)
-        tile.in[p] = in + point * input_step (w) + (at + p) * VLEN;
+      tile.in[0] = in + point * input_step (w) + at * VLEN;
       tile.sums = to + point * product_step (w) + at * blocks * VLEN;
-      conv_tile_run (blocks, pixels) (&tile);
+      conv_tile_run (&tile, blocks, pixels);
+      tile.ahead += tile.steps * tile.ahead_lines * 16;
     }
   }
 }
@@ -338,12 +359,12 @@ transform_output (const Job *job, gsize image, guint slice, gsize first, gsize c
   const Winograd *w = job->w;
   const ConvShape *s = &w->shape;
   guint blocks = slice_blocks (w, slice);
-  gsize limit = TILE_PIXELS (blocks), block = (gsize) slice * w->slice;
+  gsize width = tile_width (count, blocks), block = slice_begin (w, slice);
 
   for (gsize i = 0; i < count; i++) {
     gsize y = (first + i) / w->tiles_x * WINO_OUT;
     gsize x = (first + i) % w->tiles_x * WINO_OUT;
-    gsize group = i / limit * limit, pixels = MIN (limit, count - group);
+    gsize group = i / width * width, pixels = MIN (width, count - group);
 
     for (gsize b = 0; b < blocks; b++) {
       Target target = { .out = job->v.out_data + image * job->v.out->batch +
@@ -439,8 +460,7 @@ winograd_cost (const WeirPlan *plan, const WeirGroup *group)
   tiles = (double) (s.batch * ((s.out_height + WINO_OUT - 1) / WINO_OUT) *
                     ((s.out_width + WINO_OUT - 1) / WINO_OUT));
   weights = WINO_POINTS * (double) s.channels * cost_pad (s.outputs);
-  multiply =
-      MAX (tiles * weights * 2 / COST_FLOPS, weights * sizeof (float) / COST_STREAM);
+  multiply = tiles * weights * 2 / COST_FLOPS + weights * sizeof (float) / COST_STREAM;
   transforms = tiles * (cost_pad (s.channels) + cost_pad (s.outputs)) / VLEN *
                TRANSFORM_OPS * COST_VECTOR;
   return COST_CALL + multiply + transforms + weir_conv_bytes (&s) / COST_BYTES;

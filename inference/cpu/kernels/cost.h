@@ -2,15 +2,15 @@
 
 #include "simd.h"
 
-/* What cost functions reckon with, as measured on one core of 3.7 GHz. Only their ratios
+/* What cost functions reckon with, as measured on one core of 3.6 GHz. Only their ratios
  * matter: they decide between kernels.
  * COST_FLOPS: operations a nanosecond of a register tile in full swing
  * COST_VECTOR: nanoseconds a vector instruction
  * COST_BYTES: bytes a nanosecond that values between layers move at
- * COST_STREAM: bytes a nanosecond of weights that are read once
+ * COST_STREAM: bytes a nanosecond of weights, which each layer finds outside of L2
  * COST_CALL: nanoseconds a kernel takes for nothing */
 #if VLEN == 16
-#define COST_FLOPS  112.0
+#define COST_FLOPS  190.0
 #define COST_VECTOR 0.35
 #elif defined(__AVX2__)
 #define COST_FLOPS  105.0
@@ -20,7 +20,7 @@
 #define COST_VECTOR 0.2
 #endif
 #define COST_BYTES  70.0
-#define COST_STREAM 22.0
+#define COST_STREAM 18.0
 #define COST_CALL   200.0
 
 /** cost_pad: channels rounded up to whole vectors. */

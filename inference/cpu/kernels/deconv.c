@@ -257,7 +257,7 @@ deconv_run (const WeirRun *run, GError **error)
 
   (void) error;
   for (guint i = 0; i < d->n_phases; i++)
-    dense_run (d->phases[i], run);
+    dense_run (d->phases[i], run, 0, G_MAXSIZE);
   return TRUE;
 }
 

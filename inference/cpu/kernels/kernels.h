@@ -20,7 +20,9 @@
   K (reduce_image)        \
   K (softmax)             \
   K (matmul)              \
+  K (recurrent)           \
   K (resize)              \
+  K (split)               \
   K (concat_blocked)      \
   K (concat_plain)        \
   K (transpose_lanes)     \

@@ -37,6 +37,7 @@ MAP (mish, vec_mish (x))
 MAP (abs, vec_abs (x))
 MAP (negative, -x)
 MAP (exp, vec_exp (x))
+MAP (square, x *x)
 
 static const MapFunction activations[] = {
   [WEIR_ACT_RELU] = map_relu,     [WEIR_ACT_LEAKY] = map_leaky,
@@ -68,6 +69,7 @@ typedef enum {
   ONE_INPUT,   /* a constant scalar, 1 where there is none */
   TWO_INPUTS,
   SIXTH, /* 1/6 and 1/2 */
+  TWO,   /* none, where the input beside the operand is 2 */
 } Numbers;
 
 static const struct {
@@ -89,6 +91,7 @@ static const struct {
   { "Abs", map_abs, NO_NUMBERS },
   { "Negative", map_negative, NO_NUMBERS },
   { "Exp", map_exp, NO_NUMBERS },
+  { "Power", map_square, TWO },
 };
 
 typedef struct {
@@ -127,6 +130,10 @@ read_numbers (const WeirPlan *plan, const WeirGroup *group, Numbers numbers, Map
     map->alpha = 1.0f / 6;
     map->beta = 0.5f;
     return TRUE;
+  case TWO:
+    return read_scalar (plan, group, 1, &map->alpha) && map->alpha == 2 &&
+           weir_shape_equal (&weir_group_input (plan, group, 0)->shape,
+                             &weir_group_output (plan, group, 0)->shape);
   case ONE_INPUT:
     map->alpha = 1;
     return read_scalar (plan, group, 1, &map->alpha);

@@ -15,6 +15,7 @@ typedef struct {
   gsize m, n, k;
   gsize batch;
   gsize a_step, b_step; /* elements from one matrix of the batch to the next; 0 repeats */
+  gsize a_row, a_k;     /* of the left matrix as it stands */
   gsize k_step, n_step; /* of the right matrix as it stands */
   float *packed;        /* [batch of b][panels][k][PANEL], of a constant */
   float *bias;          /* padded to whole panels */
@@ -49,16 +50,19 @@ read_product (const WeirPlan *plan, const WeirGroup *group, Product *p)
   const WeirShape *b = &weir_group_input (plan, group, 1)->shape;
   gboolean transposed = weir_node_bool (group->node, "transpose_b");
   gsize rows = (gsize) b->dims[b->rank - 2], columns = (gsize) b->dims[b->rank - 1];
+  gboolean a_transposed = weir_node_bool (group->node, "transpose_a");
 
-  p->k = (gsize) a->dims[a->rank - 1];
-  p->m = (gsize) a->dims[a->rank - 2];
+  p->k = (gsize) a->dims[a->rank - (a_transposed ? 2 : 1)];
+  p->m = (gsize) a->dims[a->rank - (a_transposed ? 1 : 2)];
+  p->a_row = a_transposed ? 1 : p->k;
+  p->a_k = a_transposed ? p->m : 1;
   p->n = transposed ? rows : columns;
   p->k_step = transposed ? 1 : columns;
   p->n_step = transposed ? columns : 1;
   p->batch = leading (a);
   p->a_step = p->m * p->k;
   p->b_step = leading (b) == 1 ? 0 : rows * columns;
-  if (p->b_step == 0) {
+  if (p->b_step == 0 && !a_transposed) {
     p->m *= p->batch;
     p->batch = 1;
   }
@@ -71,8 +75,8 @@ matmul_accepts (const WeirPlan *plan, const WeirGroup *group)
 
   if (!weir_node_is (group->node, "MatMul") || group->residual >= 0 ||
       group->before.kind != WEIR_ACT_NONE || group->after.slopes != NULL ||
-      (group->after.kind != WEIR_ACT_NONE && map_find (group->after.kind) == NULL) ||
-      weir_node_bool (group->node, "transpose_a"))
+      group->after.offset != 0 ||
+      (group->after.kind != WEIR_ACT_NONE && map_find (group->after.kind) == NULL))
     return FALSE;
   a = weir_group_input (plan, group, 0);
   b = weir_group_input (plan, group, 1);
@@ -179,11 +183,11 @@ tile (const Product *p, const float *a, const float *panel, const float *bias, f
     sums[r][0] = vec_load (bias);
     sums[r][1] = vec_load (bias + VLEN);
   }
-  for (gsize k = 0; k < p->k; k++, panel += PANEL) {
+  for (gsize k = 0; k < p->k; k++, panel += PANEL, a += p->a_k) {
     Vec left = vec_load (panel), right = vec_load (panel + VLEN);
 
     UNROLLED (r, rows) {
-      Vec x = vec_set (a[r * p->k + k]);
+      Vec x = vec_set (a[r * p->a_row]);
 
       sums[r][0] = vec_fma (x, left, sums[r][0]);
       sums[r][1] = vec_fma (x, right, sums[r][1]);
@@ -270,7 +274,7 @@ product_task (void *context, guint index, guint thread)
   for (gsize row = first; row < last; row += MAX_ROWS) {
     guint rows = (guint) MIN (MAX_ROWS, last - row);
 
-    tiles[rows](p, a + row * p->k, packed, p->bias + panel * PANEL, out + row * p->n,
+    tiles[rows](p, a + row * p->a_row, packed, p->bias + panel * PANEL, out + row * p->n,
                 width);
     for (guint r = 0; r < rows; r++)
       map_run (&p->after, out + (row + r) * p->n, width);

@@ -11,6 +11,8 @@ clamp_bounds (const WeirActivation *act, float *low, float *high)
   *high = INFINITY;
   if (act->kind == WEIR_ACT_NONE)
     return TRUE;
+  if (act->offset != 0)
+    return FALSE;
   if (act->kind == WEIR_ACT_RELU)
     *low = 0;
   if (act->kind == WEIR_ACT_CLAMP) {
@@ -38,7 +40,9 @@ static gboolean
 activation_init (PostActivation *to, const WeirActivation *from, gsize channels,
                  GError **error)
 {
-  *to = (PostActivation){ .kind = from->kind, .alpha = from->alpha, .beta = from->beta };
+  *to = (PostActivation){
+    .kind = from->kind, .alpha = from->alpha, .beta = from->beta, .offset = from->offset
+  };
   return from->slopes == NULL ||
          pad_channels (&to->slopes, from->slopes, channels, error);
 }
@@ -75,7 +79,7 @@ post_clear (Post *post)
 }
 
 typedef struct {
-  Vec alpha, beta;
+  Vec alpha, beta, offset;
 } Parameters;
 
 ALWAYS_INLINE Vec
@@ -167,7 +171,8 @@ typedef void (*ActivationLoop) (const float *values, guint pixels, Parameters pa
                            float *const *to, gsize at)                               \
   {                                                                                  \
     for (guint i = 0; i < pixels; i++)                                               \
-      vec_store (to[i] + at, act_##name (vec_load (values + i * VLEN), parameters)); \
+      vec_store (to[i] + at, act_##name (vec_load (values + i * VLEN), parameters) + \
+                                 parameters.offset);                                 \
   }
 LOOP (none)
 LOOP (relu)
@@ -197,7 +202,8 @@ static void
 activate (const PostActivation *act, const PostTile *tile, float *const *to, gsize step)
 {
   for (guint b = 0; b < tile->blocks; b++) {
-    Parameters parameters = { vec_set (act->alpha), vec_set (act->beta) };
+    Parameters parameters = { vec_set (act->alpha), vec_set (act->beta),
+                              vec_set (act->offset) };
 
     if (act->slopes != NULL)
       parameters.alpha = vec_load (act->slopes + tile->channel + b * VLEN);

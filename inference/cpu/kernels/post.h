@@ -9,10 +9,11 @@
 /**
  * PostActivation:
  * @slopes: (nullable): alpha by channel, padded with zeros to whole vectors
+ * @offset: added to what the function gives
  */
 typedef struct {
   WeirActivationKind kind;
-  float alpha, beta;
+  float alpha, beta, offset;
   float *slopes;
 } PostActivation;
 

@@ -1,4 +1,5 @@
 #include "cpu/kernel.h"
+#include "vec-transpose.h"
 
 #include <string.h>
 
@@ -20,10 +21,53 @@ reorder_accepts (const WeirPlan *plan, const WeirGroup *group)
   return FALSE;
 }
 
+/* VLEN pixels at a time; the last ones of a row are done together with some of those
+ * before them. */
+static gsize
+next_pixels (gsize x, gsize width)
+{
+  return x + VLEN < width ? MIN (x + VLEN, width - VLEN) : width;
+}
+
+static void
+block_row_vec (const float *source, gsize plane, guint channels, float *target,
+               gsize width)
+{
+  for (gsize x = 0; x < width; x = next_pixels (x, width)) {
+    Vec rows[VLEN];
+
+    UNROLLED (c, VLEN)
+      rows[c] = c < channels ? vec_load (source + c * plane + x) : vec_set (0);
+    vec_transpose (rows);
+    UNROLLED (i, VLEN)
+      vec_store (target + (x + i) * VLEN, rows[i]);
+  }
+}
+
+static void
+unblock_row_vec (const float *source, guint channels, float *target, gsize plane,
+                 gsize width)
+{
+  for (gsize x = 0; x < width; x = next_pixels (x, width)) {
+    Vec rows[VLEN];
+
+    UNROLLED (i, VLEN)
+      rows[i] = vec_load (source + (x + i) * VLEN);
+    vec_transpose (rows);
+    UNROLLED (c, VLEN)
+      if (c < channels)
+        vec_store (target + c * plane + x, rows[c]);
+  }
+}
+
 static void
 block_row_f32 (const float *source, gsize plane, guint channels, float *target,
                guint block, gsize width)
 {
+  if (block == VLEN && width >= VLEN) {
+    block_row_vec (source, plane, channels, target, width);
+    return;
+  }
   for (gsize x = 0; x < width; x++) {
     for (guint c = 0; c < channels; c++)
       target[x * block + c] = source[c * plane + x];
@@ -36,6 +80,10 @@ static void
 unblock_row_f32 (const float *source, guint block, guint channels, float *target,
                  gsize plane, gsize width)
 {
+  if (block == VLEN && width >= VLEN) {
+    unblock_row_vec (source, channels, target, plane, width);
+    return;
+  }
   for (guint c = 0; c < channels; c++)
     for (gsize x = 0; x < width; x++)
       target[c * plane + x] = source[x * block + c];
@@ -60,6 +108,14 @@ unblock_row_any (const guint8 *source, guint block, guint channels, guint8 *targ
       memcpy (target + (c * plane + x) * size, source + (x * block + c) * size, size);
 }
 
+/* Whether the rows of a blocked value follow each other without a border. */
+static gboolean
+is_dense (const WeirValue *value)
+{
+  return value->layout.block == 0 ||
+         value->row == (gsize) value->shape.dims[3] * value->layout.block;
+}
+
 /* One channel block of one image. */
 static void
 convert_block (const Job *job, gsize image, guint index, guint block)
@@ -74,6 +130,10 @@ convert_block (const Job *job, gsize image, guint index, guint block)
       job->source + (image * from->batch + index * step_from * from->plane) * size;
   guint8 *t = job->target + (image * to->batch + index * step_to * to->plane) * size;
 
+  if (is_dense (from) && is_dense (to)) {
+    width *= height;
+    height = 1;
+  }
   for (gsize y = 0; y < height; y++, s += from->row * size, t += to->row * size) {
     if (from->layout.block == to->layout.block)
       memcpy (t, s, width * block * size);

@@ -1,6 +1,6 @@
 #include "cost.h"
 #include "cpu/kernel.h"
-#include "simd.h"
+#include "vec-transpose.h"
 
 #include <string.h>
 
@@ -191,18 +191,44 @@ typedef struct {
   guint32 *target;
 } Job;
 
-/* One matrix of the last two dimensions, in squares that stay in the first cache. */
-#define SQUARE 16
+/* From one square of VLEN x VLEN to the next; the last one is done together with a part
+ * of the one before it. */
+static gsize
+next_square (gsize at, gsize size)
+{
+  return at + VLEN < size ? MIN (at + VLEN, size - VLEN) : size;
+}
 
+static void
+transpose_squares (const float *from, gsize step, float *to, gsize rows, gsize columns)
+{
+  for (gsize y = 0; y < rows; y = next_square (y, rows))
+    for (gsize x = 0; x < columns; x = next_square (x, columns)) {
+      Vec square[VLEN];
+
+      UNROLLED (i, VLEN)
+        square[i] = vec_load (from + (x + i) * step + y);
+      vec_transpose (square);
+      UNROLLED (i, VLEN)
+        vec_store (to + (y + i) * columns + x, square[i]);
+    }
+}
+
+/* One matrix of the last two dimensions. */
 static void
 transpose_matrix (const guint32 *from, gsize row_step, gsize step, guint32 *to,
                   gsize rows, gsize columns)
 {
-  for (gsize y0 = 0; y0 < rows; y0 += SQUARE)
-    for (gsize x0 = 0; x0 < columns; x0 += SQUARE)
-      for (gsize y = y0; y < MIN (y0 + SQUARE, rows); y++)
-        for (gsize x = x0; x < MIN (x0 + SQUARE, columns); x++)
-          to[y * columns + x] = from[y * row_step + x * step];
+  if (row_step == 1 && rows >= VLEN && columns >= VLEN) {
+    transpose_squares ((const float *) from, step, (float *) to, rows, columns);
+    return;
+  }
+  for (gsize y = 0; y < rows; y++, from += row_step, to += columns) {
+    if (step == 1)
+      memcpy (to, from, columns * sizeof *to);
+    for (gsize x = 0; step != 1 && x < columns; x++)
+      to[x] = from[x * step];
+  }
 }
 
 static void
