@@ -55,7 +55,7 @@ def block(match):
 
 def main():
     output, headers = sys.argv[1], sys.argv[2:]
-    parts = ["#pragma once\n\n#include <glib-object.h>\n\ntypedef struct _WeirGraph WeirGraph;\n"]
+    parts = ["#pragma once\n\n#include <glib-object.h>\n\ntypedef struct _WeirGraph WeirGraph;\ntypedef struct _WeirPort WeirPort;\n"]
     for path in headers:
         with open(path, encoding="utf-8") as f:
             text = f.read()
