@@ -111,9 +111,44 @@ weir_pass_join (const WeirTensor *a, const WeirTensor *b,
   return g_steal_pointer (&result);
 }
 
+static void
+scale_floats (const float *from, float *to, gsize count, double factor)
+{
+  for (gsize i = 0; i < count; i++)
+    to[i] = (float) (factor * (double) from[i]);
+}
+
+void
+weir_pass_scale_run (const WeirTensor *from, WeirTensor *to, gsize first, gsize count,
+                     double factor)
+{
+  WeirDtype dtype = weir_tensor_dtype (from);
+
+  if (dtype == WEIR_DTYPE_F32) {
+    scale_floats ((const float *) weir_tensor_data (from) + first,
+                  (float *) weir_tensor_writable (to) + first, count, factor);
+    return;
+  }
+  for (gsize i = first; i < first + count; i++)
+    weir_dtype_store (dtype, weir_tensor_writable (to), i,
+                      factor * weir_tensor_get (from, i));
+}
+
+static gboolean
+are_finite (const float *values, gsize count)
+{
+  gboolean finite = TRUE;
+
+  for (gsize i = 0; i < count; i++)
+    finite &= isfinite (values[i]) != 0;
+  return finite;
+}
+
 gboolean
 weir_pass_is_finite (const WeirTensor *tensor)
 {
+  if (weir_tensor_dtype (tensor) == WEIR_DTYPE_F32)
+    return are_finite (weir_tensor_data (tensor), weir_tensor_count (tensor));
   for (gsize i = 0; i < weir_tensor_count (tensor); i++)
     if (!isfinite (weir_tensor_get (tensor, i)))
       return FALSE;

@@ -22,6 +22,11 @@ double weir_pass_product (double a, double b);
 double weir_pass_negative (double a);
 double weir_pass_inverse (double a);
 
+/** weir_pass_scale_run: @count elements of @from from @first on, times @factor, to the
+ * same places of @to, which has its type and shape. */
+void weir_pass_scale_run (const WeirTensor *from, WeirTensor *to, gsize first,
+                          gsize count, double factor);
+
 /** weir_pass_is_finite: whether no element is infinite or NaN. */
 gboolean weir_pass_is_finite (const WeirTensor *tensor);
 

@@ -139,24 +139,30 @@ element (const WeirTensor *vector, gsize channel)
   return weir_tensor_get (vector, weir_tensor_count (vector) == 1 ? 0 : channel);
 }
 
+/* How many elements behind each other belong to the same channel. */
+static gsize
+run_of (const WeirPassWeights *w, gboolean of_inputs)
+{
+  if (w->inputs_first != of_inputs)
+    return w->inner;
+  return w->inner * (of_inputs ? w->outputs : w->inputs);
+}
+
 WeirTensor *
 weir_pass_weights_scale (const WeirPassWeights *w, const WeirTensor *factor,
                          gboolean of_inputs)
 {
-  WeirDtype dtype = weir_tensor_dtype (w->tensor);
-  g_autoptr (WeirTensor) result =
-      weir_tensor_new (dtype, weir_tensor_shape (w->tensor), NULL);
-  gsize count = weir_tensor_count (w->tensor);
+  g_autoptr (WeirTensor) result = weir_tensor_new (weir_tensor_dtype (w->tensor),
+                                                   weir_tensor_shape (w->tensor), NULL);
+  gsize count = weir_tensor_count (w->tensor), run = run_of (w, of_inputs);
 
   if (result == NULL)
     return NULL;
-  for (gsize i = 0; i < count; i += w->inner) {
+  for (gsize i = 0; i < count; i += run) {
     Channels channels = channels_of (w, i);
-    double scale = element (factor, of_inputs ? channels.input : channels.output);
 
-    for (gsize k = i; k < i + w->inner; k++)
-      weir_dtype_store (dtype, weir_tensor_writable (result), k,
-                        scale * weir_tensor_get (w->tensor, k));
+    weir_pass_scale_run (w->tensor, result, i, run,
+                         element (factor, of_inputs ? channels.input : channels.output));
   }
   return weir_pass_is_finite (result) ? g_steal_pointer (&result) : NULL;
 }
