@@ -172,6 +172,7 @@ const OnnxRow onnx_rows_vision[] = {
   { "AffineGrid", NULL, 0, 0, affine_grid },
   { "Col2Im", NULL, 0, 0, col2im },
   { "GridSample", NULL, 0, 0, grid_sample },
+  { "GridSample", "com.microsoft", 0, 0, grid_sample },
   { "MaxRoiPool", NULL, 0, 0, max_roi_pool },
   { "NonMaxSuppression", NULL, 0, 0, non_max_suppression },
   { "Resize", NULL, 0, 0, onnx_resize },
