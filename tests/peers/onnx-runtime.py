@@ -56,7 +56,7 @@ class Case:
             nodes = row.nodes
         graph = helper.make_graph(nodes, "graph", inputs,
                                   [helper.make_empty_tensor_value_info(o) for o in outputs if o], initializers)
-        sets = [helper.make_opsetid("", row.opset)]
+        sets = [helper.make_opsetid("", row.sets)]
         if row.domain:
             sets.append(helper.make_opsetid(row.domain, row.version))
         model = helper.make_model(graph, opset_imports=sets, ir_version=10)

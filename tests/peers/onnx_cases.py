@@ -19,11 +19,11 @@ class Const:
 
 
 class Row:
-    def __init__(self, name, op, inputs, outputs=1, domain="", version=1, opset=21, tolerance=1e-4, steps=0,
+    def __init__(self, name, op, inputs, outputs=1, domain="", version=1, sets=21, tolerance=1e-4, steps=0,
                  dynamic=False, expected=None, nodes=None, **attrs):
         self.name, self.op, self.inputs, self.domain, self.version = name, op, inputs, domain, version
         self.outputs = ["out%d" % i for i in range(outputs)] if isinstance(outputs, int) else outputs
-        self.opset, self.tolerance, self.steps, self.dynamic = opset, tolerance, steps, dynamic
+        self.sets, self.tolerance, self.steps, self.dynamic = sets, tolerance, steps, dynamic
         self.expected, self.nodes, self.attrs = expected, nodes, attrs
 
 
@@ -66,8 +66,8 @@ def activations(d):
     yield Row("ms-scaled-silu", "ScaledSiLU", [x], domain=MS, alpha=0.7)
     yield Row("ms-scaled-silu-input", "ScaledSiLU", [x, d.f()], domain=MS)
     yield Row("ms-gated-add", "GatedAdd", [x, d.f(2, 3, 4), d.f(2, 3, 1)], domain=MS)
-    yield Row("ms-bias-dropout", "BiasDropout", [x, d.f(4), d.f(2, 3, 4)], domain=MS,
-              expected=None)
+    b, rest = d.f(4), d.f(2, 3, 4)
+    yield Row("ms-bias-dropout", "BiasDropout", [x, b, rest], domain=MS, expected=[x + b + rest])
     y = d.f(2, 6)
     b = d.f(6)
     s = y + b
@@ -119,7 +119,7 @@ def products(d):
 
 def norms(d):
     x, s = d.f(2, 3, 8), d.f(2, 3, 8)
-    yield Row("ms-simplified-norm", "SimplifiedLayerNormalization", [x, d.f(8)], axis=-1, opset=14)
+    yield Row("ms-simplified-norm", "SimplifiedLayerNormalization", [x, d.f(8)], axis=-1, sets=14)
     yield Row("ms-skip-norm", "SkipLayerNormalization", [x, s, d.f(8), d.f(8), d.f(8)], domain=MS)
     yield Row("ms-skip-norm-sum", "SkipLayerNormalization", [x, s, d.f(8)], domain=MS, outputs=["y", "", "", "sum"])
     yield Row("ms-skip-simplified-norm", "SkipSimplifiedLayerNormalization", [x, s, d.f(8), d.f(8)], domain=MS,
@@ -136,7 +136,7 @@ def norms(d):
     yield Row("ms-embed", "EmbedLayerNormalization", [ids, seg, *tables], domain=MS, outputs=["y", "", "sum"])
     yield Row("ms-embed-mask", "EmbedLayerNormalization", [ids, seg, *tables, d.i32(0, 2, 2, 5)], domain=MS, outputs=2)
     yield Row("ms-embed-positions", "EmbedLayerNormalization",
-              [ids, None, tables[0], tables[1], None, tables[3], tables[4], None, d.i32(0, 10, 2, 5)], domain=MS)
+              [ids, None, tables[0], tables[1], None, tables[3], tables[4], None, d.i32(0, 10, 2, 5)], domain=MS, outputs=2)
     q = [Const(d.u8(20, 8)), Const(d.u8(10, 8)), Const(d.u8(2, 8)), Const(d.u8(8)), Const(d.u8(8))]
     scales = [Const(scalar(v)) for v in (0.02, 0.03, 0.01, 0.02, 0.015)]
     zeros = [Const(scalar(v, np.uint8)) for v in (120, 130, 128, 100, 140)]
@@ -195,20 +195,21 @@ def attentions(d):
     yield Row("ms-rotary-heads", "RotaryEmbedding", [d.f(2, 2, 3, 8), d.i64(0, 16, 2, 3), cos, sin], domain=MS)
     yield Row("ms-rotary-part", "RotaryEmbedding", [d.f(2, 3, 24), d.i64(0, 16, 2, 3), cos, sin], domain=MS,
               num_heads=2, rotary_embedding_dim=8)
-    yield from grouped(d, cos, sin)
+    yield from grouped(d)
 
 
-def grouped(d, cos, sin):
+def grouped(d):
     def total(n):
         return scalar(n, np.int32)
 
-    q, k, v = d.f(1, 4, 32), d.f(1, 4, 16), d.f(1, 4, 16)
+    q, k, v = d.f(1, 4, 64), d.f(1, 4, 32), d.f(1, 4, 32)
+    cos, sin = Const(d.f(16, 8)), Const(d.f(16, 8))
     last = np.array([3], np.int32)
     yield Row("ms-gqa", "GroupQueryAttention", [q, k, v, None, None, last, total(4)], domain=MS, num_heads=4,
               kv_num_heads=2, outputs=3)
     yield Row("ms-gqa-rotary", "GroupQueryAttention", [q, k, v, None, None, last, total(4), cos, sin], domain=MS,
               num_heads=4, kv_num_heads=2, do_rotary=1, outputs=3)
-    yield Row("ms-gqa-packed", "GroupQueryAttention", [d.f(1, 4, 64), None, None, None, None, last, total(4), cos, sin],
+    yield Row("ms-gqa-packed", "GroupQueryAttention", [d.f(1, 4, 128), None, None, None, None, last, total(4), cos, sin],
               domain=MS, num_heads=4, kv_num_heads=2, do_rotary=1, rotary_interleaved=1, outputs=3)
     yield Row("ms-gqa-window", "GroupQueryAttention", [q, k, v, None, None, last, total(4)], domain=MS, num_heads=4,
               kv_num_heads=2, local_window_size=2, softcap=5.0, outputs=1)
@@ -217,8 +218,8 @@ def grouped(d, cos, sin):
     yield Row("ms-gqa-sink", "GroupQueryAttention",
               [q, k, v, None, None, last, total(4), None, None, None, None, d.f(4)], domain=MS, num_heads=4,
               kv_num_heads=2, outputs=1)
-    one = [d.f(2, 1, 32), d.f(2, 1, 16), d.f(2, 1, 16)]
-    past = [d.f(2, 2, 5, 8), d.f(2, 2, 5, 8)]
+    one = [d.f(2, 1, 64), d.f(2, 1, 32), d.f(2, 1, 32)]
+    past = [d.f(2, 2, 5, 16), d.f(2, 2, 5, 16)]
     yield Row("ms-gqa-token", "GroupQueryAttention", [*one, *past, np.array([5, 5], np.int32), total(6), cos, sin],
               domain=MS, num_heads=4, kv_num_heads=2, do_rotary=1, outputs=3)
     yield Row("ms-gqa-chunk", "GroupQueryAttention",
@@ -254,8 +255,11 @@ def quantised(d):
               kernel_shape=[2, 3], count_include_pad=1, channels_last=1, pads=[0, 1, 0, 1])
     yield Row("ms-qconcat", "QLinearConcat", [*out(0.06, 100), *q(2, 3), *q(2, 4, scale=0.02)], domain=MS, steps=1,
               axis=1)
-    yield Row("ms-qreduce", "QLinearReduceMean", [*q(2, 3, 4), *out(0.05, 110)], domain=MS, steps=1, axes=[1],
-              keepdims=1)
+    x = d.u8(2, 3, 4)
+    mean = (0.05 * (x.astype(np.float32) - 120)).mean(1, keepdims=True)
+    yield Row("ms-qreduce", "QLinearReduceMean", [x, Const(scalar(0.05)), Const(scalar(120, np.uint8)), *out(0.05, 110)],
+              domain=MS, steps=1, axes=[1], keepdims=1,
+              expected=[np.clip(np.round(mean / 0.05) + 110, 0, 255).astype(np.uint8)])
     yield Row("ms-qwhere", "QLinearWhere", [d.i32(0, 2, 2, 4).astype(bool), *q(2, 4), *q(2, 4, scale=0.1), *out(0.08)],
               domain=MS, steps=1)
     w = [Const(d.i8(4, 3, 3, 3)), Const(d.pos(4) * 0.02), Const(np.zeros(4, np.int8))]
@@ -343,6 +347,40 @@ def layout(d):
               domain=MS, outputs=2, q_num_heads=2, kv_num_heads=2, update_rule="gated_delta")
 
 
+def recurrent(d):
+    """x, W, R, B, lengths, first states, peepholes of each layer, in one and in both directions."""
+    for op, gates, functions in (("RNN", 1, ["Elu"]), ("GRU", 3, ["HardSigmoid", "Softsign"]),
+                                 ("LSTM", 4, ["Sigmoid", "Softplus", "ScaledTanh"])):
+        outputs = 3 if op == "LSTM" else 2
+        extra = {"activation_alpha": [0.3], "activation_beta": [0.4]} if op != "RNN" else {"activation_alpha": [0.3]}
+        for ways, direction in ((1, "forward"), (1, "reverse"), (2, "bidirectional")):
+            x, lengths = d.f(4, 2, 3), np.array([4, 2], np.int32)
+            w, r, b = d.f(ways, gates * 5, 3, scale=0.5), d.f(ways, gates * 5, 5, scale=0.5), d.f(ways, 2 * gates * 5)
+            h = d.f(ways, 2, 5)
+            common = {"outputs": outputs, "hidden_size": 5, "direction": direction}
+            inputs = [x, Const(w), Const(r), Const(b)]
+            name = op.lower() + "-" + direction
+            yield Row(name, op, inputs, **common)
+            yield Row(name + "-lengths", op, [*inputs, lengths, h], **common)
+            attrs = {k: v * ways for k, v in extra.items()}
+            yield Row(name + "-functions", op, [*inputs, lengths], activations=functions * ways, **attrs, **common)
+            if ways == 2:
+                yield Row(name + "-two", op, inputs,
+                          activations=["Tanh"] + ["Relu"] if op == "RNN" else
+                          (["Sigmoid", "Tanh"] + ["Tanh"] * (op == "LSTM") + ["Sigmoid", "Relu"] +
+                           ["Tanh"] * (op == "LSTM")), **common)
+            if op == "GRU":
+                yield Row(name + "-reset", op, inputs, linear_before_reset=1, **common)
+                yield Row(name + "-reset-functions", op, inputs, linear_before_reset=1,
+                          activations=["Sigmoid", "Softsign"] * ways, **common)
+            if op == "LSTM":
+                p, c = d.f(ways, 15), d.f(ways, 2, 5)
+                yield Row(name + "-peepholes", op, [*inputs, None, h, c, Const(p)], **common)
+                yield Row(name + "-peepholes-lengths", op, [*inputs, lengths, h, c, Const(p)], **common)
+                yield Row(name + "-coupled", op, inputs, input_forget=1, **common)
+                yield Row(name + "-clip", op, [*inputs, None, h, c, Const(p)], clip=0.5, **common)
+
+
 def estimators(d):
     x = d.f(6, 4)
     forest = tree_attributes(d, 3, 4, 2)
@@ -375,8 +413,10 @@ def estimators(d):
         yield Row("ml-linear-two-" + post.lower(), "LinearClassifier", [x], domain=ML, outputs=2,
                   coefficients=[float(v) for v in d.f(8)], intercepts=[0.1, 0.2], classlabels_ints=[1, 5],
                   post_transform=post)
-    yield Row("ml-linear-one", "LinearClassifier", [x], domain=ML, outputs=2,
-              coefficients=[float(v) for v in d.f(4)], intercepts=[0.1], classlabels_ints=[1, 5])
+    for post in ("NONE", "LOGISTIC"):
+        yield Row("ml-linear-one-" + post.lower(), "LinearClassifier", [x], domain=ML, outputs=2,
+                  coefficients=[float(v) for v in d.f(4)], intercepts=[0.1], classlabels_ints=[1, 5],
+                  post_transform=post)
     yield Row("ml-linear-regressor", "LinearRegressor", [x], domain=ML, coefficients=[float(v) for v in d.f(8)],
               intercepts=[0.5, 1.5], targets=2)
     for kernel in ("LINEAR", "POLY", "RBF", "SIGMOID"):
@@ -440,5 +480,5 @@ def targets(forest, count, kind="target"):
 
 def rows(rng):
     d = Data(rng)
-    for group in (activations, products, norms, attentions, quantised, layout, estimators):
+    for group in (activations, products, norms, attentions, quantised, layout, recurrent, estimators):
         yield from group(d)

@@ -66,10 +66,16 @@ activated (OnnxNode *n, WeirPort x)
   const char *name = onnx_attr_string (n, "activation", "");
   gsize count;
   const float *params = onnx_attr_floats (n, "activation_params", &count);
+  float own[] = { (float) onnx_attr_float (n, "activation_alpha", 0.01),
+                  (float) onnx_attr_float (n, "activation_beta", 0) };
   WeirNode *node;
 
   if (*name == '\0')
     return x;
+  if (count == 0 && onnx_attr (n, "activation_alpha") != NULL) {
+    params = own;
+    count = 2;
+  }
   if (strcmp (name, "Relu") == 0 || strcmp (name, "Tanh") == 0 ||
       strcmp (name, "Sigmoid") == 0)
     return ONNX_OP (n, name, x);

@@ -99,9 +99,7 @@ linear_classifier (OnnxNode *n)
   shape = onnx_shape (n, x);
   if (shape->rank == 2 && shape->dims[1] == 1) {
     parts[1] = post == ONNX_POST_LOGISTIC ? ONNX_OP (n, "Sigmoid", x) : x;
-    parts[0] = ONNX_OP (n, "Negative", x);
-    if (post == ONNX_POST_LOGISTIC)
-      parts[0] = ONNX_OP (n, "Sigmoid", parts[0]);
+    parts[0] = ONNX_OP (n, "Subtract", onnx_scalar (n, x, 1), parts[1]);
     onnx_two_classes (n, x, 0, onnx_concat (n, parts, 2, 1));
   } else {
     onnx_classes (n, x, onnx_post (n, x, post));
@@ -185,8 +183,9 @@ default_of (OnnxNode *n, WeirPort values)
   if (given != NULL)
     return onnx_reshape (n, onnx_constant (n, given), (const gint64[]){ 1 }, 1);
   if (weir_dtype_is_float (onnx_dtype (n, values)))
-    return onnx_convert (n, onnx_vector_of (n, onnx_floats (n, "default_float", -0.0)),
-                         onnx_dtype (n, values));
+    return onnx_reshape (
+        n, onnx_scalar (n, values, onnx_attr_float (n, "default_float", -0.0)),
+        (const gint64[]){ 1 }, 1);
   return ONNX_INTS (n, onnx_attr_int (n, "default_int64", -1));
 }
 
