@@ -23,6 +23,10 @@ non_max_suppression (OnnxNode *n)
 
   most = nms_number (n, 2, onnx_int (n, 0));
   iou = nms_number (n, 3, onnx_scalar (n, boxes, 0));
+  /* A box goes where it overlaps more than the threshold; in the IR, as much is enough.
+   */
+  iou = ONNX_OP (n, "Multiply", iou, onnx_scalar (n, iou, 1 + FLT_EPSILON));
+  iou = onnx_known (n, ONNX_OP (n, "Maximum", iou, onnx_scalar (n, iou, FLT_MIN)));
   score = nms_number (n, 4, onnx_scalar (n, boxes, -FLT_MAX));
   node = ONNX_BEGIN (n, "NonMaxSuppression", boxes, scores, most, iou, score);
   weir_node_set_string (node, "box_encoding",
