@@ -2,6 +2,7 @@
 """Adds up which lines of each room were run: what gcov says of a build with -Db_coverage=true.
 
 usage: coverage.py BUILD [--at-least PERCENT] [--files] [--gcov PROGRAM]
+       coverage.py --targets BUILD SUITE...     the test programs of these suites, for ninja
 Prints a table: room, lines, covered, percent. Exit status 1 if a room of a reader is below PERCENT.
 --files lists each file, with the lines that were not run.
 """
@@ -78,7 +79,20 @@ def row(name, lines):
     return percent
 
 
+def targets(build, suites):
+    """Test programs that the build makes, and what they are run with."""
+    tests = json.loads(subprocess.run(["meson", "introspect", "--tests", build], stdout=subprocess.PIPE, check=True,
+                                      text=True).stdout)
+    top = os.path.realpath(build) + os.sep
+    made = {os.path.realpath(word) for test in tests for word in test["cmd"]
+            if {s.split(":")[-1] for s in test["suite"]} & set(suites)}
+    return sorted(os.path.relpath(path, top) for path in made if path.startswith(top))
+
+
 def main():
+    if sys.argv[1:2] == ["--targets"]:
+        print("\n".join(targets(sys.argv[2], sys.argv[3:])))
+        return 0
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--at-least", type=float, default=85.0)

@@ -2,6 +2,7 @@
 """Small graphs of each ONNX operation, through Weir and through ONNX Runtime.
 
 usage: onnx-runtime.py --weir PROGRAM [--only PATTERN] [--seeds N] [--failures] [--jobs N]
+       onnx-runtime.py --write FOLDER [--only PATTERN]     the models alone, as seeds for fuzzing
 Each row of the table is a graph of one node (or a few), in as many variants as there are seeds. What
 ONNX Runtime refuses is counted apart. The last line is `N passed, N failed`; exit status 1 if any failed.
 Needs the packages numpy, onnx and onnxruntime.
@@ -16,13 +17,10 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
 import onnx_cases
-
-F32 = np.float32
 
 
 class Case:
@@ -127,15 +125,23 @@ def run(case, weir, folder):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--weir", required=True)
+    parser.add_argument("--weir")
+    parser.add_argument("--write", metavar="FOLDER")
     parser.add_argument("--only", default="*")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--failures", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
+    if not args.weir and not args.write:
+        parser.error("expected --weir or --write")
     onnxruntime.set_default_logger_severity(4)
     cases = [Case(row, seed) for seed in range(args.seeds) for row in onnx_cases.rows(np.random.default_rng(seed))
              if fnmatch.fnmatch(row.name, args.only)]
+    if args.write:
+        for case in cases:
+            if case.name.endswith("-0"):
+                case.write(args.write)
+        return 0
     counts = {"passed": 0, "failed": 0, "refused": 0}
     with tempfile.TemporaryDirectory(prefix="onnx-runtime-") as folder, ThreadPoolExecutor(args.jobs) as pool:
         os.environ["XDG_CACHE_HOME"] = folder

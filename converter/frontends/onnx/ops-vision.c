@@ -5,6 +5,7 @@
 #include "window.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 /* Boxes, regions and sampling grids; resizing is in resize.c. */
@@ -15,6 +16,20 @@ nms_number (OnnxNode *n, guint index, WeirPort fallback)
   return onnx_has (n, index) ? onnx_scalar_of (n, onnx_in (n, index)) : fallback;
 }
 
+/* A box goes where it overlaps more than the threshold says; in the IR as much is enough.
+ */
+static WeirPort
+just_above (OnnxNode *n, WeirPort threshold)
+{
+  WeirTensor *value = onnx_value (n, threshold);
+
+  if (value == NULL || onnx_dtype (n, threshold) != WEIR_DTYPE_F32)
+    return ONNX_OP (n, "Multiply", threshold,
+                    onnx_scalar (n, threshold, 1 + FLT_EPSILON));
+  return onnx_scalar (n, threshold,
+                      nextafterf ((float) weir_tensor_get (value, 0), INFINITY));
+}
+
 static WeirPort
 non_max_suppression (OnnxNode *n)
 {
@@ -23,10 +38,7 @@ non_max_suppression (OnnxNode *n)
 
   most = nms_number (n, 2, onnx_int (n, 0));
   iou = nms_number (n, 3, onnx_scalar (n, boxes, 0));
-  /* A box goes where it overlaps more than the threshold; in the IR, as much is enough.
-   */
-  iou = ONNX_OP (n, "Multiply", iou, onnx_scalar (n, iou, 1 + FLT_EPSILON));
-  iou = onnx_known (n, ONNX_OP (n, "Maximum", iou, onnx_scalar (n, iou, FLT_MIN)));
+  iou = just_above (n, iou);
   score = nms_number (n, 4, onnx_scalar (n, boxes, -FLT_MAX));
   node = ONNX_BEGIN (n, "NonMaxSuppression", boxes, scores, most, iou, score);
   weir_node_set_string (node, "box_encoding",
