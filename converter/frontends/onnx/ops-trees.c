@@ -183,19 +183,16 @@ rows_of (OnnxNode *n)
   return onnx_rank (n, x) == 1 ? onnx_unsqueeze (n, x, 0) : x;
 }
 
+/* What every score begins with; may be none. */
 static WeirPort
-with_base (OnnxNode *n, WeirPort y)
+base_of (OnnxNode *n)
 {
-  g_autoptr (WeirTensor) tensor = onnx_attr_tensor (n, "base_values_as_tensor");
+  WeirTensor *tensor = onnx_attr_tensor (n, "base_values_as_tensor");
 
   if (tensor != NULL)
-    return ONNX_OP (
-        n, "Add", y,
-        onnx_convert (n, onnx_constant (n, weir_tensor_ref (tensor)), onnx_dtype (n, y)));
-  if (onnx_attr (n, "base_values") == NULL)
-    return y;
-  return ONNX_OP (n, "Add", y,
-                  onnx_convert (n, onnx_floats (n, "base_values", 0), onnx_dtype (n, y)));
+    return onnx_constant (n, tensor);
+  return onnx_attr (n, "base_values") != NULL ? onnx_floats (n, "base_values", 0)
+                                              : WEIR_PORT_NONE;
 }
 
 static WeirPort
@@ -208,7 +205,7 @@ tree_regressor (OnnxNode *n)
   trees.n_targets = onnx_attr_int (n, "n_targets", 1);
   trees.aggregate = aggregate_of (n);
   read_trees (n, &trees, "target");
-  y = with_base (n, onnx_trees_run (n, &trees, rows_of (n)));
+  y = onnx_trees_run (n, &trees, rows_of (n), base_of (n));
   onnx_trees_clear (&trees);
   return onnx_convert (n, onnx_post (n, y, onnx_post_of (n)), WEIR_DTYPE_F32);
 }
@@ -238,7 +235,7 @@ decide (OnnxNode *n, OnnxTrees *trees, gboolean positive)
   for (guint i = 0; i < trees->weights->len; i++)
     g_array_index (trees->weights, OnnxWeight, i).target = 0;
   trees->n_targets = 1;
-  y = onnx_convert (n, with_base (n, onnx_trees_run (n, trees, rows_of (n))),
+  y = onnx_convert (n, onnx_trees_run (n, trees, rows_of (n), base_of (n)),
                     WEIR_DTYPE_F32);
   parts[1] = y;
   if (positive) {
@@ -268,7 +265,7 @@ tree_classifier (OnnxNode *n)
   if (one_decides (&trees, &positive)) {
     decide (n, &trees, positive);
   } else {
-    y = with_base (n, onnx_trees_run (n, &trees, rows_of (n)));
+    y = onnx_trees_run (n, &trees, rows_of (n), base_of (n));
     y = onnx_convert (n, y, WEIR_DTYPE_F32);
     onnx_classes (n, y, onnx_post (n, y, onnx_post_of (n)));
   }
@@ -414,7 +411,7 @@ tree_ensemble (OnnxNode *n)
   trees.n_targets = onnx_attr_int (n, "n_targets", 1);
   trees.aggregate = (OnnxAggregate) aggregate;
   read_ensemble (n, &trees);
-  y = onnx_trees_run (n, &trees, onnx_in (n, 0));
+  y = onnx_trees_run (n, &trees, onnx_in (n, 0), WEIR_PORT_NONE);
   onnx_trees_clear (&trees);
   return onnx_post (n, y, (OnnxPost) post);
 }

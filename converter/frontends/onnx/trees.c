@@ -219,7 +219,18 @@ leaf_weights (OnnxNode *n, const OnnxTrees *trees, WeirDtype dtype, double fallb
 }
 
 static WeirPort
-collected (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves, WeirDtype dtype)
+with_base (OnnxNode *n, WeirPort y, WeirPort base)
+{
+  return weir_port_is_none (base)
+             ? y
+             : ONNX_OP (n, "Add", y, onnx_convert (n, base, onnx_dtype (n, y)));
+}
+
+/* The least and the largest are those of the leaves that say something; where none does
+ * the score is 0, whatever the base. */
+static WeirPort
+collected (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves, WeirPort base,
+           WeirDtype dtype)
 {
   static const struct {
     double fallback;
@@ -233,15 +244,15 @@ collected (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves, WeirDtype dtype
 
   y = onnx_reduce (n, ways[trees->aggregate].op, y, ONNX_INTS (n, 1), FALSE);
   if (trees->aggregate == ONNX_TREES_AVERAGE)
-    return ONNX_OP (n, "Divide", y, onnx_scalar (n, y, trees->roots->len));
+    y = ONNX_OP (n, "Divide", y, onnx_scalar (n, y, trees->roots->len));
   if (fallback == 0)
-    return y;
+    return with_base (n, y, base);
   none = ONNX_OP (n, "Equal", y, onnx_scalar (n, y, fallback));
-  return ONNX_OP (n, "Select", none, onnx_scalar (n, y, 0), y);
+  return ONNX_OP (n, "Select", none, onnx_scalar (n, y, 0), with_base (n, y, base));
 }
 
 WeirPort
-onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x)
+onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort base)
 {
   WeirDtype dtype = onnx_dtype (n, x);
   Walk w = { .n = n, .x = x };
@@ -266,5 +277,5 @@ onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x)
   w.at = onnx_broadcast (n, w.at, onnx_concat (n, shape, 2, 0));
   for (int i = 0; i < levels && !weir_build_failed (n->b); i++)
     walk_on (&w);
-  return collected (n, trees, looked_up (&w, w.fields[LEAF]), dtype);
+  return collected (n, trees, looked_up (&w, w.fields[LEAF]), base, dtype);
 }

@@ -63,5 +63,6 @@ typedef struct {
 
 void onnx_trees_init (OnnxTrees *trees);
 void onnx_trees_clear (OnnxTrees *trees);
-/** onnx_trees_run: the scores of the rows of @x, [rows, targets], of its element type. */
-WeirPort onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x);
+/** onnx_trees_run: the scores of the rows of @x, [rows, targets], of its element type;
+ * @base, if given, is added. */
+WeirPort onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort base);
