@@ -17,6 +17,7 @@ if [ ! -f "$build/build.ninja" ]; then
   meson setup "$build" -Dbuildtype=debugoptimized -Doptimization=0 -Db_coverage=true \
     -Dgstreamer=disabled -Dintrospection=disabled >"$build.log" 2>&1 || { tail -n 30 "$build.log"; exit 1; }
 fi
+ninja -C "$build" build.ninja >"$build.log" 2>&1 || { tail -n 30 "$build.log"; exit 1; }
 mapfile -t targets < <(python3 tests/coverage.py --targets "$build" "${suites[@]}")
 ninja -C "$build" inference/cli/weir "${targets[@]}" >"$build.log" 2>&1 ||
   { grep -E 'error|FAILED' -A 3 "$build.log" | head -n 40; exit 1; }

@@ -406,6 +406,6 @@ const OnnxRow onnx_rows_control[] = {
   { "If", NULL, 0, 0, if_else },
   { "Loop", NULL, 0, 0, loop },
   { "Scan", NULL, 9, 0, scan },
-  { "Scan", NULL, 0, 8, scan_of_batch },
+  { "Scan", NULL, 8, 8, scan_of_batch },
   { NULL },
 };

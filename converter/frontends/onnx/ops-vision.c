@@ -2,6 +2,7 @@
 #include "onnx-build.h"
 #include "resize.h"
 #include "table.h"
+#include "volumes.h"
 #include "window.h"
 
 #include <float.h>
@@ -94,7 +95,7 @@ grid_sample (OnnxNode *n)
   WeirNode *node;
 
   if (onnx_shape (n, x)->rank > 4)
-    return onnx_unsupported (n, "samples of volumes");
+    return onnx_grid_sample_volume (n, x, grid, mode);
   node = ONNX_BEGIN (n, "GridSample", x, grid);
   weir_node_set_string (node, "mode",
                         strcmp (mode, "linear") == 0  ? "bilinear"
@@ -114,8 +115,10 @@ col2im (OnnxNode *n)
   gint64 values[2 * WEIR_MAX_RANK];
   WeirNode *node;
 
-  if (shape->rank != 1 || shape->dims[0] != 2)
-    return onnx_unsupported (n, "blocks that do not have two dimensions");
+  if (shape->rank != 1 || shape->dims[0] < 1)
+    return onnx_unsupported (n, "blocks of unknown rank");
+  if (shape->dims[0] != 2)
+    return onnx_col2im_of_volume (n, x, size, block);
   node = ONNX_BEGIN (n, "Col2Im", x, size, block);
   onnx_spatial_list (n, "strides", 2, 1, values);
   weir_node_set_ints (node, "strides", values, 2);
