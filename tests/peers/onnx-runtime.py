@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Small graphs of each ONNX operation, through Weir and through ONNX Runtime.
 
-usage: onnx-runtime.py --weir PROGRAM [--only PATTERN] [--seeds N] [--failures] [--jobs N]
+usage: onnx-runtime.py [--weir PROGRAM] [--only PATTERN] [--seeds N] [--failures] [--jobs N]
        onnx-runtime.py --write FOLDER [--only PATTERN]     the models alone, as seeds for fuzzing
 Each row of the table is a graph of one node (or a few), in as many variants as there are seeds. What
 ONNX Runtime refuses is counted apart. The last line is `N passed, N failed`; exit status 1 if any failed.
@@ -21,6 +21,8 @@ import onnxruntime
 from onnx import helper
 
 import onnx_cases
+
+WEIR = os.path.join(os.path.dirname(__file__), "..", "..", "build", "plain", "inference", "cli", "weir")
 
 
 class Case:
@@ -125,15 +127,13 @@ def run(case, weir, folder):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--weir")
+    parser.add_argument("--weir", default=WEIR)
     parser.add_argument("--write", metavar="FOLDER")
     parser.add_argument("--only", default="*")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--failures", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
-    if not args.weir and not args.write:
-        parser.error("expected --weir or --write")
     onnxruntime.set_default_logger_severity(4)
     cases = [Case(row, seed) for seed in range(args.seeds) for row in onnx_cases.rows(np.random.default_rng(seed))
              if fnmatch.fnmatch(row.name, args.only)]
@@ -148,7 +148,7 @@ def main():
         for case, (state, why) in zip(cases, pool.map(lambda c: run(c, args.weir, folder), cases)):
             counts[state] += 1
             if state == "failed" or (args.failures and why):
-                print("%s: %s: %s" % (state, case.name, why))
+                print("%s %s: %s" % ("not ok" if state == "failed" else state, case.name, why))
     print("%d refused by ONNX Runtime" % counts["refused"])
     print("%d passed, %d failed" % (counts["passed"], counts["failed"]))
     return 1 if counts["failed"] or not counts["passed"] else 0

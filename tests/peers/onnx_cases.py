@@ -347,6 +347,19 @@ def layout(d):
               domain=MS, outputs=2, q_num_heads=2, kv_num_heads=2, update_rule="gated_delta")
 
 
+def drafts(d):
+    """Operations of the standard's first drafts, which ONNX Runtime still has."""
+    x = d.f(2, 5)
+    yield Row("draft-scale", "Scale", [x], sets=9, scale=0.5)
+    yield Row("draft-scaled-tanh", "ScaledTanh", [x], sets=9, alpha=0.5, beta=2.0)
+    yield Row("draft-softplus", "ParametricSoftplus", [x], sets=9, alpha=0.5, beta=2.0)
+    yield Row("draft-slice", "DynamicSlice", [x, np.array([1], np.int64), np.array([4], np.int64),
+                                              Const(np.array([1], np.int64))], sets=9)
+    yield Row("draft-affine", "Affine", [x], sets=9, alpha=0.5, beta=2.0)
+    yield Row("draft-image-scaler", "ImageScaler", [d.f(1, 2, 3, 3)], sets=9, scale=0.5, bias=[1.0, -1.0])
+    yield Row("draft-crop", "Crop", [d.f(1, 2, 6, 5)], sets=9, border=[1, 2, 1, 1])
+
+
 def recurrent(d):
     """x, W, R, B, lengths, first states, peepholes of each layer, in one and in both directions."""
     for op, gates, functions in (("RNN", 1, ["Elu"]), ("GRU", 3, ["HardSigmoid", "Softsign"]),
@@ -480,5 +493,5 @@ def targets(forest, count, kind="target"):
 
 def rows(rng):
     d = Data(rng)
-    for group in (activations, products, norms, attentions, quantised, layout, recurrent, estimators):
+    for group in (activations, products, norms, attentions, quantised, layout, drafts, recurrent, estimators):
         yield from group(d)

@@ -238,6 +238,7 @@ eye_like (OnnxNode *n)
 }
 
 const OnnxRow onnx_rows_index[] = {
+  { "DynamicSlice", NULL, 0, 0, slice },
   { "Compress", NULL, 0, 0, compress },
   { "EyeLike", NULL, 0, 0, eye_like },
   { "Gather", NULL, 0, 0, gather },
