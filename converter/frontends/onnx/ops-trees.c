@@ -196,16 +196,31 @@ base_of (OnnxNode *n)
 }
 
 static WeirPort
+with_base (OnnxNode *n, WeirPort y)
+{
+  WeirPort base = base_of (n);
+
+  return weir_port_is_none (base)
+             ? y
+             : ONNX_OP (n, "Add", y, onnx_convert (n, base, onnx_dtype (n, y)));
+}
+
+/* What no leaf has scored stays 0, whatever the base. */
+static WeirPort
 tree_regressor (OnnxNode *n)
 {
   OnnxTrees trees;
-  WeirPort y;
+  WeirPort y, scored, zero;
 
   onnx_trees_init (&trees);
   trees.n_targets = onnx_attr_int (n, "n_targets", 1);
   trees.aggregate = aggregate_of (n);
   read_trees (n, &trees, "target");
-  y = onnx_trees_run (n, &trees, rows_of (n), base_of (n));
+  y = onnx_trees_run (n, &trees, rows_of (n), &scored);
+  zero = onnx_scalar (n, y, 0);
+  y = with_base (n, y);
+  if (!weir_port_is_none (scored))
+    y = ONNX_OP (n, "Select", scored, y, zero);
   onnx_trees_clear (&trees);
   return onnx_convert (n, onnx_post (n, y, onnx_post_of (n)), WEIR_DTYPE_F32);
 }
@@ -235,7 +250,7 @@ decide (OnnxNode *n, OnnxTrees *trees, gboolean positive)
   for (guint i = 0; i < trees->weights->len; i++)
     g_array_index (trees->weights, OnnxWeight, i).target = 0;
   trees->n_targets = 1;
-  y = onnx_convert (n, onnx_trees_run (n, trees, rows_of (n), base_of (n)),
+  y = onnx_convert (n, with_base (n, onnx_trees_run (n, trees, rows_of (n), NULL)),
                     WEIR_DTYPE_F32);
   parts[1] = y;
   if (positive) {
@@ -248,6 +263,15 @@ decide (OnnxNode *n, OnnxTrees *trees, gboolean positive)
   onnx_two_classes (n, y, positive ? 0.5 : 0, onnx_concat (n, parts, 2, 1));
 }
 
+/* Without a base a class that no leaf has scored is not chosen, though its score is 0. */
+static WeirPort
+ranked (OnnxNode *n, WeirPort y, WeirPort scored)
+{
+  if (weir_port_is_none (scored) || !weir_port_is_none (base_of (n)))
+    return y;
+  return ONNX_OP (n, "Select", scored, y, onnx_scalar (n, y, -INFINITY));
+}
+
 static WeirPort
 tree_classifier (OnnxNode *n)
 {
@@ -255,7 +279,7 @@ tree_classifier (OnnxNode *n)
   g_auto (GStrv) texts = onnx_attr_strings (n, "classlabels_strings", &labels);
   gboolean positive;
   OnnxTrees trees;
-  WeirPort y;
+  WeirPort y, scored;
 
   if (texts == NULL)
     onnx_attr_ints (n, "classlabels_int64s", &labels);
@@ -265,9 +289,9 @@ tree_classifier (OnnxNode *n)
   if (one_decides (&trees, &positive)) {
     decide (n, &trees, positive);
   } else {
-    y = onnx_trees_run (n, &trees, rows_of (n), base_of (n));
+    y = with_base (n, onnx_trees_run (n, &trees, rows_of (n), &scored));
     y = onnx_convert (n, y, WEIR_DTYPE_F32);
-    onnx_classes (n, y, onnx_post (n, y, onnx_post_of (n)));
+    onnx_classes (n, ranked (n, y, scored), onnx_post (n, y, onnx_post_of (n)));
   }
   onnx_trees_clear (&trees);
   return WEIR_PORT_NONE;
@@ -411,7 +435,7 @@ tree_ensemble (OnnxNode *n)
   trees.n_targets = onnx_attr_int (n, "n_targets", 1);
   trees.aggregate = (OnnxAggregate) aggregate;
   read_ensemble (n, &trees);
-  y = onnx_trees_run (n, &trees, onnx_in (n, 0), WEIR_PORT_NONE);
+  y = onnx_trees_run (n, &trees, onnx_in (n, 0), NULL);
   onnx_trees_clear (&trees);
   return onnx_post (n, y, (OnnxPost) post);
 }

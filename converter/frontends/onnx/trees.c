@@ -218,19 +218,50 @@ leaf_weights (OnnxNode *n, const OnnxTrees *trees, WeirDtype dtype, double fallb
   return onnx_convert (n, onnx_constant (n, tensor), dtype);
 }
 
-static WeirPort
-with_base (OnnxNode *n, WeirPort y, WeirPort base)
+/* [leaves, targets]: 1 where a leaf says something; %NULL where all leaves say something
+ * of all targets. */
+static WeirTensor *
+said_by_leaves (OnnxNode *n, const OnnxTrees *trees)
 {
-  return weir_port_is_none (base)
-             ? y
-             : ONNX_OP (n, "Add", y, onnx_convert (n, base, onnx_dtype (n, y)));
+  WeirShape shape = WEIR_SHAPE (trees->n_leaves, trees->n_targets);
+  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F32, &shape, &n->b->error);
+  gboolean all = tensor != NULL;
+  float *said;
+
+  if (tensor == NULL)
+    return NULL;
+  said = weir_tensor_writable (tensor);
+  for (guint i = 0; i < trees->weights->len; i++) {
+    const OnnxWeight *weight = &g_array_index (trees->weights, OnnxWeight, i);
+
+    said[weight->leaf * trees->n_targets + weight->target] = 1;
+  }
+  for (gsize i = (gsize) trees->n_targets; i < weir_tensor_count (tensor); i++)
+    all &= said[i] != 0;
+  for (guint i = 0; i < trees->nodes->len; i++)
+    all &= node_at (trees, i)->mode != ONNX_BRANCH_LEAF || node_at (trees, i)->leaf != 0;
+  if (all)
+    g_clear_pointer (&tensor, weir_tensor_unref);
+  return tensor;
+}
+
+static WeirPort
+scored_by (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves)
+{
+  WeirTensor *said = said_by_leaves (n, trees);
+  WeirPort y;
+
+  if (said == NULL)
+    return WEIR_PORT_NONE;
+  y = onnx_gather (n, onnx_constant (n, said), leaves, 0);
+  y = onnx_reduce (n, "ReduceMax", y, ONNX_INTS (n, 1), FALSE);
+  return ONNX_OP (n, "Greater", y, onnx_scalar (n, y, 0));
 }
 
 /* The least and the largest are those of the leaves that say something; where none does
- * the score is 0, whatever the base. */
+ * the score is 0. */
 static WeirPort
-collected (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves, WeirPort base,
-           WeirDtype dtype)
+collected (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves, WeirDtype dtype)
 {
   static const struct {
     double fallback;
@@ -246,19 +277,21 @@ collected (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves, WeirPort base,
   if (trees->aggregate == ONNX_TREES_AVERAGE)
     y = ONNX_OP (n, "Divide", y, onnx_scalar (n, y, trees->roots->len));
   if (fallback == 0)
-    return with_base (n, y, base);
+    return y;
   none = ONNX_OP (n, "Equal", y, onnx_scalar (n, y, fallback));
-  return ONNX_OP (n, "Select", none, onnx_scalar (n, y, 0), with_base (n, y, base));
+  return ONNX_OP (n, "Select", none, onnx_scalar (n, y, 0), y);
 }
 
 WeirPort
-onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort base)
+onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort *scored)
 {
   WeirDtype dtype = onnx_dtype (n, x);
   Walk w = { .n = n, .x = x };
-  WeirPort shape[2];
+  WeirPort shape[2], leaves;
   int levels;
 
+  if (scored != NULL)
+    *scored = WEIR_PORT_NONE;
   if (weir_build_failed (n->b) || !trees_are_sound (n, trees))
     return onnx_invalid (n, "an ensemble without trees");
   levels = count_levels (n, trees);
@@ -277,5 +310,8 @@ onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort base)
   w.at = onnx_broadcast (n, w.at, onnx_concat (n, shape, 2, 0));
   for (int i = 0; i < levels && !weir_build_failed (n->b); i++)
     walk_on (&w);
-  return collected (n, trees, looked_up (&w, w.fields[LEAF]), base, dtype);
+  leaves = looked_up (&w, w.fields[LEAF]);
+  if (scored != NULL)
+    *scored = scored_by (n, trees, leaves);
+  return collected (n, trees, leaves, dtype);
 }

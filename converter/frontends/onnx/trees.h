@@ -63,6 +63,6 @@ typedef struct {
 
 void onnx_trees_init (OnnxTrees *trees);
 void onnx_trees_clear (OnnxTrees *trees);
-/** onnx_trees_run: the scores of the rows of @x, [rows, targets], of its element type;
- * @base, if given, is added. */
-WeirPort onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort base);
+/** onnx_trees_run: the scores of the rows of @x, [rows, targets], of its element type.
+ * @scored: (out) (optional): which of them any leaf has given; no port where all are. */
+WeirPort onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort *scored);
