@@ -59,6 +59,15 @@ static const OnnxBadCase estimators[] = {
   { TREE "nodes_modes:ss=BRANCH_LEQ,LEAF,TWIG nodes_truenodeids:is=1,0,0 "
          "nodes_falsenodeids:is=2,0,0 target_treeids:is=0,0 target_ids:is=0,0; out y",
     WEIR_ERROR_FORMAT, "attribute 'nodes_modes': found TWIG" },
+  { "in x f32[1,2] 1; ai.onnx.ml.TreeEnsembleRegressor x > y n_targets:i=-1 "
+    "nodes_treeids:is=0 nodes_nodeids:is=0 nodes_featureids:is=0 nodes_values:fs=0 "
+    "nodes_modes:ss=LEAF nodes_truenodeids:is=0 nodes_falsenodeids:is=0 "
+    "target_treeids:is=0 target_nodeids:is=0 target_ids:is=0 target_weights:fs=1; out y",
+    WEIR_ERROR_FORMAT, "a weight for target 0, expected 0 to -2" },
+  { "in x i64[1,3] 1; com.microsoft.UnfoldTensor x > y dim:i=1 size:i=200; out y",
+    WEIR_ERROR_UNSUPPORTED, "parts of 200 elements" },
+  { "opset 15; in p i32[2] 1; Bernoulli p > y; out y", WEIR_ERROR_UNSUPPORTED,
+    "random numbers of type i32" },
   { "in x i64[2] 1; ai.onnx.ml.LabelEncoder x > y keys_int64s:is=1 values_strings:ss=a; "
     "out y",
     WEIR_ERROR_UNSUPPORTED, "keys or values that are texts" },

@@ -7,6 +7,9 @@
 
 #define MS "com.microsoft"
 
+/* Elements of a dimension that are counted one by one. */
+#define MAX_LENGTH (1 << 20)
+
 static WeirPort
 nhwc_max_pool (OnnxNode *n)
 {
@@ -33,7 +36,8 @@ unfold_tensor (OnnxNode *n)
   gint64 order[WEIR_MAX_RANK + 1];
   int count = 0;
 
-  if (size < 1 || step < 1 || length < size || step > G_MAXINT32 || rank >= WEIR_MAX_RANK)
+  if (size < 1 || step < 1 || length < size || length > MAX_LENGTH || step > G_MAXINT32 ||
+      rank >= WEIR_MAX_RANK)
     return onnx_unsupported (n, "parts of %" G_GINT64_FORMAT " elements", size);
   at = onnx_unsqueeze (n, onnx_range (n, 0, (length - size) / step + 1), 1);
   at = ONNX_OP (n, "Multiply", at, onnx_int (n, step));

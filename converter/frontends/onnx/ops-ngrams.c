@@ -5,8 +5,13 @@
 /* TfIdfVectorizer of numbers: how often each of the known runs of elements occurs in a
  * row, where up to so many elements may be left out between those of a run. */
 
+/* What a small file may unfold into: elements looked up at once, and groups of them. */
+#define MAX_PLACES ((gint64) 1 << 20)
+#define MAX_GROUPS 1024
+
 typedef struct {
   OnnxNode *n;
+  guint groups;  /* made so far */
   WeirPort x;    /* [rows, elements] */
   gint64 length; /* elements of a row */
   const gint64 *pool, *begins;
@@ -44,6 +49,9 @@ count_runs (Grams *g, guint size, gint64 skip, WeirPort known)
 
   if (places < 1)
     return WEIR_PORT_NONE;
+  if (places * size > MAX_PLACES || g->groups++ == MAX_GROUPS)
+    return onnx_unsupported (n, "more than %d runs in rows of %" G_GINT64_FORMAT,
+                             MAX_GROUPS, g->length);
   at = g_new (gint64, (gsize) places * size);
   for (gint64 i = 0; i < places; i++)
     for (guint k = 0; k < size; k++)
@@ -68,7 +76,8 @@ counts_of (Grams *g, guint size, gint64 skips)
     return WEIR_PORT_NONE;
   known = onnx_ints (n, g->pool + begin, end - begin);
   known = onnx_reshape (n, known, (const gint64[]){ 1, 1, -1, size }, 4);
-  for (gint64 skip = 0; skip <= (size == 1 ? 0 : skips); skip++) {
+  for (gint64 skip = 0; skip <= (size == 1 ? 0 : skips) && !weir_build_failed (n->b);
+       skip++) {
     WeirPort count = count_runs (g, size, skip, known);
 
     if (weir_port_is_none (count))

@@ -20,11 +20,14 @@ static WeirPort
 uniform (OnnxNode *n, WeirPort shape, WeirDtype dtype, double low, double high,
          gint64 stream)
 {
-  WeirTensor *least = weir_tensor_new_scalar (dtype, low);
-  WeirPort first = onnx_constant (n, least);
-  WeirPort last = onnx_constant (n, weir_tensor_new_scalar (dtype, high));
-  WeirNode *node = ONNX_BEGIN (n, "RandomUniform", shape, first, last);
+  WeirPort first, last;
+  WeirNode *node;
 
+  if (!weir_dtype_is_float (dtype))
+    return onnx_unsupported (n, "random numbers of type %s", weir_dtype_name (dtype));
+  first = onnx_constant (n, weir_tensor_new_scalar (dtype, low));
+  last = onnx_constant (n, weir_tensor_new_scalar (dtype, high));
+  node = ONNX_BEGIN (n, "RandomUniform", shape, first, last);
   weir_node_set_dtype (node, "output_type", dtype);
   weir_node_set_int (node, "global_seed", stream);
   weir_node_set_int (node, "op_seed", seed_of (n));

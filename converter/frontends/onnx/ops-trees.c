@@ -429,6 +429,9 @@ tree_ensemble (OnnxNode *n)
   OnnxTrees trees;
   WeirPort y;
 
+  if (!weir_dtype_is_float (onnx_dtype (n, onnx_in (n, 0))))
+    return onnx_unsupported (n, "elements of type %s",
+                             weir_dtype_name (onnx_dtype (n, onnx_in (n, 0))));
   if (aggregate < 0 || aggregate > ONNX_TREES_MAX || post < 0 || post > ONNX_POST_PROBIT)
     return onnx_invalid (n, "an unknown aggregate function or transform");
   onnx_trees_init (&trees);

@@ -9,7 +9,7 @@
 
 #define SPATIAL 3
 /* Places of elements that are worked out one by one. */
-#define MAX_PLACES ((gint64) 1 << 24)
+#define MAX_PLACES ((gint64) 1 << 20)
 
 /* One dimension of the volume: up to two places for each sample and what each weighs. */
 typedef struct {
