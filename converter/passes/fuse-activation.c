@@ -217,8 +217,8 @@ static const Candidate candidates[] = {
   { "Swish", fit_beta, swish_at, build_swish },
 };
 
-/* Where the function is asked: densely around zero, and farther out, so that bounds of 255
- * or 65535, to which quantisation clamps, are found. */
+/* Where the function is asked: densely around zero, and farther out, so that bounds of
+ * 255 or 65535, to which quantisation clamps, are found. */
 #define N_NEAR     97
 #define NEAR_RANGE 12.0
 
