@@ -318,6 +318,74 @@ static const Row reductions[] = {
   { 0 },
 };
 
+static const Row parts[] = {
+  { 34, 0, NULL, "f32[1,4] 0 1 2 0", { "f32[1,2] 1 2", "const i32[2,2] 0 0 1 1" } },
+  { 60,
+    0,
+    NULL,
+    "f32[4] 9 1 2 9",
+    { "f32[2] 1 2", "const i32[1,2] 1 1", "const f32[] 9" } },
+  { 65,
+    0,
+    NULL,
+    "f32[1,2] 5 6",
+    { "f32[2,3] 1 2 3 4 5 6", "const i32[2] 1 1", "const i32[2] 1 -1" } },
+  { 100,
+    OPTIONS_MIRROR_PAD,
+    NULL,
+    "f32[5] 2 1 2 3 2",
+    { "f32[3] 1 2 3", "const i32[1,2] 1 1" } },
+  { 100,
+    OPTIONS_MIRROR_PAD,
+    "0:u8=1",
+    "f32[5] 1 1 2 3 3",
+    { "f32[3] 1 2 3", "const i32[1,2] 1 1" } },
+  { 105, 0, NULL, "f32[3] 3 2 1", { "f32[3] 1 2 3", "const i32[1] 0" } },
+  { 112,
+    OPTIONS_REVERSE_SEQUENCE,
+    "0:i32=1 1:i32=0",
+    "f32[2,3] 2 1 3 6 5 4",
+    { "f32[2,3] 1 2 3 4 5 6", "i32[2] 2 3" } },
+  { 49,
+    OPTIONS_SPLIT,
+    "0:i32=2",
+    "#1 f32[2] 3 4",
+    { "const i32[] 0", "f32[4] 1 2 3 4" } },
+  { 5,
+    OPTIONS_DEPTH_TO_SPACE,
+    "0:i32=2",
+    "f32[1,2,2,1] 1 2 3 4",
+    { "f32[1,1,1,4] 1 2 3 4" } },
+  { 26,
+    OPTIONS_SPACE_TO_DEPTH,
+    "0:i32=2",
+    "f32[1,1,1,4] 1 2 3 4",
+    { "f32[1,2,2,1] 1 2 3 4" } },
+  { 0 },
+};
+
+static const Row layers[] = {
+  { 11, OPTIONS_L2_NORM, NULL, "f32[1,2] 0.6 0.8", { "f32[1,2] 3 4" } },
+  { 12,
+    OPTIONS_POOL,
+    "0:u8=1 1:i32=1 2:i32=1 3:i32=2 4:i32=1",
+    "f32[1,1,1,1] 5",
+    { "f32[1,1,2,1] 1 7" } },
+  { 25, OPTIONS_SOFTMAX, "0:f32=2", "f32[1,2] 0.119203 0.880797", { "f32[1,2] 0 1" } },
+  { 50, 0, NULL, "f32[1,2] -1.313262 -0.313262", { "f32[1,2] 0 1" } },
+  { 126,
+    OPTIONS_BATCH_MATMUL,
+    "1:u8=1",
+    "f32[1,2] 5 11",
+    { "f32[1,2] 1 2", "f32[2,2] 1 2 3 4" } },
+  { 126,
+    OPTIONS_BATCH_MATMUL,
+    NULL,
+    "f32[1,2] 7 10",
+    { "f32[1,2] 1 2", "f32[2,2] 1 2 3 4" } },
+  { 0 },
+};
+
 static void
 test_rows (gconstpointer data)
 {
@@ -334,5 +402,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/tflite/ops/indices", indices, test_rows);
   g_test_add_data_func ("/tflite/ops/shapes", shapes, test_rows);
   g_test_add_data_func ("/tflite/ops/reductions", reductions, test_rows);
+  g_test_add_data_func ("/tflite/ops/parts", parts, test_rows);
+  g_test_add_data_func ("/tflite/ops/layers", layers, test_rows);
   return g_test_run ();
 }
