@@ -120,10 +120,11 @@ if [ "$full" = --full ]; then
 fi
 
 if [ "$full" = --full ]; then
-  say "every operation, beside OpenVINO's runtime and its specification"
-  "$root/pipelines/setup.sh" --python numpy openvino
+  say "every operation, beside OpenVINO's runtime and its specification, and ONNX Runtime"
+  "$root/pipelines/setup.sh" --python numpy openvino onnx onnxruntime
   peer ops-openvino
   [ ! -f "$root/../shared/opset.json" ] || peer opset-audit
+  peer onnx-runtime
 fi
 
 say "style"

@@ -217,11 +217,13 @@ static const Candidate candidates[] = {
   { "Swish", fit_beta, swish_at, build_swish },
 };
 
-/* Where the function is asked: densely around zero, and farther out. */
+/* Where the function is asked: densely around zero, and farther out, so that bounds of
+ * 255 or 65535, to which quantisation clamps, are found. */
 #define N_NEAR     97
 #define NEAR_RANGE 12.0
 
-static const double far_points[] = { -80, -50, -20, -1e-3, 1e-3, 20, 50, 80 };
+static const double far_points[] = { -1e10, -1e6, -1e4, -300, -80, -50, -20, -1e-3,
+                                     1e-3,  20,   50,   80,   300, 1e4, 1e6, 1e10 };
 
 static double
 point (guint i)

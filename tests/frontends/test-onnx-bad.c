@@ -34,12 +34,71 @@ static const OnnxBadCase graphs[] = {
   { NULL },
 };
 
+#define TREE                                                                 \
+  "in x f32[1,2] 1; ai.onnx.ml.TreeEnsembleRegressor x > y n_targets:i=1 "   \
+  "nodes_treeids:is=0,0,0 nodes_nodeids:is=0,1,2 nodes_featureids:is=0,0,0 " \
+  "nodes_values:fs=1,0,0 target_nodeids:is=1,2 target_weights:fs=1,2 "
+
+/* Estimators say by numbers where they go on; those of a stranger lead anywhere. */
+static const OnnxBadCase estimators[] = {
+  { TREE "nodes_modes:ss=BRANCH_LEQ,LEAF,LEAF nodes_truenodeids:is=1,0,0 "
+         "nodes_falsenodeids:is=7,0,0 target_treeids:is=0,0 target_ids:is=0,0; out y",
+    WEIR_ERROR_FORMAT, "there is no node 7 of tree 0" },
+  { TREE "nodes_modes:ss=BRANCH_LEQ,LEAF,LEAF nodes_truenodeids:is=0,0,0 "
+         "nodes_falsenodeids:is=2,0,0 target_treeids:is=0,0 target_ids:is=0,0; out y",
+    WEIR_ERROR_UNSUPPORTED, "trees of more than 256 levels" },
+  { TREE "nodes_modes:ss=BRANCH_LEQ,LEAF,LEAF nodes_truenodeids:is=1,0,0 "
+         "nodes_falsenodeids:is=2,0,0 target_treeids:is=0,0 target_ids:is=0,1; out y",
+    WEIR_ERROR_FORMAT, "a weight for target 1, expected 0 to 0" },
+  { TREE "nodes_modes:ss=BRANCH_LEQ,LEAF,LEAF nodes_truenodeids:is=1,0,0 "
+         "nodes_falsenodeids:is=2,0,0 target_treeids:is=0,5 target_ids:is=0,0; out y",
+    WEIR_ERROR_FORMAT, "there is no node 2 of tree 5" },
+  { TREE "nodes_modes:ss=BRANCH_LEQ,LEAF,LEAF nodes_truenodeids:is=1,0,0 "
+         "nodes_falsenodeids:is=2,0 target_treeids:is=0,0 target_ids:is=0,0; out y",
+    WEIR_ERROR_FORMAT, "attribute 'nodes_falsenodeids': expected 3 numbers, found 2" },
+  { TREE "nodes_modes:ss=BRANCH_LEQ,LEAF,TWIG nodes_truenodeids:is=1,0,0 "
+         "nodes_falsenodeids:is=2,0,0 target_treeids:is=0,0 target_ids:is=0,0; out y",
+    WEIR_ERROR_FORMAT, "attribute 'nodes_modes': found TWIG" },
+  { "in x f32[1,2] 1; ai.onnx.ml.TreeEnsembleRegressor x > y n_targets:i=-1 "
+    "nodes_treeids:is=0 nodes_nodeids:is=0 nodes_featureids:is=0 nodes_values:fs=0 "
+    "nodes_modes:ss=LEAF nodes_truenodeids:is=0 nodes_falsenodeids:is=0 "
+    "target_treeids:is=0 target_nodeids:is=0 target_ids:is=0 target_weights:fs=1; out y",
+    WEIR_ERROR_FORMAT, "a weight for target 0, expected 0 to -2" },
+  { "in x i64[1,3] 1; com.microsoft.UnfoldTensor x > y dim:i=1 size:i=200; out y",
+    WEIR_ERROR_UNSUPPORTED, "parts of 200 elements" },
+  { "opset 15; in p i32[2] 1; Bernoulli p > y; out y", WEIR_ERROR_UNSUPPORTED,
+    "random numbers of type i32" },
+  { "in x i64[2] 1; ai.onnx.ml.LabelEncoder x > y keys_int64s:is=1 values_strings:ss=a; "
+    "out y",
+    WEIR_ERROR_UNSUPPORTED, "keys or values that are texts" },
+  { "in x f32[1,2] 1; ai.onnx.ml.LinearClassifier x > y,z coefficients:fs=1,2,3 "
+    "classlabels_ints:is=1,2; out y; out z",
+    WEIR_ERROR_UNSUPPORTED, "3 coefficients for rows of unknown or of this length" },
+  { "in x i64[3] 1; TfIdfVectorizer x > y ngram_counts:is=0,9 pool_int64s:is=1,2 "
+    "ngram_indexes:is=0,1 max_gram_length:i=2; out y",
+    WEIR_ERROR_FORMAT, "attribute 'ngram_counts': runs of 1 from 0 to 9" },
+  { "in x i64[3] 1; TfIdfVectorizer x > y ngram_counts:is=0 pool_int64s:is=1,2 "
+    "ngram_indexes:is=0,99999999; out y",
+    WEIR_ERROR_FORMAT, "attribute 'ngram_indexes': found 99999999" },
+  { "in x f32[1,1,4] 1; const w f32[4,12] 1; com.microsoft.Attention x,w > y "
+    "num_heads:i=0; out y",
+    WEIR_ERROR_FORMAT, "attribute 'num_heads': expected 1 or more, found 0" },
+  { "in x f32[1,1,8] 1; in l i32[1] 0; in t i32[] 1; "
+    "com.microsoft.GroupQueryAttention x,x,x,,,l,t > y num_heads:i=3 kv_num_heads:i=2; "
+    "out y",
+    WEIR_ERROR_FORMAT, "3 heads share 2" },
+  { "in x f32[2,1,1] 1; const w f32[1,1,1] 1; RNN x,w,w > y hidden_size:i=1 "
+    "activations:ss=Elu,Elu; out y",
+    WEIR_ERROR_FORMAT, "attribute 'activations': expected 1 names, found 2" },
+  { NULL },
+};
+
 static const OnnxBadCase operations[] = {
   { "in x f32[1] 1; Foo x > t; Bar t > y; out y", WEIR_ERROR_UNSUPPORTED,
     "2 ONNX operations cannot be converted: 't' (Foo): an unknown operation; 'y' (Bar)" },
-  { "opset 8; in x f32[2,1] 1; graph b; arg v f32; Foo v > o; out o; end;"
+  { "opset 7; in x f32[2,1] 1; graph b; arg v f32; Foo v > o; out o; end;"
     "Scan x > y body:g=b num_scan_inputs:i=1; out y",
-    WEIR_ERROR_UNSUPPORTED, "(Scan): not in version 8 of the operation set" },
+    WEIR_ERROR_UNSUPPORTED, "(Scan): not in version 7 of the operation set" },
   { "in c boolean[] 1; in x f32[1] 1; graph t; Foo x > a; out a; end; graph e; Bar x > b;"
     "out b; end; If c > y then_branch:g=t else_branch:g=e; Baz y > z; out z",
     WEIR_ERROR_UNSUPPORTED,
@@ -338,6 +397,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/onnx/bad/graphs", graphs, run_onnx_bad_cases);
   g_test_add_data_func ("/onnx/bad/operations", operations, run_onnx_bad_cases);
+  g_test_add_data_func ("/onnx/bad/estimators", estimators, run_onnx_bad_cases);
   g_test_add_func ("/onnx/bad/files", test_files);
   g_test_add_func ("/onnx/bad/tensors", test_tensors);
   g_test_add_func ("/onnx/bad/mutations", test_mutations);

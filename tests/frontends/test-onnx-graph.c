@@ -72,6 +72,49 @@ static const char *const control[] = {
   NULL,
 };
 
+static const char *const old_scans[] = {
+  "opset 8; in s f32[1,1] 0; in x f32[1,3,1] 1 2 3; graph b; arg a f32; arg v f32; "
+  "Add a,v > n; Identity n > o; out n; out o; end; "
+  "Scan ,s,x > f,y body:g=b num_scan_inputs:i=1; out f f32[1,1] 6; "
+  "out y f32[1,3,1] 1 3 6",
+  NULL,
+};
+
+/* What random numbers must be whatever they are. */
+static const char *const random_numbers[] = {
+  "in a f32[1] 0; RandomUniform - > x shape:is=2,3 low:f=4 high:f=5; Floor x > y; "
+  "Add y,a > z; out z f32[2,3] 4",
+  "in a f32[2] 0; RandomUniformLike a > x low:f=4 high:f=5; Floor x > y; "
+  "out y f32[2] 4",
+  "in a f32[1] 0; RandomNormal - > x shape:is=3 mean:f=3 scale:f=0; Add x,a > y; "
+  "out y f32[3] 3",
+  "in a f64[2] 0; RandomNormalLike a > y mean:f=3 scale:f=0; out y f64[2] 3",
+  "in a f32[1] 2; const c f32[1] 0.1; RandomNormal - > x shape:is=10000 seed:f=7 "
+  "mean:f=2; ReduceMean x > m keepdims:i=0; Sub m,a > d; Abs d > e; Less e,c > y; "
+  "out y boolean[1] 1",
+  "in a f32[1] 9; const c f32[1] 0.5; RandomNormal - > x shape:is=10000 seed:f=7 "
+  "scale:f=3; Mul x,x > q; ReduceMean q > m keepdims:i=0; Sub m,a > d; Abs d > e; "
+  "Less e,c > y; out y boolean[1] 1",
+  "opset 15; in p f32[4] 0 1 0 1; Bernoulli p > y dtype:i=7; out y i64[4] 0 1 0 1",
+  NULL,
+};
+
+/* A volume whose elements are numbered; the middle of eight of them is their mean. */
+static const char *const volumes[] = {
+  "opset 20; in x f32[1,1,2,2,2] 0..7; in g f32[1,1,1,3,3] 0 0 0 -0.5 -0.5 -0.5 "
+  "0.5 -0.5 0.5; GridSample x,g > y; out y f32[1,1,1,1,3] 3.5 0 5",
+  "opset 20; in x f32[1,1,2,2,2] 0..7; in g f32[1,1,1,3,3] 1 1 1 -1 1 -1 9 9 -9; "
+  "GridSample x,g > y mode:s=nearest align_corners:i=1 padding_mode:s=border; "
+  "out y f32[1,1,1,1,3] 7 2 3",
+  "opset 20; in x f32[1,1,1,1,2] 2 4; in g f32[1,1,1,2,3] 9 0 0 0.5 0 0; "
+  "GridSample x,g > y mode:s=nearest; out y f32[1,1,1,1,2] 0 4",
+  "opset 18; in x f32[1,2,3] 1 2 3 4 5 6; const s i64[1] 4; const b i64[1] 2; "
+  "Col2Im x,s,b > y; out y f32[1,1,4] 1 6 8 6",
+  "opset 18; in x f32[1,2,2] 1 2 3 4; const s i64[1] 3; const b i64[1] 2; "
+  "Col2Im x,s,b > y dilations:is=2 strides:is=2 pads:is=1,1; out y f32[1,1,3] 0 5 0",
+  NULL,
+};
+
 static const char *const graphs[] = {
   "in x f32[2] 1 -1; Add t,x > y; Relu x > t; out y f32[2] 2 -1",
   "in x f32[2] 1 -1; Identity x > y; out y f32[2] 1 -1",
@@ -102,6 +145,13 @@ static const char *const sequences[] = {
   "in x f32[4] 0..3; const l i64[2] 1 3; SplitToSequence x,l > s; "
   "const p i64[] 1; SequenceAt s,p > a; SplitToSequence x > t keepdims:i=0; "
   "SequenceAt t,p > b; out a f32[3] 1..3; out b f32[] 1",
+  "in x f32[3] 0..2; in l i64[2] 1 2; SplitToSequence x,l > s; "
+  "SequenceLength s > n; const p i64[] 1; SequenceAt s,p > a; "
+  "out n i64[] 2; out a f32[2] 1 2",
+  "opset 17; in x f32[1] 1; in y f32[1] 2; in t f32[1] 10; graph b; arg e f32; "
+  "arg c f32; Add e,c > n; Identity n > o; out o; end; SequenceConstruct x,y > s; "
+  "SequenceMap s,t > m body:g=b; ConcatFromSequence m > z axis:i=0; "
+  "out z f32[2] 11 12",
   "opset 18; in x f32[1] 5; OptionalHasElement x > a; OptionalHasElement - > b; "
   "out a boolean[] 1; out b boolean[] 0",
   NULL,
@@ -162,6 +212,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/onnx/recurrent", recurrent, run_onnx_cases);
   g_test_add_data_func ("/onnx/control", control, run_onnx_cases);
   g_test_add_data_func ("/onnx/graphs", graphs, run_onnx_cases);
+  g_test_add_data_func ("/onnx/old-scans", old_scans, run_onnx_cases);
+  g_test_add_data_func ("/onnx/random", random_numbers, run_onnx_cases);
+  g_test_add_data_func ("/onnx/volumes", volumes, run_onnx_cases);
   g_test_add_data_func ("/onnx/sequences", sequences, run_onnx_cases);
   g_test_add_data_func ("/onnx/recent", recent, run_onnx_cases);
   g_test_add_data_func ("/onnx/learning", learning, run_onnx_cases);

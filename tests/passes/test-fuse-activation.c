@@ -355,6 +355,19 @@ upper_bound (WeirBuilder *b, WeirPort x)
   return op2 (b, "Minimum", op2 (b, "Minimum", x, k (b, x, 6)), k (b, x, 9));
 }
 
+/* As far as ReLU's as most values go; to where quantisation clamps. */
+static WeirPort
+byte_range (WeirBuilder *b, WeirPort x)
+{
+  return clamp (b, x, 0, 255);
+}
+
+static WeirPort
+word_range (WeirBuilder *b, WeirPort x)
+{
+  return clamp (b, x, 0, 65535);
+}
+
 static WeirPort
 of_two_values (WeirBuilder *b, WeirPort x)
 {
@@ -382,6 +395,8 @@ test_others (void)
     { "Multiply", nearly_one },
     { "Multiply", almost_h_swish },
     { "Multiply", almost_gelu },
+    { "Clamp", byte_range },
+    { "Clamp", word_range },
     { "Minimum", upper_bound },
     { "Multiply", of_two_values },
   };

@@ -224,7 +224,8 @@ write_outputs (OnnxNode *n, gboolean broken, GError **error)
       continue;
     if (broken)
       value = (OnnxValue){ .port = WEIR_PORT_NONE, .broken = TRUE };
-    else if (n->scope->function == NULL && value.items == NULL && !value.broken)
+    else if (n->scope->function == NULL && !n->scope->repeated && value.items == NULL &&
+             !value.broken)
       weir_edit_add_tensor_name (n->b->graph, value.port, name);
     if (!onnx_scope_set (n->scope, name, &value, error))
       return FALSE;

@@ -280,3 +280,39 @@ onnx_broadcast (OnnxNode *n, WeirPort x, WeirPort shape)
   weir_node_set_string (node, "mode", "numpy");
   return onnx_end (n, node);
 }
+
+/* Moves dimension @from of @x to place @to. */
+static WeirPort
+move_dimension (OnnxNode *n, WeirPort x, int from, int to)
+{
+  int rank = onnx_rank (n, x), count = 0;
+  gint64 order[WEIR_MAX_RANK];
+
+  if (rank < 3)
+    return weir_build_failed (n->b)
+               ? WEIR_PORT_NONE
+               : onnx_invalid (n, "expected rank 3 or more, found %d", rank);
+  from = from < 0 ? rank - 1 : from;
+  to = to < 0 ? rank - 1 : to;
+  for (int i = 0; i < rank; i++) {
+    if (count == to)
+      order[count++] = from;
+    if (i != from)
+      order[count++] = i;
+  }
+  if (count < rank)
+    order[count] = from;
+  return onnx_transpose (n, x, order, (gsize) rank);
+}
+
+WeirPort
+onnx_channels_first (OnnxNode *n, WeirPort x)
+{
+  return move_dimension (n, x, -1, 1);
+}
+
+WeirPort
+onnx_channels_last (OnnxNode *n, WeirPort x)
+{
+  return move_dimension (n, x, 1, -1);
+}

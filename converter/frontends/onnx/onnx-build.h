@@ -62,6 +62,10 @@ WeirPort onnx_length_of (OnnxNode *n, WeirPort x, gint64 axis);
 WeirPort onnx_dim_of (OnnxNode *n, WeirPort x, gint64 axis);
 /** onnx_channels: the vector @x as [1, C, 1, ...], to fit a value of @rank. */
 WeirPort onnx_channels (OnnxNode *n, WeirPort x, int rank);
+/** onnx_channels_first: the last dimension to the second place; onnx_channels_last: back.
+ */
+WeirPort onnx_channels_first (OnnxNode *n, WeirPort x);
+WeirPort onnx_channels_last (OnnxNode *n, WeirPort x);
 /** onnx_gather: elements @indices of @x along @axis. */
 WeirPort onnx_gather (OnnxNode *n, WeirPort x, WeirPort indices, gint64 axis);
 /** onnx_slice: along @axis from @begin to @end, a vector of one i64 each. */

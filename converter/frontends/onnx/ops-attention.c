@@ -1,4 +1,5 @@
 #include "attr.h"
+#include "heads.h"
 #include "onnx-build.h"
 #include "table.h"
 
@@ -22,32 +23,6 @@ static WeirPort
 minus_infinity (Attention *a)
 {
   return onnx_constant (a->n, weir_tensor_new_scalar (a->dtype, -INFINITY));
-}
-
-/* [batch, length, heads * size] -> [batch, heads, length, size] */
-static WeirPort
-split_heads (OnnxNode *n, WeirPort x, gint64 heads)
-{
-  x = onnx_reshape (n, x, (const gint64[]){ 0, 0, heads, -1 }, 4);
-  return onnx_transpose (n, x, (const gint64[]){ 0, 2, 1, 3 }, 4);
-}
-
-static WeirPort
-join_heads (OnnxNode *n, WeirPort x)
-{
-  x = onnx_transpose (n, x, (const gint64[]){ 0, 2, 1, 3 }, 4);
-  return onnx_reshape (n, x, (const gint64[]){ 0, 0, -1 }, 3);
-}
-
-static WeirPort
-with_past (OnnxNode *n, guint index, WeirPort x)
-{
-  WeirPort parts[2] = { WEIR_PORT_NONE, x };
-
-  if (!onnx_has (n, index))
-    return x;
-  parts[0] = onnx_in (n, index);
-  return onnx_concat (n, parts, 2, 2);
 }
 
 static gint64
@@ -77,14 +52,14 @@ attention_init (Attention *a, OnnxNode *n)
     onnx_invalid (n, "%" G_GINT64_FORMAT " heads of queries share %" G_GINT64_FORMAT,
                   a->q_heads, a->kv_heads);
   if (a->flat) {
-    a->q = split_heads (n, a->q, a->q_heads);
-    a->k = split_heads (n, a->k, a->kv_heads);
-    a->v = split_heads (n, a->v, a->kv_heads);
+    a->q = onnx_split_heads (n, a->q, a->q_heads);
+    a->k = onnx_split_heads (n, a->k, a->kv_heads);
+    a->v = onnx_split_heads (n, a->v, a->kv_heads);
   }
   a->q_length = onnx_length_of (n, a->q, 2);
   a->offset = onnx_has (n, 4) ? onnx_length_of (n, onnx_in (n, 4), 2) : onnx_int (n, 0);
-  a->k = with_past (n, 4, a->k);
-  a->v = with_past (n, 5, a->v);
+  a->k = onnx_with_past (n, 4, a->k);
+  a->v = onnx_with_past (n, 5, a->v);
   onnx_out (n, 1, a->k);
   onnx_out (n, 2, a->v);
   a->kv_length = onnx_length_of (n, a->k, 2);
@@ -172,24 +147,6 @@ bias_of (Attention *a)
   return bias;
 }
 
-/* Each head of the keys serves as many heads of the queries as there are a head. */
-static WeirPort
-repeat_heads (Attention *a, WeirPort x)
-{
-  OnnxNode *n = a->n;
-  gint64 times = a->q_heads / a->kv_heads;
-  WeirPort parts[3];
-
-  if (times == 1)
-    return x;
-  parts[0] = onnx_dim_of (n, x, 0);
-  parts[1] = ONNX_INTS (n, a->q_heads);
-  parts[2] = onnx_slice (n, onnx_shape_of (n, x), ONNX_INTS (n, 2), ONNX_INTS (n, 4), 0);
-  x = onnx_unsqueeze (n, x, 2);
-  x = ONNX_OP (n, "Tile", x, ONNX_INTS (n, 1, 1, times, 1, 1));
-  return onnx_reshape_to (n, x, onnx_concat (n, parts, 3, 0));
-}
-
 /* Both factors get the root of the scale, as half floats would overflow. */
 static WeirPort
 products (Attention *a)
@@ -206,7 +163,7 @@ products (Attention *a)
     root = ONNX_OP (n, "Power", size, onnx_scalar (n, size, -0.25));
     root = onnx_convert (n, root, a->dtype);
   }
-  k = ONNX_OP (n, "Multiply", repeat_heads (a, a->k), root);
+  k = ONNX_OP (n, "Multiply", onnx_repeat_heads (n, a->k, a->kv_heads, a->q_heads), root);
   node = ONNX_BEGIN (n, "MatMul", ONNX_OP (n, "Multiply", a->q, root), k);
   weir_node_set_bool (node, "transpose_b", TRUE);
   k = onnx_end (n, node);
@@ -255,34 +212,8 @@ attention (OnnxNode *n)
   y = probabilities (&a, scores, bias);
   if (shown == 3)
     onnx_out (n, 3, y);
-  y = ONNX_OP (n, "MatMul", y, repeat_heads (&a, a.v));
-  return a.flat ? join_heads (n, y) : y;
-}
-
-/* The first @size elements of each head turn by the angles that the caches hold at their
- * positions: in pairs of neighbours (interleaved), or of the two halves. */
-static WeirPort
-turned (OnnxNode *n, WeirPort x, WeirPort cosine, WeirPort sine, gint64 size)
-{
-  gboolean interleaved = onnx_attr_int (n, "interleaved", 0) != 0;
-  WeirPort first, second, parts[2];
-
-  if (interleaved)
-    x = onnx_reshape (n, x, (const gint64[]){ 0, 0, 0, size / 2, 2 }, 5);
-  else
-    x = onnx_reshape (n, x, (const gint64[]){ 0, 0, 0, 2, size / 2 }, 5);
-  first = onnx_gather (n, x, onnx_int (n, 0), interleaved ? 4 : 3);
-  second = onnx_gather (n, x, onnx_int (n, 1), interleaved ? 4 : 3);
-  parts[0] = ONNX_OP (n, "Subtract", ONNX_OP (n, "Multiply", cosine, first),
-                      ONNX_OP (n, "Multiply", sine, second));
-  parts[1] = ONNX_OP (n, "Add", ONNX_OP (n, "Multiply", sine, first),
-                      ONNX_OP (n, "Multiply", cosine, second));
-  if (!interleaved)
-    return onnx_concat (n, parts, 2, 3);
-  for (guint i = 0; i < 2; i++)
-    parts[i] = onnx_unsqueeze (n, parts[i], 4);
-  return onnx_reshape (n, onnx_concat (n, parts, 2, 4), (const gint64[]){ 0, 0, 0, size },
-                       4);
+  y = ONNX_OP (n, "MatMul", y, onnx_repeat_heads (n, a.v, a.kv_heads, a.q_heads));
+  return a.flat ? onnx_join_heads (n, y) : y;
 }
 
 /* Caches as [batch, length, 1, size / 2]. */
@@ -299,23 +230,19 @@ angles (OnnxNode *n, guint index)
 static WeirPort
 rotary_embedding (OnnxNode *n)
 {
-  WeirPort x = onnx_in (n, 0), parts[2], shape = onnx_shape_of (n, x);
+  WeirPort x = onnx_in (n, 0), shape = onnx_shape_of (n, x);
   const WeirShape *cache = onnx_shape (n, onnx_in (n, 1));
   gint64 size = onnx_attr_int (n, "rotary_embedding_dim", 0);
   int rank = onnx_rank (n, x);
 
   if (size == 0 && cache->rank > 0)
     size = 2 * cache->dims[cache->rank - 1];
-  if (size < 2 || size > G_MAXINT32)
-    return onnx_unsupported (n, "a cache of unknown width");
   x = rank == 4
           ? onnx_transpose (n, x, (const gint64[]){ 0, 2, 1, 3 }, 4)
           : onnx_reshape (
                 n, x, (const gint64[]){ 0, 0, onnx_attr_int (n, "num_heads", 1), -1 }, 4);
-  parts[1] = onnx_slice (n, x, ONNX_INTS (n, size), ONNX_INTS (n, G_MAXINT64), 3);
-  x = onnx_slice (n, x, ONNX_INTS (n, 0), ONNX_INTS (n, size), 3);
-  parts[0] = turned (n, x, angles (n, 1), angles (n, 2), size);
-  x = onnx_concat (n, parts, 2, 3);
+  x = onnx_turn (n, x, angles (n, 1), angles (n, 2), size,
+                 onnx_attr_int (n, "interleaved", 0) != 0);
   return rank == 4 ? onnx_transpose (n, x, (const gint64[]){ 0, 2, 1, 3 }, 4)
                    : onnx_reshape_to (n, x, shape);
 }

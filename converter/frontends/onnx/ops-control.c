@@ -374,9 +374,38 @@ scan (OnnxNode *n)
   return WEIR_PORT_NONE;
 }
 
+/* Before version 9 there was a batch in front of everything: each of its elements was
+ * scanned by itself. */
+static WeirPort
+scan_of_batch (OnnxNode *n)
+{
+  guint count = n->n_inputs;
+  g_autofree OnnxValue *inputs = g_new0 (OnnxValue, MAX (count, 1));
+  OnnxNode inner = *n;
+
+  if (onnx_has (n, 0) || onnx_attr (n, "directions") != NULL)
+    return onnx_unsupported (n, "lengths or directions of sequences");
+  for (guint i = 1; i < count; i++) {
+    WeirPort x = onnx_in (n, i);
+    const WeirShape *shape = onnx_shape (n, x);
+
+    if (shape->rank < 1 || shape->dims[0] != 1)
+      return onnx_unsupported (n, "batches of other than one element");
+    inputs[i - 1].port = onnx_squeeze (n, x, 0);
+  }
+  inner.inputs = inputs;
+  inner.n_inputs = MAX (count, 1) - 1;
+  scan (&inner);
+  for (guint i = 0; i < n->n_outputs && !weir_build_failed (n->b); i++)
+    if (!n->outputs[i].broken)
+      onnx_out (n, i, onnx_unsqueeze (n, n->outputs[i].port, 0));
+  return WEIR_PORT_NONE;
+}
+
 const OnnxRow onnx_rows_control[] = {
   { "If", NULL, 0, 0, if_else },
   { "Loop", NULL, 0, 0, loop },
   { "Scan", NULL, 9, 0, scan },
+  { "Scan", NULL, 8, 8, scan_of_batch },
   { NULL },
 };

@@ -153,6 +153,21 @@ unique (OnnxNode *n)
   return onnx_port (n, node, 0);
 }
 
+/* Values in the order in which they come, which of them each element is, and counts. */
+static WeirPort
+unique_of_microsoft (OnnxNode *n)
+{
+  WeirNode *node = ONNX_BEGIN (n, "Unique", onnx_in (n, 0));
+
+  weir_node_set_bool (node, "sorted", FALSE);
+  weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
+  weir_node_set_dtype (node, "count_element_type", WEIR_DTYPE_I64);
+  onnx_end (n, node);
+  onnx_out (n, 1, onnx_port (n, node, 2));
+  onnx_out (n, 2, onnx_port (n, node, 3));
+  return onnx_port (n, node, 0);
+}
+
 static WeirPort
 reverse_sequence (OnnxNode *n)
 {
@@ -223,6 +238,7 @@ eye_like (OnnxNode *n)
 }
 
 const OnnxRow onnx_rows_index[] = {
+  { "DynamicSlice", NULL, 0, 0, slice },
   { "Compress", NULL, 0, 0, compress },
   { "EyeLike", NULL, 0, 0, eye_like },
   { "Gather", NULL, 0, 0, gather },
@@ -239,6 +255,7 @@ const OnnxRow onnx_rows_index[] = {
   { "Trilu", NULL, 0, 0, trilu },
   { "Trilu", "com.microsoft", 0, 0, trilu },
   { "Unique", NULL, 0, 0, unique },
+  { "Unique", "com.microsoft", 0, 0, unique_of_microsoft },
   { "Where", NULL, 0, 0, where },
   { NULL },
 };

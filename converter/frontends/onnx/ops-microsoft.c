@@ -1,6 +1,5 @@
 #include "attr.h"
 #include "onnx-build.h"
-#include "quant.h"
 #include "table.h"
 #include "window.h"
 
@@ -67,10 +66,16 @@ activated (OnnxNode *n, WeirPort x)
   const char *name = onnx_attr_string (n, "activation", "");
   gsize count;
   const float *params = onnx_attr_floats (n, "activation_params", &count);
+  float own[] = { (float) onnx_attr_float (n, "activation_alpha", 0.01),
+                  (float) onnx_attr_float (n, "activation_beta", 0) };
   WeirNode *node;
 
   if (*name == '\0')
     return x;
+  if (count == 0 && onnx_attr (n, "activation_alpha") != NULL) {
+    params = own;
+    count = 2;
+  }
   if (strcmp (name, "Relu") == 0 || strcmp (name, "Tanh") == 0 ||
       strcmp (name, "Sigmoid") == 0)
     return ONNX_OP (n, name, x);
@@ -93,6 +98,22 @@ fused_conv (OnnxNode *n)
 {
   WeirPort y = onnx_conv (n);
 
+  return activated (n, onnx_has (n, 3) ? ONNX_OP (n, "Add", y, onnx_in (n, 3)) : y);
+}
+
+/* FusedConv whose input, output and addend have the channels last. */
+static WeirPort
+nhwc_conv (OnnxNode *n)
+{
+  OnnxValue inputs[3] = { { .port = onnx_channels_first (n, onnx_in (n, 0)) },
+                          { .port = onnx_in (n, 1) },
+                          { .port = onnx_has (n, 2) ? onnx_in (n, 2) : WEIR_PORT_NONE } };
+  OnnxNode inner = *n;
+  WeirPort y;
+
+  inner.inputs = inputs;
+  inner.n_inputs = 3;
+  y = onnx_channels_last (n, onnx_conv (&inner));
   return activated (n, onnx_has (n, 3) ? ONNX_OP (n, "Add", y, onnx_in (n, 3)) : y);
 }
 
@@ -122,252 +143,152 @@ fused_gemm (OnnxNode *n)
   return activated (n, y);
 }
 
+/* The first dimension goes behind those of the batches where @attr says so. */
+static WeirPort
+batches_first (OnnxNode *n, WeirPort x, const char *attr)
+{
+  int rank = onnx_rank (n, x);
+  gint64 order[WEIR_MAX_RANK];
+
+  if (onnx_attr_int (n, attr, 0) == 0 || rank < 3)
+    return x;
+  for (int i = 0; i < rank - 2; i++)
+    order[i] = i + 1;
+  order[rank - 2] = 0;
+  order[rank - 1] = rank - 1;
+  return onnx_transpose (n, x, order, (gsize) rank);
+}
+
 static WeirPort
 fused_mat_mul (OnnxNode *n)
 {
-  if (onnx_attr_int (n, "transBatchA", 0) != 0 ||
-      onnx_attr_int (n, "transBatchB", 0) != 0)
-    return onnx_unsupported (n, "batches that are transposed");
-  return product (n, onnx_in (n, 0), onnx_in (n, 1));
+  return product (n, batches_first (n, onnx_in (n, 0), "transBatchA"),
+                  batches_first (n, onnx_in (n, 1), "transBatchB"));
 }
 
-/* Root mean square along the last dimension, or mean and variance. */
+/* Like FastGelu of a product. */
 static WeirPort
-normalized (OnnxNode *n, WeirPort x, gboolean simplified)
+gemm_fast_gelu (OnnxNode *n)
 {
-  double eps = onnx_attr_float (n, "epsilon", simplified ? 1e-5 : 1e-12);
-  WeirPort mean;
+  WeirPort y = ONNX_OP (n, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
+
+  return gelu_of (n, with_bias (n, y, 2), "TANH");
+}
+
+/* The first half of the last dimension times GELU of the second. */
+static WeirPort
+bias_split_gelu (OnnxNode *n)
+{
+  WeirPort x = ONNX_OP (n, "Add", onnx_in (n, 0), onnx_in (n, 1));
+  WeirPort inputs[2] = { x, onnx_int (n, -1) };
+  WeirNode *node = weir_build_begin_outputs (n->b, "Split", n->name, inputs, 2, 2);
+
+  weir_node_set_int (node, "num_splits", 2);
+  onnx_end (n, node);
+  return ONNX_OP (n, "Multiply", onnx_port (n, node, 0),
+                  gelu_of (n, onnx_port (n, node, 1), "ERF"));
+}
+
+/* The bias lacks dimensions that lie in front, or some before the axis, where it has 1.
+ */
+static WeirPort
+bias_softmax (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), shape = onnx_shape_of (n, x), y;
+  int rank = onnx_rank (n, x), axis = onnx_axis (n, onnx_attr_int (n, "axis", 1), rank);
   WeirNode *node;
 
-  if (simplified) {
-    mean = onnx_reduce (n, "ReduceMean", ONNX_OP (n, "Multiply", x, x), ONNX_INTS (n, -1),
-                        TRUE);
-    mean = ONNX_OP (n, "Add", mean, onnx_scalar (n, mean, eps));
-    return ONNX_OP (n, "Divide", x, ONNX_OP (n, "Sqrt", mean));
+  y = onnx_flatten (n, ONNX_OP (n, "Add", x, onnx_in (n, 1)), axis);
+  node = ONNX_BEGIN (n, "Softmax", y);
+  weir_node_set_int (node, "axis", 1);
+  return onnx_reshape_to (n, onnx_end (n, node), shape);
+}
+
+/* In inference: nothing is dropped. */
+static WeirPort
+bias_dropout (OnnxNode *n)
+{
+  WeirPort y = with_bias (n, ONNX_OP (n, "Add", onnx_in (n, 0), onnx_in (n, 1)), 2), one;
+
+  if (onnx_wants (n, 1)) {
+    one = onnx_constant (n, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1));
+    onnx_out (n, 1, onnx_broadcast (n, one, onnx_shape_of (n, y)));
   }
-  node = ONNX_BEGIN (n, "MVN", x, ONNX_INTS (n, -1));
-  weir_node_set_bool (node, "normalize_variance", TRUE);
-  weir_node_set_float (node, "eps", eps);
-  weir_node_set_string (node, "eps_mode", "inside_sqrt");
-  return onnx_end (n, node);
+  return y;
 }
 
 static WeirPort
-simplified_layer_norm (OnnxNode *n)
+scaled_silu (OnnxNode *n)
 {
-  return ONNX_OP (n, "Multiply", normalized (n, onnx_in (n, 0), TRUE), onnx_in (n, 1));
+  WeirPort x = onnx_in (n, 0), factor;
+
+  factor = onnx_has (n, 1) ? onnx_in (n, 1)
+                           : onnx_scalar (n, x, onnx_attr_float (n, "alpha", 1));
+  return ONNX_OP (n, "Swish", ONNX_OP (n, "Multiply", x, factor));
 }
 
 static WeirPort
-skip_norm (OnnxNode *n, gboolean simplified)
+gated_add (OnnxNode *n)
 {
-  guint beta = 3, bias = simplified ? 3 : 4;
-  WeirPort sum = ONNX_OP (n, "Add", onnx_in (n, 0), onnx_in (n, 1)), y;
+  if (onnx_has (n, 3))
+    return onnx_unsupported (n, "a gate that is projected");
+  return ONNX_OP (n, "Add", onnx_in (n, 0),
+                  ONNX_OP (n, "Multiply", onnx_in (n, 1), onnx_in (n, 2)));
+}
 
-  sum = with_bias (n, sum, bias);
-  onnx_out (n, 3, sum);
-  y = ONNX_OP (n, "Multiply", normalized (n, sum, simplified), onnx_in (n, 2));
-  return simplified ? y : with_bias (n, y, beta);
+/* How much of its state linear attention keeps and takes on at each step. */
+static WeirPort
+linear_attention_gate (OnnxNode *n)
+{
+  WeirPort x = onnx_convert (n, onnx_in (n, 0), WEIR_DTYPE_F32);
+
+  if (onnx_has (n, 3))
+    onnx_out (n, 1, ONNX_OP (n, "Sigmoid", onnx_in (n, 3)));
+  x = ONNX_OP (n, "SoftPlus", ONNX_OP (n, "Add", x, onnx_in (n, 1)));
+  x = ONNX_OP (n, "Multiply", x, onnx_in (n, 2));
+  return onnx_convert (n, x, onnx_dtype (n, onnx_in (n, 0)));
 }
 
 static WeirPort
-skip_layer_norm (OnnxNode *n)
+is_all_finite (OnnxNode *n)
 {
-  return skip_norm (n, FALSE);
-}
+  const char *op = onnx_attr_int (n, "isnan_only", 0) != 0   ? "IsNaN"
+                   : onnx_attr_int (n, "isinf_only", 0) != 0 ? "IsInf"
+                                                             : "IsFinite";
+  gboolean finite = *op == 'I' && op[2] == 'F';
+  WeirPort all = WEIR_PORT_NONE;
 
-static WeirPort
-skip_simplified_layer_norm (OnnxNode *n)
-{
-  return skip_norm (n, TRUE);
-}
+  for (guint i = 0; i < n->n_inputs; i++) {
+    WeirPort x = ONNX_OP (n, op, onnx_in (n, i));
 
-/* Quantised operations: x, its scale, its zero point, then the next. */
-static WeirPort
-qlinear_binary (OnnxNode *n, const char *op)
-{
-  WeirPort a = onnx_dequantize (n, onnx_in (n, 0), 1, 2);
-  WeirPort b = onnx_dequantize (n, onnx_in (n, 3), 4, 5);
-
-  return onnx_quantize (n, ONNX_OP (n, op, a, b), 6, 7, onnx_dtype (n, onnx_in (n, 0)));
-}
-
-static WeirPort
-qlinear_add (OnnxNode *n)
-{
-  return qlinear_binary (n, "Add");
-}
-
-static WeirPort
-qlinear_mul (OnnxNode *n)
-{
-  return qlinear_binary (n, "Multiply");
-}
-
-static WeirPort
-requantized (OnnxNode *n, WeirPort y)
-{
-  return onnx_quantize (n, y, 3, 4, onnx_dtype (n, onnx_in (n, 0)));
-}
-
-static WeirPort
-qlinear_sigmoid (OnnxNode *n)
-{
-  return requantized (n,
-                      ONNX_OP (n, "Sigmoid", onnx_dequantize (n, onnx_in (n, 0), 1, 2)));
-}
-
-static WeirPort
-qlinear_leaky_relu (OnnxNode *n)
-{
-  WeirPort x = onnx_dequantize (n, onnx_in (n, 0), 1, 2), slope;
-
-  slope = onnx_scalar (n, x, onnx_attr_float (n, "alpha", 0.01));
-  return requantized (n, ONNX_OP (n, "PRelu", x, onnx_vector_of (n, slope)));
-}
-
-static WeirPort
-qlinear_softmax (OnnxNode *n)
-{
-  WeirNode *node = ONNX_BEGIN (n, "Softmax", onnx_dequantize (n, onnx_in (n, 0), 1, 2));
-
-  weir_node_set_int (node, "axis", onnx_attr_int (n, "axis", -1));
-  return requantized (n, onnx_end (n, node));
-}
-
-static WeirPort
-qlinear_global_average_pool (OnnxNode *n)
-{
-  WeirPort x = onnx_dequantize (n, onnx_in (n, 0), 1, 2), axes;
-  int rank = onnx_rank (n, x);
-
-  axes = onnx_attr_int (n, "channels_last", 0) != 0 ? onnx_range (n, 1, rank - 1)
-                                                    : onnx_range (n, 2, rank);
-  return requantized (n, onnx_reduce (n, "ReduceMean", x, axes, TRUE));
-}
-
-static WeirPort
-qlinear_reduce_mean (OnnxNode *n)
-{
-  WeirPort x = onnx_dequantize (n, onnx_in (n, 0), 1, 2);
-  WeirPort axes = onnx_list (n, "axes", G_MAXUINT);
-
-  if (weir_port_is_none (axes))
-    axes = onnx_range (n, 0, onnx_rank (n, x));
-  return requantized (
-      n, onnx_reduce (n, "ReduceMean", x, axes, onnx_attr_int (n, "keepdims", 1) != 0));
-}
-
-/* The first two inputs belong to the result; then come three for each part. */
-static WeirPort
-qlinear_concat (OnnxNode *n)
-{
-  g_autofree WeirPort *parts = g_new (WeirPort, MAX (n->n_inputs, 1));
-  guint count = 0;
-
-  for (guint i = 2; i + 2 < n->n_inputs; i += 3)
-    parts[count++] = onnx_dequantize (n, onnx_in (n, i), i + 1, i + 2);
-  if (count == 0)
-    return onnx_invalid (n, "expected at least 5 inputs, found %u", n->n_inputs);
-  return onnx_quantize (n, onnx_concat (n, parts, count, onnx_attr_int (n, "axis", 0)), 0,
-                        1, onnx_dtype (n, onnx_in (n, 2)));
-}
-
-static WeirPort
-qlinear_where (OnnxNode *n)
-{
-  WeirPort x = onnx_dequantize (n, onnx_in (n, 1), 2, 3);
-  WeirPort y = onnx_dequantize (n, onnx_in (n, 4), 5, 6);
-
-  return onnx_quantize (n, ONNX_OP (n, "Select", onnx_in (n, 0), x, y), 7, 8,
-                        onnx_dtype (n, onnx_in (n, 1)));
-}
-
-/* Products of integers, scaled at once. */
-static WeirPort
-mat_mul_integer_to_float (OnnxNode *n)
-{
-  WeirPort a = onnx_dequantize (n, onnx_in (n, 0), 2, 4);
-  WeirPort b = onnx_dequantize (n, onnx_in (n, 1), 3, 5);
-
-  return with_bias (n, ONNX_OP (n, "MatMul", a, b), 6);
-}
-
-/* Weights of 4 or 8 bits in blocks along the columns: [N, blocks, bytes a block], the
- * first of two values in the low half of a byte. */
-static WeirPort
-unpacked (OnnxNode *n, WeirPort packed, gint64 bits, gint64 rows, gint64 per_row)
-{
-  WeirPort low, high, parts[2], x = onnx_convert (n, packed, WEIR_DTYPE_I32);
-
-  if (bits == 8)
-    return onnx_reshape (n, x, (const gint64[]){ rows, per_row, -1 }, 3);
-  low = ONNX_OP (n, "FloorMod", x, onnx_scalar (n, x, 16));
-  high = ONNX_OP (n, "Divide", x, onnx_scalar (n, x, 16));
-  parts[0] = onnx_unsqueeze (n, low, -1);
-  parts[1] = onnx_unsqueeze (n, high, -1);
-  return onnx_reshape (n, onnx_concat (n, parts, 2, -1),
-                       (const gint64[]){ rows, per_row, -1 }, 3);
-}
-
-static WeirPort
-mat_mul_bits (OnnxNode *n)
-{
-  WeirPort x = onnx_in (n, 0), w = onnx_in (n, 1), scale = onnx_in (n, 2), zero;
-  gint64 bits = onnx_attr_int (n, "bits", 4), block = onnx_attr_int (n, "block_size", 32);
-  gint64 rows = onnx_attr_int (n, "N", 0), columns = onnx_attr_int (n, "K", 0), blocks;
-  WeirDtype dtype = onnx_dtype (n, x);
-  WeirNode *node;
-
-  if ((bits != 4 && bits != 8) || block < 1 || rows < 1 || columns < 1 ||
-      MAX (rows, columns) > G_MAXINT32 || block > G_MAXINT32)
-    return onnx_unsupported (
-        n, "%" G_GINT64_FORMAT " bits in blocks of %" G_GINT64_FORMAT, bits, block);
-  if (onnx_has (n, 4))
-    return onnx_unsupported (n, "columns in another order");
-  blocks = (columns + block - 1) / block;
-  w = unpacked (n, w, bits, rows, blocks);
-  zero = onnx_scalar (n, w, bits == 4 ? 8 : 128);
-  if (onnx_has (n, 3) && onnx_dtype (n, onnx_in (n, 3)) != WEIR_DTYPE_U8)
-    return onnx_unsupported (n, "zero points of floats");
-  if (onnx_has (n, 3)) {
-    zero = unpacked (n, onnx_in (n, 3), bits, rows, 1);
-    zero = onnx_slice (n, zero, ONNX_INTS (n, 0), ONNX_INTS (n, blocks), 2);
-    zero = onnx_reshape (n, zero, (const gint64[]){ rows, blocks, 1 }, 3);
+    if (!finite)
+      x = ONNX_OP (n, "LogicalNot", x);
+    x = onnx_reduce (n, "ReduceLogicalAnd", x,
+                     onnx_range (n, 0, onnx_rank (n, onnx_in (n, i))), FALSE);
+    all = i == 0 ? x : ONNX_OP (n, "LogicalAnd", all, x);
   }
-  w = onnx_convert (n, ONNX_OP (n, "Subtract", w, zero), dtype);
-  scale = onnx_reshape (n, scale, (const gint64[]){ rows, blocks, 1 }, 3);
-  w = ONNX_OP (n, "Multiply", w, onnx_convert (n, scale, dtype));
-  w = onnx_reshape (n, w, (const gint64[]){ rows, -1 }, 2);
-  w = onnx_slice (n, w, ONNX_INTS (n, 0), ONNX_INTS (n, columns), 1);
-  node = ONNX_BEGIN (n, "MatMul", x, w);
-  weir_node_set_bool (node, "transpose_b", TRUE);
-  return with_bias (n, onnx_end (n, node), 5);
+  return all;
 }
 
 const OnnxRow onnx_rows_microsoft[] = {
   { "BiasAdd", MS, 0, 0, bias_add },
+  { "BiasDropout", MS, 0, 0, bias_dropout },
   { "BiasGelu", MS, 0, 0, bias_gelu },
+  { "BiasSoftmax", MS, 0, 0, bias_softmax },
+  { "BiasSplitGelu", MS, 0, 0, bias_split_gelu },
   { "FastGelu", MS, 0, 0, fast_gelu },
   { "FusedConv", MS, 0, 0, fused_conv },
   { "FusedGemm", MS, 0, 0, fused_gemm },
   { "FusedMatMul", MS, 0, 0, fused_mat_mul },
+  { "GatedAdd", MS, 0, 0, gated_add },
   { "Gelu", MS, 0, 0, gelu },
-  { "MatMulIntegerToFloat", MS, 0, 0, mat_mul_integer_to_float },
-  { "MatMulNBits", MS, 0, 0, mat_mul_bits },
-  { "QLinearAdd", MS, 0, 0, qlinear_add },
-  { "QLinearConcat", MS, 0, 0, qlinear_concat },
-  { "QLinearGlobalAveragePool", MS, 0, 0, qlinear_global_average_pool },
-  { "QLinearLeakyRelu", MS, 0, 0, qlinear_leaky_relu },
-  { "QLinearMul", MS, 0, 0, qlinear_mul },
-  { "QLinearReduceMean", MS, 0, 0, qlinear_reduce_mean },
-  { "QLinearSigmoid", MS, 0, 0, qlinear_sigmoid },
-  { "QLinearSoftmax", MS, 0, 0, qlinear_softmax },
-  { "QLinearWhere", MS, 0, 0, qlinear_where },
+  { "GemmFastGelu", MS, 0, 0, gemm_fast_gelu },
+  { "IsAllFinite", MS, 0, 0, is_all_finite },
+  { "LinearAttentionGate", MS, 0, 0, linear_attention_gate },
+  { "NhwcConv", MS, 0, 0, nhwc_conv },
+  { "NhwcFusedConv", MS, 0, 0, nhwc_conv },
   { "QuickGelu", MS, 0, 0, quick_gelu },
-  { "SimplifiedLayerNormalization", MS, 0, 0, simplified_layer_norm },
-  { "SimplifiedLayerNormalization", NULL, 0, 0, simplified_layer_norm },
-  { "SkipLayerNormalization", MS, 0, 0, skip_layer_norm },
-  { "SkipSimplifiedLayerNormalization", MS, 0, 0, skip_simplified_layer_norm },
+  { "ScaledSiLU", MS, 0, 0, scaled_silu },
+  { "TransposeMatMul", MS, 0, 0, fused_mat_mul },
   { NULL },
 };

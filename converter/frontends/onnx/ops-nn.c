@@ -258,10 +258,9 @@ column_major (OnnxNode *n, WeirPort indices, const WeirShape *shape)
   return ONNX_OP (n, "Add", plane, ONNX_OP (n, "Add", column, row));
 }
 
-static WeirPort
-max_pool (OnnxNode *n)
+WeirPort
+onnx_max_pool (OnnxNode *n, WeirPort x)
 {
-  WeirPort x = onnx_in (n, 0);
   const char *rounding;
   WeirNode *node;
   Pool pool;
@@ -280,6 +279,12 @@ max_pool (OnnxNode *n)
   else
     onnx_out (n, 1, onnx_port (n, node, 1));
   return onnx_port (n, node, 0);
+}
+
+static WeirPort
+max_pool (OnnxNode *n)
+{
+  return onnx_max_pool (n, onnx_in (n, 0));
 }
 
 static gboolean
@@ -308,11 +313,16 @@ average_pool_of (OnnxNode *n, WeirPort x, gboolean exclude_pad)
   return onnx_end (n, node);
 }
 
+WeirPort
+onnx_average_pool (OnnxNode *n, WeirPort x)
+{
+  return average_pool_of (n, x, onnx_attr_int (n, "count_include_pad", 0) == 0);
+}
+
 static WeirPort
 average_pool (OnnxNode *n)
 {
-  return average_pool_of (n, onnx_in (n, 0),
-                          onnx_attr_int (n, "count_include_pad", 0) == 0);
+  return onnx_average_pool (n, onnx_in (n, 0));
 }
 
 /* The p-norm of each window: its elements' mean times their number. */

@@ -182,7 +182,9 @@ lp_norm (OnnxNode *n)
   if (p != 1 && p != 2)
     return onnx_invalid (n, "attribute 'p': expected 1 or 2, found %" G_GINT64_FORMAT, p);
   norm = onnx_reduce (n, p == 1 ? "ReduceL1" : "ReduceL2", x, ONNX_INTS (n, axis), TRUE);
-  norm = ONNX_OP (n, "Maximum", norm, onnx_scalar (n, norm, 1e-30));
+  /* What has no length stays zero. */
+  norm = ONNX_OP (n, "Select", ONNX_OP (n, "Equal", norm, onnx_scalar (n, norm, 0)),
+                  onnx_scalar (n, norm, 1), norm);
   return ONNX_OP (n, "Divide", x, norm);
 }
 

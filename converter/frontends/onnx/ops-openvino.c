@@ -127,6 +127,38 @@ affine (OnnxNode *n)
 }
 
 static WeirPort
+scale_of_draft (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0);
+
+  return ONNX_OP (n, "Multiply", x, onnx_scalar (n, x, onnx_attr_float (n, "scale", 1)));
+}
+
+/* alpha * f (beta * x) */
+static WeirPort
+scaled (OnnxNode *n, const char *op, double alpha, double beta)
+{
+  WeirPort x = onnx_in (n, 0);
+
+  x = ONNX_OP (n, "Multiply", x, onnx_scalar (n, x, onnx_attr_float (n, "beta", beta)));
+  x = ONNX_OP (n, op, x);
+  return ONNX_OP (n, "Multiply", x,
+                  onnx_scalar (n, x, onnx_attr_float (n, "alpha", alpha)));
+}
+
+static WeirPort
+scaled_tanh (OnnxNode *n)
+{
+  return scaled (n, "Tanh", 1, 1);
+}
+
+static WeirPort
+parametric_softplus (OnnxNode *n)
+{
+  return scaled (n, "SoftPlus", 1, 1);
+}
+
+static WeirPort
 image_scaler (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), scale, bias;
@@ -290,10 +322,13 @@ const OnnxRow onnx_rows_openvino[] = {
   { "ImageScaler", NULL, 0, 0, image_scaler },
   { "Normalize", NULL, 0, 0, normalize },
   { "Normalize", OV, 0, 0, normalize },
+  { "ParametricSoftplus", NULL, 0, 0, parametric_softplus },
   { "PriorBox", NULL, 0, 0, prior_box },
   { "PriorBox", OV, 0, 0, prior_box },
   { "PriorBoxClustered", NULL, 0, 0, prior_box },
   { "PriorBoxClustered", OV, 0, 0, prior_box },
+  { "Scale", NULL, 0, 0, scale_of_draft },
+  { "ScaledTanh", NULL, 0, 0, scaled_tanh },
   { "Swish", OV, 0, 0, same },
   { NULL },
 };

@@ -88,6 +88,21 @@ pad (OnnxNode *n)
   return onnx_end (n, node);
 }
 
+/* That of com.microsoft is version 13 of the standard's; its pads may be a row. */
+static WeirPort
+pad_of_microsoft (OnnxNode *n)
+{
+  g_autofree OnnxValue *inputs =
+      g_memdup2 (n->inputs, MAX (n->n_inputs, 1) * sizeof *inputs);
+  OnnxNode inner = *n;
+
+  inner.version = 13;
+  inner.inputs = inputs;
+  if (onnx_has (n, 1))
+    inputs[1].port = onnx_reshape (n, onnx_in (n, 1), (const gint64[]){ -1 }, 1);
+  return pad (&inner);
+}
+
 /* Cut or filled with zeros on both sides alike; where that is uneven the end takes more.
  */
 static WeirPort
@@ -126,5 +141,6 @@ center_crop_pad (OnnxNode *n)
 const OnnxRow onnx_rows_pad[] = {
   { "CenterCropPad", NULL, 0, 0, center_crop_pad },
   { "Pad", NULL, 0, 0, pad },
+  { "Pad", "com.microsoft", 0, 0, pad_of_microsoft },
   { NULL },
 };

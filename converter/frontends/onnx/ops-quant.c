@@ -64,18 +64,25 @@ typedef struct {
 } Steps;
 
 static Steps
-steps_of (OnnxNode *n, WeirPort x, guint scale, guint zero)
+steps_along (OnnxNode *n, WeirPort x, guint scale, guint zero, int axis)
 {
   int rank = onnx_rank (n, x);
-  int axis = 0;
   Steps steps = { .scale = onnx_in (n, scale), .zero = WEIR_PORT_NONE };
 
-  if (onnx_shape (n, steps.scale)->rank > 0)
-    axis = onnx_axis (n, onnx_attr_int (n, "axis", 1), rank);
   steps.scale = fitting (n, steps.scale, x, rank, axis);
   if (onnx_has (n, zero))
     steps.zero = fitting (n, onnx_in (n, zero), x, rank, axis);
   return steps;
+}
+
+static Steps
+steps_of (OnnxNode *n, WeirPort x, guint scale, guint zero)
+{
+  int axis = 0;
+
+  if (onnx_shape (n, onnx_in (n, scale))->rank > 0)
+    axis = onnx_axis (n, onnx_attr_int (n, "axis", 1), onnx_rank (n, x));
+  return steps_along (n, x, scale, zero, axis);
 }
 
 static void
@@ -141,6 +148,12 @@ onnx_dequantize (OnnxNode *n, WeirPort x, guint scale, guint zero)
 }
 
 WeirPort
+onnx_dequantize_along (OnnxNode *n, WeirPort x, guint scale, guint zero, int axis)
+{
+  return dequantize (n, x, steps_along (n, x, scale, zero, axis));
+}
+
+WeirPort
 onnx_quantize (OnnxNode *n, WeirPort y, guint scale, guint zero, WeirDtype dtype)
 {
   Steps steps = steps_of (n, y, scale, zero);
@@ -168,12 +181,10 @@ dequantize_linear (OnnxNode *n)
 }
 
 /* Scale and zero point from the range of the data, which always holds zero. */
-static WeirPort
-dynamic_quantize (OnnxNode *n)
+static Steps
+steps_for (OnnxNode *n, WeirPort x)
 {
-  WeirPort x = onnx_in (n, 0), axes, low, high, zero = onnx_scalar (n, x, 0), scale,
-           point;
-  Steps steps;
+  WeirPort axes, low, high, zero = onnx_scalar (n, x, 0), scale, point;
 
   axes = onnx_range (n, 0, onnx_rank (n, x));
   low = ONNX_OP (n, "Minimum", onnx_reduce (n, "ReduceMin", x, axes, FALSE), zero);
@@ -182,10 +193,30 @@ dynamic_quantize (OnnxNode *n)
       ONNX_OP (n, "Divide", ONNX_OP (n, "Subtract", high, low), onnx_scalar (n, x, 255));
   point = ONNX_OP (n, "Divide", ONNX_OP (n, "Negative", low), scale);
   point = rounded (n, clamped (n, point, 0, 255));
-  steps = (Steps){ .scale = scale, .zero = onnx_convert (n, point, WEIR_DTYPE_U8) };
+  return (Steps){ .scale = scale, .zero = onnx_convert (n, point, WEIR_DTYPE_U8) };
+}
+
+static WeirPort
+dynamic_quantize (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0);
+  Steps steps = steps_for (n, x);
+
   onnx_out (n, 1, steps.scale);
   onnx_out (n, 2, steps.zero);
   return quantize (n, x, steps, WEIR_DTYPE_U8);
+}
+
+/* The first operand is rounded to 8 bits, the second one has them. */
+static WeirPort
+dynamic_quantize_mat_mul (OnnxNode *n)
+{
+  WeirPort x = onnx_in (n, 0), y;
+  Steps steps = steps_for (n, x);
+
+  x = dequantize (n, quantize (n, x, steps, WEIR_DTYPE_U8), steps);
+  y = ONNX_OP (n, "MatMul", x, onnx_dequantize (n, onnx_in (n, 1), 2, 3));
+  return onnx_has (n, 4) ? ONNX_OP (n, "Add", y, onnx_in (n, 4)) : y;
 }
 
 /* Rows of the first operand and columns of the second may each have a scale. */
@@ -234,15 +265,18 @@ qlinear_conv (OnnxNode *n)
   WeirPort x = onnx_in (n, 0), w = onnx_in (n, 3), y, bias, scale;
   Steps in = { onnx_in (n, 1), onnx_in (n, 2) }, out = { onnx_in (n, 6), onnx_in (n, 7) };
   Steps weights = of_weights (n, w, onnx_in (n, 4), onnx_in (n, 5));
+  gboolean last = onnx_attr_int (n, "channels_last", 0) != 0;
   int rank = onnx_rank (n, w);
 
-  y = convolution (n, dequantize (n, x, in), dequantize (n, w, weights));
+  x = dequantize (n, last ? onnx_channels_first (n, x) : x, in);
+  y = convolution (n, x, dequantize (n, w, weights));
   if (onnx_has (n, 8)) {
     scale = ONNX_OP (n, "Multiply", onnx_in (n, 1), onnx_in (n, 4));
     bias = onnx_convert (n, onnx_in (n, 8), onnx_dtype (n, scale));
     y = ONNX_OP (n, "Add", y,
                  onnx_channels (n, ONNX_OP (n, "Multiply", bias, scale), rank));
   }
+  y = last ? onnx_channels_last (n, y) : y;
   return quantize (n, y, out, onnx_dtype (n, out.zero));
 }
 
@@ -299,11 +333,13 @@ const OnnxRow onnx_rows_quant[] = {
   { "ConvInteger", NULL, 0, 0, conv_integer },
   { "DequantizeLinear", NULL, 0, 0, dequantize_linear },
   { "DequantizeLinear", "com.microsoft", 0, 0, dequantize_linear },
+  { "DynamicQuantizeMatMul", "com.microsoft", 0, 0, dynamic_quantize_mat_mul },
   { "DynamicQuantizeLinear", NULL, 0, 0, dynamic_quantize },
   { "FakeQuantize", "org.openvinotoolkit", 0, 0, fake_quantize },
   { "FakeQuantize", NULL, 0, 0, fake_quantize },
   { "MatMulInteger", NULL, 0, 0, mat_mul_integer },
   { "QLinearConv", NULL, 0, 0, qlinear_conv },
+  { "QLinearConv", "com.microsoft", 0, 0, qlinear_conv },
   { "QLinearMatMul", NULL, 0, 0, qlinear_mat_mul },
   { "QuantizeLinear", NULL, 0, 0, quantize_linear },
   { "QuantizeLinear", "com.microsoft", 0, 0, quantize_linear },

@@ -96,6 +96,10 @@ causal_conv (OnnxNode *n)
   const char *activation = onnx_attr_string (n, "activation", "none");
   WeirNode *node;
 
+  if (onnx_attr_int (n, "channels_last", 0) != 0 ||
+      onnx_attr_int (n, "dilation", 1) != 1 || onnx_attr_int (n, "ndim", 1) != 1 ||
+      onnx_wants (n, 2))
+    return onnx_unsupported (n, "channels at the end, dilation or updates of the state");
   if (taps < 1)
     return onnx_unsupported (n, "weights of unknown shape");
   shape[0] = onnx_dim_of (n, x, 0);
@@ -269,8 +273,10 @@ linear_attention (OnnxNode *n)
 
 const OnnxRow onnx_rows_recent[] = {
   { "CausalConvWithState", NULL, 0, 0, causal_conv },
+  { "CausalConvWithState", "com.microsoft", 0, 0, causal_conv },
   { "CumProd", NULL, 0, 0, cum_prod },
   { "LinearAttention", NULL, 0, 0, linear_attention },
+  { "LinearAttention", "com.microsoft", 0, 0, linear_attention },
   { "SwiGLU", NULL, 0, 0, swiglu },
   { "TensorScatter", NULL, 0, 0, tensor_scatter },
   { NULL },

@@ -1,5 +1,6 @@
 #include "attr.h"
 #include "onnx-build.h"
+#include "rnn-loop.h"
 #include "table.h"
 
 #include <string.h>
@@ -110,7 +111,7 @@ lengths (const Sequence *s)
   return onnx_broadcast (n, steps, onnx_dim_of (n, s->x, 0));
 }
 
-/* Names in lower case; both directions must have the same ones. */
+/* Names in lower case; both directions have the same ones (rnn-loop.h). */
 static void
 set_activations (const Sequence *s, WeirNode *node)
 {
@@ -132,12 +133,7 @@ set_activations (const Sequence *s, WeirNode *node)
   for (gsize i = 0; i < count; i++) {
     g_autofree char *lower = g_ascii_strdown (names[i], -1);
 
-    if (strcmp (lower, "sigmoid") != 0 && strcmp (lower, "tanh") != 0 &&
-        strcmp (lower, "relu") != 0)
-      onnx_unsupported (n, "activation %s", names[i]);
-    else if (i >= wanted && g_ascii_strcasecmp (names[i], names[i - wanted]) != 0)
-      onnx_unsupported (n, "different activations in the two directions");
-    else if (i < wanted)
+    if (i < wanted)
       g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", lower);
   }
   weir_node_set_string (node, "activations", list->str);
@@ -228,28 +224,64 @@ sequence (OnnxNode *n, const Kind *kind)
 }
 
 static WeirPort
+sequence_or_loop (OnnxNode *n, const Kind *kind, OnnxCell cell)
+{
+  return onnx_rnn_is_plain (n, cell) ? sequence (n, kind) : onnx_rnn_loop (n, cell);
+}
+
+static WeirPort
 rnn (OnnxNode *n)
 {
-  return sequence (n, &rnn_kind);
+  return sequence_or_loop (n, &rnn_kind, ONNX_RNN);
 }
 
 static WeirPort
 gru (OnnxNode *n)
 {
-  return sequence (n, &gru_kind);
+  return sequence_or_loop (n, &gru_kind, ONNX_GRU);
 }
 
 static WeirPort
 lstm (OnnxNode *n)
 {
-  if (onnx_has (n, 7))
-    return onnx_unsupported (n, "peepholes");
-  if (onnx_attr_int (n, "input_forget", 0) != 0)
-    return onnx_unsupported (n, "coupled input and forget gates");
-  return sequence (n, &lstm_kind);
+  return sequence_or_loop (n, &lstm_kind, ONNX_LSTM);
+}
+
+/* Weights at input @index as numbers, columns become rows; scales are one a direction, or
+ * one a direction and column. */
+static WeirPort
+weights_of (OnnxNode *n, guint index, guint scale, guint zero)
+{
+  WeirPort w = onnx_convert (n, onnx_in (n, index), WEIR_DTYPE_F32);
+  WeirPort steps = onnx_in (n, scale);
+  WeirPort point = onnx_convert (n, onnx_in (n, zero), WEIR_DTYPE_F32);
+  const gint64 dims[] = { 0, 1, onnx_rank (n, steps) == 2 ? -1 : 1 };
+
+  w = ONNX_OP (n, "Subtract", w, onnx_reshape (n, point, dims, 3));
+  w = ONNX_OP (n, "Multiply", w, onnx_reshape (n, steps, dims, 3));
+  return onnx_transpose (n, w, (const gint64[]){ 0, 2, 1 }, 3);
+}
+
+/* The weights have 8 bits; what they are multiplied by is not rounded as ONNX Runtime
+ * does, so that results are those of the weights. */
+static WeirPort
+quantized_lstm (OnnxNode *n)
+{
+  g_autofree OnnxValue *inputs = NULL;
+  OnnxNode inner = *n;
+
+  if (n->n_inputs < 12)
+    return onnx_invalid (n, "expected 12 inputs, found %u", n->n_inputs);
+  inputs = g_memdup2 (n->inputs, n->n_inputs * sizeof *inputs);
+  inputs[1].port = weights_of (n, 1, 8, 9);
+  inputs[2].port = weights_of (n, 2, 10, 11);
+  inner.inputs = inputs;
+  inner.n_inputs = 8;
+  return lstm (&inner);
 }
 
 const OnnxRow onnx_rows_rnn[] = {
+  { "DynamicQuantizeLSTM", "com.microsoft", 0, 0, quantized_lstm },
   { "GRU", NULL, 0, 0, gru },
   { "LSTM", NULL, 0, 0, lstm },
   { "RNN", NULL, 0, 0, rnn },

@@ -148,6 +148,34 @@ part_lengths (OnnxNode *n, gint64 dim)
   return lengths;
 }
 
+/* Lengths that only the run will know: how many there are is enough. */
+static WeirPort
+split_by_input (OnnxNode *n, WeirPort x)
+{
+  WeirPort lengths = onnx_convert (n, onnx_in (n, 1), WEIR_DTYPE_I64);
+  const WeirPort inputs[] = { x, onnx_int (n, onnx_attr_int (n, "axis", 0)), lengths };
+  guint count = (guint) onnx_shape (n, lengths)->dims[0];
+  GArray *items = onnx_out_items (n, 0);
+  WeirNode *node =
+      weir_build_begin_outputs (n->b, "VariadicSplit", n->name, inputs, 3, count);
+
+  onnx_end (n, node);
+  for (guint i = 0; i < count && !weir_build_failed (n->b); i++) {
+    WeirPort item = onnx_port (n, node, i);
+    g_array_append_val (items, item);
+  }
+  return WEIR_PORT_NONE;
+}
+
+static gboolean
+has_lengths (OnnxNode *n)
+{
+  const WeirShape *shape = onnx_has (n, 1) ? onnx_shape (n, onnx_in (n, 1)) : NULL;
+
+  return shape != NULL && shape->rank == 1 && shape->dims[0] > 0 &&
+         shape->dims[0] <= WEIR_MAX_NAME && onnx_value (n, onnx_in (n, 1)) == NULL;
+}
+
 static WeirPort
 split_to_sequence (OnnxNode *n)
 {
@@ -155,9 +183,12 @@ split_to_sequence (OnnxNode *n)
   const WeirShape *shape = onnx_shape (n, x);
   int axis = onnx_axis (n, onnx_attr_int (n, "axis", 0), onnx_rank (n, x));
   g_autoptr (GArray) lengths = NULL;
-  GArray *items = onnx_out_items (n, 0);
+  GArray *items;
   WeirNode *node;
 
+  if (has_lengths (n))
+    return split_by_input (n, x);
+  items = onnx_out_items (n, 0);
   if (shape->rank < 1 || shape->dims[axis] < 0)
     return onnx_unsupported (n, "a dimension of unknown size");
   lengths = part_lengths (n, shape->dims[axis]);
@@ -175,6 +206,63 @@ split_to_sequence (OnnxNode *n)
     g_array_append_val (items, item);
   }
   return WEIR_PORT_NONE;
+}
+
+/* Runs the body once for each element; what is no sequence is the same in all runs. */
+static gboolean
+run_element (OnnxNode *n, const Onnx__GraphProto *body, guint index, GArray **made)
+{
+  g_autofree char *prefix = g_strdup_printf ("%s/%u", n->name, index);
+  GError **error = &n->b->error;
+  OnnxScope scope;
+  gboolean done;
+
+  onnx_scope_init (&scope, n->scope->import, n->scope, n->b);
+  scope.prefix = g_string_chunk_insert_const (n->scope->import->names, prefix);
+  scope.repeated = TRUE;
+  done = onnx_scope_add_graph (&scope, body, error);
+  for (guint i = 0; done && i < n->n_inputs && i < body->n_input; i++) {
+    OnnxValue value = n->inputs[i];
+
+    if (value.items != NULL) {
+      value.port = index < value.items->len ? g_array_index (value.items, WeirPort, index)
+                                            : WEIR_PORT_NONE;
+      value.items = NULL;
+    }
+    done = body->input[i]->name != NULL &&
+           onnx_scope_set (&scope, body->input[i]->name, &value, error);
+  }
+  done = done && onnx_scope_run (&scope, body->node, body->n_node, error);
+  for (guint i = 0; done && i < n->n_outputs && i < body->n_output; i++) {
+    const OnnxValue *value = body->output[i]->name != NULL
+                                 ? onnx_scope_get (&scope, body->output[i]->name, error)
+                                 : NULL;
+
+    done = value != NULL && value->items == NULL && !value->broken;
+    if (done)
+      g_array_append_val (made[i], value->port);
+  }
+  onnx_scope_clear (&scope);
+  return done;
+}
+
+static WeirPort
+sequence_map (OnnxNode *n)
+{
+  const Onnx__GraphProto *body = onnx_attr_graph (n, "body");
+  GArray *items = onnx_items (n, 0);
+  g_autofree GArray **made = g_new (GArray *, MAX (n->n_outputs, 1));
+  gboolean done = body != NULL && items != NULL;
+
+  if (done && (body->n_input < n->n_inputs || body->n_output < n->n_outputs))
+    return onnx_invalid (n, "the sub-graph has %zu inputs and %zu outputs", body->n_input,
+                         body->n_output);
+  for (guint i = 0; i < n->n_outputs; i++)
+    made[i] = onnx_out_items (n, i);
+  for (guint i = 0; done && i < items->len; i++)
+    done = run_element (n, body, i, made);
+  return done ? WEIR_PORT_NONE
+              : onnx_unsupported (n, "a sub-graph that cannot be converted");
 }
 
 static WeirPort
@@ -204,6 +292,7 @@ const OnnxRow onnx_rows_sequence[] = {
   { "SequenceErase", NULL, 0, 0, sequence_erase },
   { "SequenceInsert", NULL, 0, 0, sequence_insert },
   { "SequenceLength", NULL, 0, 0, sequence_length },
+  { "SequenceMap", NULL, 0, 0, sequence_map },
   { "SplitToSequence", NULL, 0, 0, split_to_sequence },
   { NULL },
 };

@@ -95,18 +95,24 @@ cast_like (OnnxNode *n)
 }
 
 /* Integers of the same width are each other's bits; the IR has no operation that reads
- * the bits of a float. */
+ * the bits of a float, so that only those of constants can be read. */
 static WeirPort
 bit_cast (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
   WeirDtype from = onnx_dtype (n, x), to = onnx_attr_dtype (n, "to", from);
+  WeirTensor *value = onnx_value (n, x);
 
-  if (weir_dtype_is_float (from) != weir_dtype_is_float (to) ||
-      weir_dtype_bits (from) != weir_dtype_bits (to))
+  if (weir_dtype_bits (from) != weir_dtype_bits (to) || weir_dtype_bits (to) < 8)
     return onnx_unsupported (n, "the bits of %s as %s", weir_dtype_name (from),
                              weir_dtype_name (to));
-  return onnx_convert (n, x, to);
+  if (weir_dtype_is_float (from) == weir_dtype_is_float (to))
+    return onnx_convert (n, x, to);
+  if (value == NULL)
+    return onnx_unsupported (n, "the bits of %s as %s", weir_dtype_name (from),
+                             weir_dtype_name (to));
+  return onnx_constant (n, weir_tensor_new_copy (to, weir_tensor_shape (value),
+                                                 weir_tensor_data (value), &n->b->error));
 }
 
 static WeirPort

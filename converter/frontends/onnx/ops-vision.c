@@ -2,9 +2,11 @@
 #include "onnx-build.h"
 #include "resize.h"
 #include "table.h"
+#include "volumes.h"
 #include "window.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 /* Boxes, regions and sampling grids; resizing is in resize.c. */
@@ -15,6 +17,20 @@ nms_number (OnnxNode *n, guint index, WeirPort fallback)
   return onnx_has (n, index) ? onnx_scalar_of (n, onnx_in (n, index)) : fallback;
 }
 
+/* A box goes where it overlaps more than the threshold says; in the IR as much is enough.
+ */
+static WeirPort
+just_above (OnnxNode *n, WeirPort threshold)
+{
+  WeirTensor *value = onnx_value (n, threshold);
+
+  if (value == NULL || onnx_dtype (n, threshold) != WEIR_DTYPE_F32)
+    return ONNX_OP (n, "Multiply", threshold,
+                    onnx_scalar (n, threshold, 1 + FLT_EPSILON));
+  return onnx_scalar (n, threshold,
+                      nextafterf ((float) weir_tensor_get (value, 0), INFINITY));
+}
+
 static WeirPort
 non_max_suppression (OnnxNode *n)
 {
@@ -23,6 +39,7 @@ non_max_suppression (OnnxNode *n)
 
   most = nms_number (n, 2, onnx_int (n, 0));
   iou = nms_number (n, 3, onnx_scalar (n, boxes, 0));
+  iou = just_above (n, iou);
   score = nms_number (n, 4, onnx_scalar (n, boxes, -FLT_MAX));
   node = ONNX_BEGIN (n, "NonMaxSuppression", boxes, scores, most, iou, score);
   weir_node_set_string (node, "box_encoding",
@@ -78,7 +95,7 @@ grid_sample (OnnxNode *n)
   WeirNode *node;
 
   if (onnx_shape (n, x)->rank > 4)
-    return onnx_unsupported (n, "samples of volumes");
+    return onnx_grid_sample_volume (n, x, grid, mode);
   node = ONNX_BEGIN (n, "GridSample", x, grid);
   weir_node_set_string (node, "mode",
                         strcmp (mode, "linear") == 0  ? "bilinear"
@@ -98,8 +115,10 @@ col2im (OnnxNode *n)
   gint64 values[2 * WEIR_MAX_RANK];
   WeirNode *node;
 
-  if (shape->rank != 1 || shape->dims[0] != 2)
-    return onnx_unsupported (n, "blocks that do not have two dimensions");
+  if (shape->rank != 1 || shape->dims[0] < 1)
+    return onnx_unsupported (n, "blocks of unknown rank");
+  if (shape->dims[0] != 2)
+    return onnx_col2im_of_volume (n, x, size, block);
   node = ONNX_BEGIN (n, "Col2Im", x, size, block);
   onnx_spatial_list (n, "strides", 2, 1, values);
   weir_node_set_ints (node, "strides", values, 2);
@@ -172,6 +191,7 @@ const OnnxRow onnx_rows_vision[] = {
   { "AffineGrid", NULL, 0, 0, affine_grid },
   { "Col2Im", NULL, 0, 0, col2im },
   { "GridSample", NULL, 0, 0, grid_sample },
+  { "GridSample", "com.microsoft", 0, 0, grid_sample },
   { "MaxRoiPool", NULL, 0, 0, max_roi_pool },
   { "NonMaxSuppression", NULL, 0, 0, non_max_suppression },
   { "Resize", NULL, 0, 0, onnx_resize },

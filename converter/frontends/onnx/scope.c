@@ -21,6 +21,7 @@ onnx_scope_init (OnnxScope *scope, OnnxImport *import, OnnxScope *outer,
     scope->caller = outer->caller;
     scope->function = outer->function;
     scope->prefix = outer->prefix;
+    scope->repeated = outer->repeated;
   }
 }
 

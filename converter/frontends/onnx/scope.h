@@ -34,6 +34,7 @@ typedef struct {
  * @caller: (nullable): the node whose attributes those of a function body refer to
  * @captures: #OnnxCapture
  * @cut: (nullable): what of the main graph is needed
+ * @repeated: its nodes are converted more than once, so that tensors have no names
  */
 struct _OnnxScope {
   OnnxImport *import;
@@ -47,6 +48,7 @@ struct _OnnxScope {
   const Onnx__FunctionProto *function;
   const char *prefix;
   OnnxCut *cut;
+  gboolean repeated;
 };
 
 void onnx_scope_init (OnnxScope *scope, OnnxImport *import, OnnxScope *outer,

@@ -3,11 +3,33 @@
 #include <string.h>
 
 static const OnnxRow *const tables[] = {
-  onnx_rows_activation, onnx_rows_attention, onnx_rows_control,   onnx_rows_index,
-  onnx_rows_loss,       onnx_rows_math,      onnx_rows_microsoft, onnx_rows_ml,
-  onnx_rows_nn,         onnx_rows_norm,      onnx_rows_openvino,  onnx_rows_pad,
-  onnx_rows_quant,      onnx_rows_recent,    onnx_rows_reduce,    onnx_rows_rnn,
-  onnx_rows_sequence,   onnx_rows_shape,     onnx_rows_signal,    onnx_rows_vision,
+  onnx_rows_activation,
+  onnx_rows_attention,
+  onnx_rows_control,
+  onnx_rows_index,
+  onnx_rows_loss,
+  onnx_rows_math,
+  onnx_rows_microsoft,
+  onnx_rows_microsoft_attention,
+  onnx_rows_microsoft_layout,
+  onnx_rows_microsoft_norm,
+  onnx_rows_microsoft_quant,
+  onnx_rows_ngrams,
+  onnx_rows_random,
+  onnx_rows_trees,
+  onnx_rows_ml,
+  onnx_rows_nn,
+  onnx_rows_norm,
+  onnx_rows_openvino,
+  onnx_rows_pad,
+  onnx_rows_quant,
+  onnx_rows_recent,
+  onnx_rows_reduce,
+  onnx_rows_rnn,
+  onnx_rows_sequence,
+  onnx_rows_shape,
+  onnx_rows_signal,
+  onnx_rows_vision,
 };
 
 /* "Op" or "domain.Op" */
