@@ -62,27 +62,34 @@ weir_budget_take (WeirBudget *budget, gsize size, const char *what, GError **err
   return TRUE;
 }
 
+/* Large memory comes zeroed from the system, and calloc() knows that: to write zeros once
+ * more would be the largest part of reading a model. How far the result lies behind what
+ * calloc() gave stands in the byte before it. */
 void *
 weir_try_alloc (gsize size, GError **error)
 {
-  gsize rounded;
-  void *memory = NULL;
+  guint8 *memory = NULL, *result;
+  gsize padded;
 
-  if (!fault_is_due (size) && weir_align_size (MAX (size, 1), ALIGNMENT, &rounded))
-    memory = aligned_alloc (ALIGNMENT, rounded);
+  if (!fault_is_due (size) && weir_add_size (MAX (size, 1), ALIGNMENT, &padded))
+    memory = calloc (1, padded);
   if (memory == NULL) {
     weir_fail (error, WEIR_ERROR_LIMIT, "cannot allocate %" G_GSIZE_FORMAT " bytes",
                size);
     return NULL;
   }
-  memset (memory, 0, rounded);
-  return memory;
+  result = memory + ALIGNMENT - (guintptr) memory % ALIGNMENT;
+  result[-1] = (guint8) (result - memory);
+  return result;
 }
 
 void
 weir_free (void *memory)
 {
-  free (memory);
+  guint8 *result = memory;
+
+  if (result != NULL)
+    free (result - result[-1]);
 }
 
 char *

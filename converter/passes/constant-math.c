@@ -134,6 +134,18 @@ weir_pass_scale_run (const WeirTensor *from, WeirTensor *to, gsize first, gsize 
                       factor * weir_tensor_get (from, i));
 }
 
+double
+weir_pass_sum_run (const WeirTensor *tensor, gsize first, gsize count)
+{
+  const float *floats = weir_tensor_data (tensor);
+  gboolean narrow = weir_tensor_dtype (tensor) == WEIR_DTYPE_F32;
+  double sum = 0;
+
+  for (gsize i = first; i < first + count; i++)
+    sum += narrow ? (double) floats[i] : weir_tensor_get (tensor, i);
+  return sum;
+}
+
 static gboolean
 are_finite (const float *values, gsize count)
 {

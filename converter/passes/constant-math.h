@@ -27,6 +27,9 @@ double weir_pass_inverse (double a);
 void weir_pass_scale_run (const WeirTensor *from, WeirTensor *to, gsize first,
                           gsize count, double factor);
 
+/** weir_pass_sum_run: the sum of @count elements from @first on. */
+double weir_pass_sum_run (const WeirTensor *tensor, gsize first, gsize count);
+
 /** weir_pass_is_finite: whether no element is infinite or NaN. */
 gboolean weir_pass_is_finite (const WeirTensor *tensor);
 

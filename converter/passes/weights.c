@@ -114,55 +114,33 @@ weir_pass_weights_along (const WeirPassWeights *weights, const WeirTensor *facto
          (count == 1 || count == channels);
 }
 
-/* The channels that the elements at @index, one after another, belong to. */
-typedef struct {
-  gsize input, output; /* over all groups */
-} Channels;
-
-static Channels
-channels_of (const WeirPassWeights *w, gsize index)
-{
-  gsize pair = index / w->inner, inner_count = w->inputs_first ? w->outputs : w->inputs;
-  gsize second = pair % inner_count, rest = pair / inner_count;
-  gsize outer_count = w->inputs_first ? w->inputs : w->outputs;
-  gsize first = rest % outer_count, group = rest / outer_count;
-
-  return (Channels){
-    .input = group * w->inputs + (w->inputs_first ? first : second),
-    .output = group * w->outputs + (w->inputs_first ? second : first),
-  };
-}
-
 static double
 element (const WeirTensor *vector, gsize channel)
 {
   return weir_tensor_get (vector, weir_tensor_count (vector) == 1 ? 0 : channel);
 }
 
-/* How many elements behind each other belong to the same channel. */
-static gsize
-run_of (const WeirPassWeights *w, gboolean of_inputs)
-{
-  if (w->inputs_first != of_inputs)
-    return w->inner;
-  return w->inner * (of_inputs ? w->outputs : w->inputs);
-}
-
+/* Weights lie as [groups][first][second][inner]; which of the two are inputs the layer
+ * says. A factor that belongs to the first goes for all of the second at once. */
 WeirTensor *
 weir_pass_weights_scale (const WeirPassWeights *w, const WeirTensor *factor,
                          gboolean of_inputs)
 {
   g_autoptr (WeirTensor) result = weir_tensor_new (weir_tensor_dtype (w->tensor),
                                                    weir_tensor_shape (w->tensor), NULL);
-  gsize count = weir_tensor_count (w->tensor), run = run_of (w, of_inputs);
+  gsize firsts = w->inputs_first ? w->inputs : w->outputs;
+  gsize seconds = w->inputs_first ? w->outputs : w->inputs, at = 0;
+  gboolean is_first = w->inputs_first == of_inputs;
 
   if (result == NULL)
     return NULL;
-  for (gsize i = 0; i < count; i += run) {
-    Channels channels = channels_of (w, i);
+  for (gsize i = 0; i < w->groups * firsts; i++) {
+    gsize group = i / firsts, steps = is_first ? 1 : seconds;
+    gsize run = is_first ? seconds * w->inner : w->inner;
 
-    weir_pass_scale_run (w->tensor, result, i, run,
-                         element (factor, of_inputs ? channels.input : channels.output));
+    for (gsize k = 0; k < steps; k++, at += run)
+      weir_pass_scale_run (w->tensor, result, at, run,
+                           element (factor, is_first ? i : group * seconds + k));
   }
   return weir_pass_is_finite (result) ? g_steal_pointer (&result) : NULL;
 }
@@ -171,15 +149,17 @@ double *
 weir_pass_weights_shift (const WeirPassWeights *w, const WeirTensor *shift)
 {
   double *sums = g_new0 (double, w->groups * w->outputs);
-  gsize count = weir_tensor_count (w->tensor);
+  gsize firsts = w->inputs_first ? w->inputs : w->outputs;
+  gsize seconds = w->inputs_first ? w->outputs : w->inputs, at = 0;
 
-  for (gsize i = 0; i < count; i += w->inner) {
-    Channels channels = channels_of (w, i);
-    double value = element (shift, channels.input);
+  for (gsize i = 0; i < w->groups * firsts; i++)
+    for (gsize k = 0; k < seconds; k++, at += w->inner) {
+      gsize second = i / firsts * seconds + k;
+      double value = element (shift, w->inputs_first ? i : second);
 
-    for (gsize k = i; k < i + w->inner; k++)
-      sums[channels.output] += value * weir_tensor_get (w->tensor, k);
-  }
+      sums[w->inputs_first ? second : i] +=
+          value * weir_pass_sum_run (w->tensor, at, w->inner);
+    }
   return sums;
 }
 
