@@ -7,44 +7,6 @@
 /* Model Optimizer of 2021, the last to write v10, knew these operation sets. */
 #define V10_OPSET 7
 
-static gboolean
-is_terminal (const WeirNode *node)
-{
-  return weir_node_is (node, "Parameter") || weir_node_is (node, "Result");
-}
-
-gboolean
-ir_order_init (IrOrder *order, const WeirGraph *graph, GError **error)
-{
-  g_autoptr (GArray) sorted = weir_graph_order (graph, error);
-
-  *order = (IrOrder){ .graph = graph };
-  if (sorted == NULL)
-    return FALSE;
-  order->nodes = g_array_new (FALSE, FALSE, sizeof (WeirNodeId));
-  order->ids = g_new0 (guint32, weir_graph_size (graph) + 1);
-  for (guint i = 0; i < weir_graph_n_parameters (graph); i++)
-    g_array_append_val (order->nodes, weir_graph_parameter (graph, i)->id);
-  for (guint i = 0; i < sorted->len; i++) {
-    WeirNodeId id = g_array_index (sorted, WeirNodeId, i);
-
-    if (!is_terminal (weir_graph_node (graph, id)))
-      g_array_append_val (order->nodes, id);
-  }
-  for (guint i = 0; i < weir_graph_n_results (graph); i++)
-    g_array_append_val (order->nodes, weir_graph_result (graph, i)->id);
-  for (guint i = 0; i < order->nodes->len; i++)
-    order->ids[g_array_index (order->nodes, WeirNodeId, i)] = i;
-  return TRUE;
-}
-
-void
-ir_order_clear (IrOrder *order)
-{
-  g_clear_pointer (&order->nodes, g_array_unref);
-  g_clear_pointer (&order->ids, g_free);
-}
-
 static guint
 version_of (const WeirNode *node)
 {
