@@ -10,6 +10,7 @@ tensorflow. The last line is `N passed, N failed`.
 
 import argparse
 import fnmatch
+import json
 import os
 import random
 import subprocess
@@ -48,7 +49,7 @@ def build(case, rng):
     return graph.as_graph_def(), inputs, values
 
 
-def run_weir(weir, definition, inputs, count):
+def run_weir(weir, definition, inputs):
     with tempfile.TemporaryDirectory() as folder:
         model = os.path.join(folder, "graph.pb")
         with open(model, "wb") as file:
@@ -62,20 +63,17 @@ def run_weir(weir, definition, inputs, count):
         if done.returncode != 0:
             lines = done.stderr.strip().splitlines()
             return None, lines[-1] if lines else "exit status %d" % done.returncode
-        return [load(os.path.join(folder, "out"), "y%d" % i) for i in range(count)], None
+        return load(os.path.join(folder, "out")), None
 
 
-def load(folder, name):
-    for entry in os.listdir(folder):
-        if entry.split(".")[0].split(":")[0] == name or entry.startswith(name):
-            return np.load(os.path.join(folder, entry))
-    return None
+def load(folder):
+    """The outputs, in the order of the graph's nodes that no other reads."""
+    with open(os.path.join(folder, "outputs.json")) as file:
+        return [np.load(os.path.join(folder, entry["file"])) for entry in json.load(file)]
 
 
 def difference(expected, found):
     """What is wrong with @found, or nothing."""
-    if found is None:
-        return "an output is missing"
     expected = np.asarray(expected)
     if expected.shape != found.shape:
         return "shape %s, expected %s" % (found.shape, expected.shape)
@@ -92,9 +90,11 @@ def check(weir, name, case, seed):
     rng = random.Random("%s/%d" % (name, seed))
     np.random.seed(rng.randrange(1 << 31))
     definition, inputs, values = build(case, rng)
-    found, error = run_weir(weir, definition, inputs, len(values))
+    found, error = run_weir(weir, definition, inputs)
     if error is not None:
         return error
+    if len(found) != len(values):
+        return "%d outputs, expected %d" % (len(found), len(values))
     for expected, value in zip(values, found):
         problem = difference(expected, value)
         if problem is not None:

@@ -83,9 +83,9 @@ cast (TfNode *n)
 }
 
 const TfRow tf_rows_math[] = {
-  { "Add", binary, "Add" },
-  { "AddV2", binary, "Add" },
-  { "Sub", binary, "Subtract" },
+  { "Add", binary, "Add", .is_complex = TRUE },
+  { "AddV2", binary, "Add", .is_complex = TRUE },
+  { "Sub", binary, "Subtract", .is_complex = TRUE },
   { "Mul", binary, "Multiply" },
   { "Maximum", binary, "Maximum" },
   { "Minimum", binary, "Minimum" },
@@ -111,7 +111,7 @@ const TfRow tf_rows_math[] = {
   { "Floor", unary, "Floor" },
   { "Log", unary, "Log" },
   { "LogicalNot", unary, "LogicalNot" },
-  { "Neg", unary, "Negative" },
+  { "Neg", unary, "Negative", .is_complex = TRUE },
   { "Relu", unary, "Relu" },
   { "Sigmoid", unary, "Sigmoid" },
   { "Sign", unary, "Sign" },

@@ -190,7 +190,7 @@ dynamic_stitch (TfNode *n)
                       weir_make_gather (m, weir_make_shape_of (m, rows[i]),
                                         weir_make_range (m, depth, rank), 0) },
         2, 0);
-    rows[i] = weir_make_2 (m, "Reshape", rows[i], weir_make_known (m, shape));
+    rows[i] = weir_make_reshape_to (m, rows[i], weir_make_known (m, shape));
   }
   all = count > 1 ? weir_make_concat (m, ids, count, 0) : ids[0];
   x = count > 1 ? weir_make_concat (m, rows, count, 0) : rows[0];
