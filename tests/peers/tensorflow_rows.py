@@ -68,8 +68,6 @@ for op in "Elu Relu Relu6 Selu Softplus Softsign LeakyRelu".split():
     activation(op)
 for op in ("Add AddV2 Atan2 Div DivNoNan Equal FloorDiv FloorMod Greater GreaterEqual Less LessEqual Maximum Minimum "
            "Mul MulNoNan NotEqual RealDiv SquaredDifference Sub TruncateDiv Xdivy").split():
-    if op == "TruncateDiv":
-        continue
     binary(op)
 for op in "Pow Xlogy Xlog1py".split():
     binary(op, "f", 0.1, 2)
@@ -356,7 +354,7 @@ def Cumsum(rng, feed):
 def Reductions(rng, feed):
     x, axis, keep = feed(data(2, 3, 4)), rng.choice([0, [1, 2], [-1]]), rng.random() < 0.5
     return [f(x, axis, keep) for f in (tf.reduce_sum, tf.reduce_mean, tf.reduce_max, tf.reduce_min, tf.reduce_prod,
-                                       tf.norm if False else tf.math.reduce_euclidean_norm)]
+                                       tf.math.reduce_euclidean_norm)]
 
 
 @case
@@ -520,6 +518,36 @@ def Fourier(rng, feed):
     z = tf.signal.fft(raw.Complex(real=x, imag=feed(data(2, 8))))
     w = tf.signal.ifft(tf.math.conj(z))
     return [tf.abs(y), tf.math.real(y), tf.math.imag(z), tf.math.angle(z), tf.math.real(w), tf.signal.irfft(y)]
+
+
+@case
+def ComplexProduct(rng, feed):
+    x = raw.Complex(real=feed(data(2, 3)), imag=feed(data(2, 3)))
+    y = raw.Complex(real=feed(data(3)), imag=feed(data(3)))
+    z = -(x * y) + x - y
+    return [tf.math.real(z), tf.math.imag(z)]
+
+
+@case
+def QuantizeAndDequantizeV3(rng, feed):
+    return raw.QuantizeAndDequantizeV3(input=feed(data(3, 4)), input_min=constant(-0.7), input_max=constant(1.7),
+                                       num_bits=constant(rng.choice([4, 8])), range_given=True)
+
+
+@case
+def DepthwiseConv2dNativeBackpropInput(rng, feed):
+    c, s, m = rng.randint(1, 3), rng.randint(1, 2), rng.randint(1, 2)
+    return raw.DepthwiseConv2dNativeBackpropInput(
+        input_sizes=constant([1, 6, 8, c]), filter=constant(data(3, 3, c, m)),
+        out_backprop=feed(data(1, 6 // s, 8 // s, c * m)), strides=[1, s, s, 1], padding="SAME")
+
+
+@case
+def Conv3DBackpropInputV2(rng, feed):
+    s = rng.randint(1, 2)
+    return raw.Conv3DBackpropInputV2(input_sizes=constant([1, 4, 6, 4, 2]), filter=constant(data(2, 3, 2, 2, 3)),
+                                     out_backprop=feed(data(1, 4 // s, 6 // s, 4 // s, 3)),
+                                     strides=[1, s, s, s, 1], padding="SAME")
 
 
 @case

@@ -52,15 +52,17 @@ spatial_size (TfNode *n, const TfWindow *w, gint64 *size)
   return TRUE;
 }
 
-/* TensorFlow puts the smaller half of the pads in front, as same_upper does. */
+/* TensorFlow puts the smaller half of the pads in front, which the IR calls same_lower
+ * where they are cut off. */
 static WeirPort
-same (TfNode *n, const char *op, WeirPort x, WeirPort filters, const TfWindow *w)
+same (TfNode *n, const char *op, WeirPort x, WeirPort filters, TfWindow *w)
 {
   int first = w->nhwc ? 1 : 2;
   WeirPort size, shape = weir_make_convert (&n->make, tf_in (n, 0), WEIR_DTYPE_I64);
   const WeirShape *list = weir_make_shape (&n->make, shape);
   WeirNode *node;
 
+  w->auto_pad = "same_lower";
   if (list->rank == 1 && list->dims[0] == w->spatial)
     first = 0;
   size = weir_make_slice (&n->make, shape, WEIR_MAKE_INTS (&n->make, first),
@@ -91,11 +93,44 @@ with_pads (TfNode *n, const char *op, WeirPort x, WeirPort filters, TfWindow *w)
   return weir_make_end (&n->make, node);
 }
 
+/* Where strides leave gaps behind the last window there is less than nothing to cut off,
+ * which same_lower would share out: pads of SAME as numbers then. */
+static gboolean
+leaves_gaps (TfNode *n, WeirPort x, WeirPort filters, TfWindow *w)
+{
+  const WeirShape *data = weir_make_shape (&n->make, x);
+  const WeirShape *kernel = weir_make_shape (&n->make, filters);
+  gboolean gaps = FALSE;
+  gint64 size[3], rest[3];
+  int first = kernel->rank - w->spatial;
+
+  if (weir_make_value (&n->make, tf_in (n, 0)) == NULL || !spatial_size (n, w, size) ||
+      data->rank != w->spatial + 2 || first < 0)
+    return FALSE;
+  for (int i = 0; i < w->spatial; i++) {
+    gint64 in = data->dims[2 + i], width = kernel->dims[first + i], reach;
+
+    if (in < 1 || width < 1 || !weir_mul_i64 (in - 1, w->strides[i], &reach) ||
+        !weir_mul_i64 (width - 1, w->dilations[i], &rest[i]) ||
+        !weir_add_i64 (reach, rest[i], &reach))
+      return FALSE;
+    rest[i] = MAX (reach + 1 - size[i], 0);
+    gaps |= reach + 1 < size[i];
+  }
+  for (int i = 0; gaps && i < w->spatial; i++) {
+    w->begin[i] = rest[i] / 2;
+    w->end[i] = rest[i] - w->begin[i];
+  }
+  return gaps;
+}
+
 static WeirPort
 spread (TfNode *n, const char *op, WeirPort x, WeirPort filters, TfWindow *w)
 {
-  WeirPort y = strcmp (w->auto_pad, "same_upper") == 0 ? same (n, op, x, filters, w)
-                                                       : with_pads (n, op, x, filters, w);
+  gboolean upper = strcmp (w->auto_pad, "same_upper") == 0;
+  WeirPort y = upper && !leaves_gaps (n, x, filters, w)
+                   ? same (n, op, x, filters, w)
+                   : with_pads (n, op, x, filters, w);
 
   return tf_channels_back (n, y, w);
 }

@@ -86,7 +86,6 @@ const TfRow tf_rows_math[] = {
   { "Add", binary, "Add", .is_complex = TRUE },
   { "AddV2", binary, "Add", .is_complex = TRUE },
   { "Sub", binary, "Subtract", .is_complex = TRUE },
-  { "Mul", binary, "Multiply" },
   { "Maximum", binary, "Maximum" },
   { "Minimum", binary, "Minimum" },
   { "Pow", binary, "Power" },

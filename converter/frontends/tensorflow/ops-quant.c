@@ -115,15 +115,28 @@ fake_quant_args (TfNode *n)
   return with_bounds (n, &low, &high, 1, TRUE);
 }
 
+/* Version 3 has the number as an input. */
+static gboolean
+quantized_bits (TfNode *n, gint64 *bits)
+{
+  gsize count;
+
+  *bits = tf_attr_int (n, "num_bits", 8);
+  if (tf_n_inputs (n) > 3 &&
+      !weir_make_known_ints (&n->make, tf_in (n, 3), "the number of bits", bits, 1,
+                             &count))
+    return FALSE;
+  *bits = CLAMP (*bits, 2, 16);
+  return TRUE;
+}
+
 /* Steps are as wide as the bound needs that would need the wider ones. */
 static WeirPort
 quantize_dequantize (TfNode *n)
 {
   gboolean is_signed = tf_attr_bool (n, "signed_input", TRUE);
   gboolean narrow = tf_attr_bool (n, "narrow_range", FALSE);
-  gint64 bits = CLAMP (tf_attr_int (n, "num_bits", 8), 2, 16);
-  gint64 first = is_signed ? -((gint64) 1 << (bits - 1)) + narrow : 0;
-  gint64 last = ((gint64) 1 << (is_signed ? bits - 1 : bits)) - 1;
+  gint64 bits = 8, first, last;
   gsize lows = 0, highs = 0;
   g_autofree float *low = NULL;
   g_autofree float *high = NULL;
@@ -134,8 +147,10 @@ quantize_dequantize (TfNode *n)
                                             "input is not known before it comes");
   low = known_floats (n, 1, &lows);
   high = known_floats (n, 2, &highs);
-  if (low == NULL || high == NULL)
+  if (low == NULL || high == NULL || !quantized_bits (n, &bits))
     return WEIR_PORT_NONE;
+  first = is_signed ? -((gint64) 1 << (bits - 1)) + narrow : 0;
+  last = ((gint64) 1 << (is_signed ? bits - 1 : bits)) - 1;
   if (lows != 1 || highs != 1 || tf_attr_int (n, "axis", -1) != -1)
     return weir_make_unsupported (&n->make, "bounds of several channels");
   step = *high / (float) last;
@@ -155,6 +170,7 @@ const TfRow tf_rows_quant[] = {
   { "FakeQuantWithMinMaxVars", fake_quant_vars },
   { "FakeQuantWithMinMaxVarsPerChannel", fake_quant_vars },
   { "QuantizeAndDequantizeV2", quantize_dequantize },
+  { "QuantizeAndDequantizeV3", quantize_dequantize },
   { "QuantizeAndDequantizeV4", quantize_dequantize },
   { NULL },
 };

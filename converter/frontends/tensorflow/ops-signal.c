@@ -91,6 +91,26 @@ conjugate (TfNode *n)
   return weir_make_2 (&n->make, "Multiply", x, signs);
 }
 
+/* Of complex numbers, by their parts. */
+static WeirPort
+multiply (TfNode *n)
+{
+  WeirMake *m = &n->make;
+  WeirPort a = tf_in (n, 0), b = tf_in (n, 1), x[2], y[2], outer, inner;
+
+  if (!tf_is_complex (n))
+    return weir_make_2 (m, "Multiply", a, b);
+  for (int i = 0; i < 2; i++) {
+    x[i] = part (n, a, i);
+    y[i] = part (n, b, i);
+  }
+  outer = weir_make_2 (m, "Subtract", weir_make_2 (m, "Multiply", x[0], y[0]),
+                       weir_make_2 (m, "Multiply", x[1], y[1]));
+  inner = weir_make_2 (m, "Add", weir_make_2 (m, "Multiply", x[0], y[1]),
+                       weir_make_2 (m, "Multiply", x[1], y[0]));
+  return complex_of (n, outer, inner);
+}
+
 const TfRow tf_rows_signal[] = {
   { "FFT", transform, "DFT", .is_complex = TRUE },
   { "FFT2D", transform, "DFT", .is_complex = TRUE },
@@ -109,6 +129,7 @@ const TfRow tf_rows_signal[] = {
   { "Imag", imaginary, .is_complex = TRUE },
   { "ComplexAbs", complex_abs, .is_complex = TRUE },
   { "Angle", angle, .is_complex = TRUE },
+  { "Mul", multiply, .is_complex = TRUE },
   { "Conj", conjugate, .is_complex = TRUE },
   { NULL },
 };
