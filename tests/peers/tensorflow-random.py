@@ -5,7 +5,7 @@ Each case is a frozen GraphDef of one operation, its attributes drawn at random,
 of several; TensorFlow computes it, and `weir run` does from the same file. Needs numpy and
 tensorflow. The last line is `N passed, N failed`.
 
-    tensorflow-random.py --weir PATH [--seed N] [--rounds N] [--only PATTERN]
+    tensorflow-random.py [--weir PATH] [--seed N] [--rounds N] [--only PATTERN]
 """
 
 import argparse
@@ -24,6 +24,8 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from tensorflow_rows import CASES
+
+WEIR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/plain/inference/cli/weir")
 
 
 def build(case, rng):
@@ -104,7 +106,7 @@ def check(weir, name, case, seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--weir", required=True)
+    parser.add_argument("--weir", default=WEIR)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=3, help="graphs of each case")
     parser.add_argument("--only", default="*", help="names of cases")
@@ -119,7 +121,7 @@ def main():
             passed += problem is None
             failed += problem is not None
             if problem is not None:
-                print("FAILED %s, seed %d: %s" % (name, options.seed + i, problem))
+                print("not ok %s, seed %d: %s" % (name, options.seed + i, problem))
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
 

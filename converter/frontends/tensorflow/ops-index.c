@@ -265,6 +265,14 @@ unravel_index (TfNode *n)
   return weir_make_concat (&n->make, rows, (guint) shape.dims[0], 0);
 }
 
+/* Inputs: step ids, parent ids, how long the sequences are at most, the end token. */
+static WeirPort
+gather_tree (TfNode *n)
+{
+  return WEIR_MAKE (&n->make, "GatherTree", tf_in (n, 0), tf_in (n, 1), tf_in (n, 2),
+                    weir_make_scalar_of (&n->make, tf_in (n, 3)));
+}
+
 const TfRow tf_rows_index[] = {
   { "Gather", gather },
   { "GatherV2", gather_v2 },
@@ -276,6 +284,8 @@ const TfRow tf_rows_index[] = {
   { "TensorScatterMax", tensor_scatter, "max" },
   { "TensorScatterMin", tensor_scatter, "min" },
   { "TensorScatterSub", tensor_scatter_sub },
+  { "GatherTree", gather_tree },
+  { "Addons>GatherTree", gather_tree },
   { "OneHot", one_hot },
   { "Where", where_true },
   { "Select", select_rows },
