@@ -622,3 +622,12 @@ def chain_shape(rng, feed):
     y = tf.reshape(x, tf.stack([size, 3, 8]))
     y = tf.transpose(y, rng.choice([[0, 2, 1], [2, 0, 1]]))
     return tf.reduce_mean(tf.expand_dims(y, 1) * 2.0, [2])
+
+
+@case
+def Random(rng, feed):
+    """The generator is the same one, so that the numbers are too."""
+    shape, seed = feed([5, rng.randint(3, 9)], np.int32), rng.randint(1, 99)
+    return [raw.RandomUniform(shape=shape, dtype=tf.float32, seed=seed, seed2=rng.randint(0, 9)),
+            raw.RandomUniformInt(shape=shape, minval=constant(2), maxval=constant(9), seed=seed),
+            raw.Multinomial(logits=feed(np.log(np.float32([[.1, .2, .7]]))), num_samples=constant(9), seed=seed)]

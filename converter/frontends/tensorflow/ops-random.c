@@ -1,6 +1,7 @@
 #include "table.h"
 
-/* Random numbers: of the same distribution, not the same numbers. */
+/* Random numbers. Uniform ones with a seed are TensorFlow's; normal ones are only of the
+ * same distribution. */
 
 static WeirPort
 uniform (TfNode *n, WeirPort low, WeirPort high, WeirDtype dtype, gint64 more)
