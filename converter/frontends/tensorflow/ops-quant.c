@@ -5,6 +5,8 @@
 
 /* Quantization that is simulated. */
 
+#define MAX_CHANNELS 65536
+
 /* The bounds of steps, one of which is 0. */
 typedef struct {
   float low, high;
@@ -86,6 +88,11 @@ known_floats (TfNode *n, guint index, gsize *count)
     return NULL;
   }
   *count = weir_tensor_count (tensor);
+  if (*count > MAX_CHANNELS) {
+    weir_make_unsupported (&n->make, "bounds of %zu channels; at most %d are supported",
+                           *count, MAX_CHANNELS);
+    return NULL;
+  }
   values = g_new (float, MAX (*count, 1));
   for (gsize i = 0; i < *count; i++)
     values[i] = (float) weir_tensor_get (tensor, i);
