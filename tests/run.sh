@@ -127,6 +127,12 @@ if [ "$full" = --full ]; then
   peer onnx-runtime
 fi
 
+if [ "$full" = --full ]; then
+  say "random graphs, beside TensorFlow"
+  "$root/pipelines/setup.sh" --python numpy tensorflow-cpu
+  peer tensorflow-random
+fi
+
 say "style"
 if python3 tests/style/check.py; then good; else bad "style"; fi
 

@@ -97,3 +97,17 @@ tf_is_nhwc (TfNode *n)
 
   return strcmp (format, "NHWC") == 0 || strcmp (format, "NDHWC") == 0;
 }
+
+gboolean
+tf_is_complex (const TfNode *n)
+{
+  for (gsize i = 0; i < n->proto->n_attr; i++) {
+    const Tf__AttrValue *value = n->proto->attr[i]->value;
+
+    if (value != NULL && value->has_type &&
+        (value->type == TF__DATA_TYPE__DT_COMPLEX64 ||
+         value->type == TF__DATA_TYPE__DT_COMPLEX128))
+      return TRUE;
+  }
+  return FALSE;
+}

@@ -1,5 +1,7 @@
 #include "node.h"
 
+#include "table.h"
+
 #include <string.h>
 
 /* Every file has so many nodes at least; more come from functions that are unfolded. */
@@ -83,12 +85,16 @@ name_tensors (TfNode *n)
 static gboolean
 convert_row (TfNode *n, gboolean broken, GError **error)
 {
+  const char *refusal = tf_refusal (n->proto->op);
   WeirPort port;
 
   if (n->row == NULL)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown operation");
+    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "%s",
+                      refusal != NULL ? refusal : "an unknown operation");
   if (broken)
     return TRUE;
+  if (!n->row->is_complex && tf_is_complex (n))
+    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "elements are complex numbers");
   port = n->row->convert (n);
   if (!weir_port_is_none (port))
     tf_out (n, 0, port);

@@ -11,12 +11,14 @@ typedef struct _TfNode TfNode;
  * @ir: (nullable): for conversions that serve several rows: the IR's operation
  * @outputs: (nullable): "values,indices": the names of its output arguments, by which
  *   functions call them; %NULL where there is one, or one list
+ * @is_complex: whether it knows that complex numbers are a dimension of 2 at the end
  */
 typedef struct {
   const char *op;
   WeirPort (*convert) (TfNode *n);
   const char *ir;
   const char *outputs;
+  gboolean is_complex;
 } TfRow;
 
 /**
@@ -60,6 +62,9 @@ WeirShape tf_attr_shape (TfNode *n, const char *name);
 
 /** tf_is_nhwc: whether attribute data_format says that channels stand last. */
 gboolean tf_is_nhwc (TfNode *n);
+
+/** tf_is_complex: whether it works with complex numbers. */
+gboolean tf_is_complex (const TfNode *n);
 
 /* table.c */
 

@@ -83,10 +83,9 @@ cast (TfNode *n)
 }
 
 const TfRow tf_rows_math[] = {
-  { "Add", binary, "Add" },
-  { "AddV2", binary, "Add" },
-  { "Sub", binary, "Subtract" },
-  { "Mul", binary, "Multiply" },
+  { "Add", binary, "Add", .is_complex = TRUE },
+  { "AddV2", binary, "Add", .is_complex = TRUE },
+  { "Sub", binary, "Subtract", .is_complex = TRUE },
   { "Maximum", binary, "Maximum" },
   { "Minimum", binary, "Minimum" },
   { "Pow", binary, "Power" },
@@ -111,7 +110,7 @@ const TfRow tf_rows_math[] = {
   { "Floor", unary, "Floor" },
   { "Log", unary, "Log" },
   { "LogicalNot", unary, "LogicalNot" },
-  { "Neg", unary, "Negative" },
+  { "Neg", unary, "Negative", .is_complex = TRUE },
   { "Relu", unary, "Relu" },
   { "Sigmoid", unary, "Sigmoid" },
   { "Sign", unary, "Sign" },

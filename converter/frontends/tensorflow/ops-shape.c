@@ -109,21 +109,14 @@ squeeze (TfNode *n)
   return weir_build_squeeze (n->make.b, n->make.name, tf_in (n, 0), axes, count);
 }
 
-static WeirPort
-reduce (TfNode *n)
-{
-  return weir_make_reduce (&n->make, n->row->ir, tf_in (n, 0), tf_in (n, 1),
-                           tf_attr_bool (n, "keep_dims", FALSE));
-}
-
 const TfRow tf_rows_shape[] = {
   { "Placeholder", placeholder },
   { "Const", constant },
-  { "Identity", identity },
-  { "StopGradient", identity },
+  { "Identity", identity, .is_complex = TRUE },
+  { "StopGradient", identity, .is_complex = TRUE },
   { "CheckNumerics", identity },
   { "PreventGradient", identity },
-  { "Snapshot", identity },
+  { "Snapshot", identity, .is_complex = TRUE },
   { "Reshape", reshape },
   { "Shape", shape },
   { "Transpose", transpose },
@@ -132,12 +125,5 @@ const TfRow tf_rows_shape[] = {
   { "PadV2", pad },
   { "ExpandDims", expand_dims },
   { "Squeeze", squeeze },
-  { "Mean", reduce, "ReduceMean" },
-  { "Sum", reduce, "ReduceSum" },
-  { "Max", reduce, "ReduceMax" },
-  { "Min", reduce, "ReduceMin" },
-  { "Prod", reduce, "ReduceProd" },
-  { "All", reduce, "ReduceLogicalAnd" },
-  { "Any", reduce, "ReduceLogicalOr" },
   { NULL },
 };

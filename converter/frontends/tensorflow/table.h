@@ -3,4 +3,27 @@
 #include "node.h"
 
 /* What can be converted, by family; the tables are read top to bottom. */
-extern const TfRow tf_rows_math[], tf_rows_nn[], tf_rows_shape[];
+extern const TfRow tf_rows_math[];
+extern const TfRow tf_rows_formula[];
+extern const TfRow tf_rows_reduce[];
+extern const TfRow tf_rows_nn[];
+extern const TfRow tf_rows_deconv[];
+extern const TfRow tf_rows_shape[];
+extern const TfRow tf_rows_make[];
+extern const TfRow tf_rows_slice[];
+extern const TfRow tf_rows_index[];
+extern const TfRow tf_rows_segment[];
+extern const TfRow tf_rows_image[];
+extern const TfRow tf_rows_color[];
+extern const TfRow tf_rows_detect[];
+extern const TfRow tf_rows_quant[];
+extern const TfRow tf_rows_random[];
+extern const TfRow tf_rows_signal[];
+extern const TfRow tf_rows_linalg[];
+extern const TfRow tf_rows_sparse[];
+
+/** tf_refusal: (nullable): why there is no conversion of @op, where more can be said than
+ * that it is not known. */
+const char *tf_refusal (const char *op);
+/** tf_atan2: the angle of the point (@x, @y). */
+WeirPort tf_atan2 (TfNode *n, WeirPort y, WeirPort x);

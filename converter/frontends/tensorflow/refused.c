@@ -1,0 +1,48 @@
+#include "table.h"
+
+#include <string.h>
+
+/* Operations that have no place in the IR, and what to do about them. */
+
+#define STRINGS                                                                       \
+  "it works with strings: prepare them outside, and cut the graph behind it (option " \
+  "--input)"
+#define LOOKUP \
+  "a table of keys: look them up outside, and cut the graph behind it (option --input)"
+#define QUEUE "it reads a queue: cut the graph behind it (option --input)"
+#define DECODE \
+  "it reads files: decode outside, and cut the graph behind it (option --input)"
+
+static const struct {
+  const char *prefix, *reason;
+} refusals[] = {
+  { "LookupTable", LOOKUP },
+  { "HashTable", LOOKUP },
+  { "MutableHashTable", LOOKUP },
+  { "InitializeTable", LOOKUP },
+  { "String", STRINGS },
+  { "StaticRegex", STRINGS },
+  { "Regex", STRINGS },
+  { "AsString", STRINGS },
+  { "Substr", STRINGS },
+  { "ReduceJoin", STRINGS },
+  { "Sentencepiece", STRINGS },
+  { "ShardedFilename", STRINGS },
+  { "Decode", DECODE },
+  { "ParseExample", DECODE },
+  { "ParseSingleExample", DECODE },
+  { "ReadFile", DECODE },
+  { "QueueDequeue", QUEUE },
+  { "FIFOQueue", QUEUE },
+  { "Iterator", QUEUE },
+  { "OneShotIterator", QUEUE },
+};
+
+const char *
+tf_refusal (const char *op)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    if (g_str_has_prefix (op, refusals[i].prefix))
+      return refusals[i].reason;
+  return NULL;
+}
