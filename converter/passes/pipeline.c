@@ -54,6 +54,7 @@ static const Row shared_rows[] = {
   { "fuse-scale-shift", weir_pass_fuse_scale_shift },
   { "fuse-pad", weir_pass_fuse_pad },
   { "identity", weir_pass_identity },
+  { "common-nodes", weir_pass_common_nodes },
   { "dead-code", weir_pass_dead_code },
   { NULL },
 };
