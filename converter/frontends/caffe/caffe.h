@@ -32,13 +32,14 @@ typedef struct {
 
 /**
  * CfImport:
- * @weights: the weights file, unpacked
+ * @topology, @weights: the two files, unpacked
  * @blobs: layer name -> CfBlobs
  * @values: top -> CfValue, as it was written last
  * @tops: (element-type utf8): their names in the order in which they were first written
  */
 typedef struct {
   const WeirFrontendInput *input;
+  const WeirWire *topology;
   WeirWire *weights;
   GHashTable *blobs;
   GHashTable *values;
