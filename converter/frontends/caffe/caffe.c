@@ -105,6 +105,18 @@ add_layers (CfImport *import, const Caffe__NetState *state,
   return TRUE;
 }
 
+/* Labels that only a measurement reads are no output. */
+static gboolean
+is_input (const CfImport *import, const char *top, const CfValue *value)
+{
+  const WeirNode *node = weir_port_is_none (value->port)
+                             ? NULL
+                             : weir_graph_node (import->builder.graph, value->port.node);
+
+  return node != NULL && weir_node_is (node, "Parameter") &&
+         strcmp (node->name, top) == 0;
+}
+
 /* What no layer reads, in the order in which it was written. */
 static gboolean
 add_outputs (CfImport *import, GError **error)
@@ -115,7 +127,7 @@ add_outputs (CfImport *import, GError **error)
     const char *top = import->tops->pdata[i];
     const CfValue *value = g_hash_table_lookup (import->values, top);
 
-    if (value->read)
+    if (value->read || is_input (import, top, value))
       continue;
     weir_build_result (&import->builder, top, value->port);
     count++;

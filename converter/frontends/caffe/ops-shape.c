@@ -191,7 +191,7 @@ const CfRow cf_rows_shape[] = {
   { "MultinomialLogisticLoss", identity },
   { "Split", split },
   { "Silence", nothing },
-  { "Accuracy", nothing },
+  { "Accuracy", nothing, NULL, TRUE },
   { "Concat", concat },
   { "Slice", slice },
   { "Flatten", flatten },
