@@ -283,6 +283,29 @@ test_rules (void)
   g_assert_nonnull (weir_graph_find (weir_model_graph (model), "g"));
 }
 
+static int
+probe (gboolean old, const char *path)
+{
+  g_autoptr (GBytes) bytes = caffe_weights (ip, old);
+  const WeirBytes head =
+      WEIR_BYTES (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+
+  return weir_frontend_caffe.probe (&head, path);
+}
+
+static void
+test_probe (void)
+{
+  const WeirBytes other = WEIR_BYTES ((const guint8 *) "\x08\x07", 2);
+  g_autofree char *name = weir_frontend_caffe.topology_name ("a.b.caffemodel");
+
+  g_assert_cmpint (probe (FALSE, NULL), ==, 70);
+  g_assert_cmpint (probe (TRUE, NULL), ==, 40);
+  g_assert_cmpint (probe (TRUE, "net.caffemodel"), ==, 60);
+  g_assert_cmpint (weir_frontend_caffe.probe (&other, "net.onnx"), ==, 0);
+  g_assert_cmpstr (name, ==, "a.b.prototxt");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -292,6 +315,7 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &cases[i], test_layer);
   }
+  g_test_add_func ("/frontends/caffe/probe", test_probe);
   g_test_add_func ("/frontends/caffe/old", test_old);
   g_test_add_func ("/frontends/caffe/rules", test_rules);
   return g_test_run ();

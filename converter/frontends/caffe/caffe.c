@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-/* NetParameter: an optional name (field 1), then layers (field 100 or 2), each of which
- * begins with its name (field 1) or bottoms (field 2). */
+/* NetParameter: an optional name (field 1), then layers: field 100, or in the first
+ * version field 2, each of which begins with bottoms, tops or its name (fields 2 to 4).
+ */
 static int
 cf_probe (const WeirBytes *head, const char *path)
 {
@@ -22,6 +23,10 @@ cf_probe (const WeirBytes *head, const char *path)
     return 0;
   if (tag == 0xa2 && weir_bytes_u8 (&bytes, &second) && second == 0x06)
     return 70;
+  if (tag == 0x12 && weir_bytes_varint (&bytes, &size) &&
+      weir_bytes_u8 (&bytes, &second) &&
+      (second == 0x12 || second == 0x1a || second == 0x22))
+    return path != NULL && g_str_has_suffix (path, ".caffemodel") ? 60 : 40;
   return path != NULL && g_str_has_suffix (path, ".caffemodel") ? 60 : 0;
 }
 
