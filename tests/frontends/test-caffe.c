@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* Expected values are worked out by hand. tests/peers/caffe-layers.py compares with
+/* Expected values are worked out by hand. A proposal of width 16 around 8 ends at 16:
+ * widths count the last pixel, ends do not. tests/peers/caffe-layers.py compares with
  * OpenCV. */
 
 typedef struct {
@@ -197,6 +198,40 @@ static const Case cases[] = {
     "1x1x1x4: 1 1 2 2" },
   { "ReorgYolo", "reorg_yolo_param { stride: 2 }", {}, { "1x4x2x2: 1" }, "1x16x1x1: 1" },
   { "CTCGreedyDecoder", "", {}, { "1x1x2: 0.9 0.1", "1x1: 1" }, "1x1x1x1: 0" },
+  { "PriorBox",
+    "prior_box_param { min_size: 4 step_h: 10 step_w: 8 variance: 0.1 variance: 0.1 "
+    "variance: 0.2 variance: 0.2 }",
+    {},
+    { "1x1x1x1: 0", "1x1x10x10: 0" },
+    "1x2x4: 0.2 0.3 0.6 0.7 0.1 0.1 0.2 0.2" },
+  { "PriorBox",
+    "prior_box_param { min_size: 4 img_size: 10 variance: 0.1 variance: 0.1 "
+    "variance: 0.2 variance: 0.2 }",
+    {},
+    { "1x1x1x1: 0", "1x1x20x20: 0" },
+    "1x2x4: 0.3 0.3 0.7 0.7 0.1 0.1 0.2 0.2" },
+  { "PriorBoxClustered",
+    "prior_box_param { width: 4 height: 2 step: 10 variance: 0.1 variance: 0.1 "
+    "variance: 0.2 variance: 0.2 }",
+    {},
+    { "1x1x1x1: 0", "1x1x10x10: 0" },
+    "1x2x4: 0.3 0.4 0.7 0.6 0.1 0.1 0.2 0.2" },
+  { "DetectionOutput",
+    "detection_output_param { num_classes: 2 keep_top_k: 1 nms_param { top_k: 1 } "
+    "code_type: CENTER_SIZE }",
+    {},
+    { "1x4: 0", "1x2: 0.1 0.9", "1x2x4: 0.1 0.1 0.5 0.5 0.1" },
+    "1x1x1x7: 0 1 0.9 0.1 0.1 0.5 0.5" },
+  { "Proposal",
+    "proposal_param { ratio: 1 scale: 1 post_nms_topn: 1 }",
+    {},
+    { "1x2x1x1: 0.1 0.9", "1x4x1x1: 0", "1x3: 32 32 1" },
+    "1x5: 0 0 0 16 16" },
+  { "RegionYolo",
+    "region_yolo_param { classes: 1 }",
+    {},
+    { "1x6x1x1: 0" },
+    "1x6: 0.5 0.5 0 0 0.5 1" },
 };
 
 /* Runs a layer on what the case gives. */
@@ -306,6 +341,29 @@ test_probe (void)
   g_assert_cmpstr (name, ==, "a.b.prototxt");
 }
 
+/* Parts of a dimension, at points or of one size, to many readers. */
+static void
+test_slice (void)
+{
+  const char *text =
+      "input: 'x' input_shape { dim: 1 dim: 6 } layer { name: 'a' type: 'Slice' "
+      "bottom: 'x' top: 'a' top: 'b' slice_param { slice_point: 2 } } "
+      "layer { name: 's' type: 'Slice' bottom: 'b' top: 'c' top: 'd' } "
+      "layer { name: 't' type: 'Split' bottom: 'd' top: 'e' top: 'f' } "
+      "layer { name: 'q' type: 'Silence' bottom: 'c' }";
+  const char *const names[] = { "a", "e", "f" };
+  g_autoptr (GBytes) weights = caffe_weights (NULL, FALSE);
+  GError *error = NULL;
+  g_autoptr (WeirModel) model = caffe_load (text, weights, &error);
+  WeirGraph *graph;
+
+  g_assert_no_error (error);
+  graph = weir_model_graph (model);
+  g_assert_cmpuint (weir_graph_n_results (graph), ==, G_N_ELEMENTS (names));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpstr (weir_graph_result_name (graph, i), ==, names[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -317,6 +375,7 @@ main (int argc, char **argv)
   }
   g_test_add_func ("/frontends/caffe/probe", test_probe);
   g_test_add_func ("/frontends/caffe/old", test_old);
+  g_test_add_func ("/frontends/caffe/slice", test_slice);
   g_test_add_func ("/frontends/caffe/rules", test_rules);
   return g_test_run ();
 }

@@ -177,6 +177,9 @@ CASES = {
     "PriorBox": ("PriorBox", "prior_box_param { min_size: 10 max_size: 20 aspect_ratio: 2 flip: true clip: false "
                  "variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2 offset: 0.5 }", [], [X, (1, 3, 40, 50)],
                  None),
+    "PriorBox-steps": ("PriorBox", "prior_box_param { min_size: 10 max_size: 15 aspect_ratio: 3 aspect_ratio: 1 flip: "
+                       "true step_h: 8 step_w: 7 clip: true variance: 0.1 variance: 0.1 variance: 0.2 variance: 0.2 }",
+                       [], [X, (1, 3, 40, 50)], None),
 }
 
 
