@@ -135,6 +135,8 @@ add_outputs (CfImport *import, GError **error)
     if (value->read || is_input (import, top, value))
       continue;
     weir_build_result (&import->builder, top, value->port);
+    if (!weir_port_is_none (value->port))
+      weir_edit_add_tensor_name (import->builder.graph, value->port, top);
     count++;
   }
   return count > 0 ? weir_build_finish (&import->builder, error)
