@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-/* NetParameter: an optional name (field 1), then layers (field 100 or 2), each of which
- * begins with its name (field 1) or bottoms (field 2). */
+/* NetParameter: an optional name (field 1), then layers: field 100, or in the first
+ * version field 2, each of which begins with bottoms, tops or its name (fields 2 to 4).
+ */
 static int
 cf_probe (const WeirBytes *head, const char *path)
 {
@@ -22,6 +23,10 @@ cf_probe (const WeirBytes *head, const char *path)
     return 0;
   if (tag == 0xa2 && weir_bytes_u8 (&bytes, &second) && second == 0x06)
     return 70;
+  if (tag == 0x12 && weir_bytes_varint (&bytes, &size) &&
+      weir_bytes_u8 (&bytes, &second) &&
+      (second == 0x12 || second == 0x1a || second == 0x22))
+    return path != NULL && g_str_has_suffix (path, ".caffemodel") ? 60 : 40;
   return path != NULL && g_str_has_suffix (path, ".caffemodel") ? 60 : 0;
 }
 
@@ -35,25 +40,43 @@ cf_topology_name (const char *name)
       "%.*s.prototxt", (int) (dot != NULL ? dot - name : (gssize) strlen (name)), name);
 }
 
-/* Whether a rule is that of a network that is tested, which has no levels or stages. */
 static gboolean
-rule_holds (const Caffe__NetStateRule *rule)
+names_stage (char *const *stages, gsize n, const char *stage)
 {
-  return (rule->phase == NULL || strcmp (rule->phase, "TEST") == 0) &&
-         (!rule->has_min_level || rule->min_level <= 0) &&
-         (!rule->has_max_level || rule->max_level >= 0) && rule->n_stage == 0;
+  for (gsize i = 0; i < n; i++)
+    if (strcmp (stages[i], stage) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether a rule is that of a network that is tested, at the level and the stages that
+ * the text itself may ask for. */
+static gboolean
+rule_holds (const Caffe__NetStateRule *rule, const Caffe__NetState *state)
+{
+  if ((rule->phase != NULL && strcmp (rule->phase, "TEST") != 0) ||
+      (rule->has_min_level && state->level < rule->min_level) ||
+      (rule->has_max_level && state->level > rule->max_level))
+    return FALSE;
+  for (gsize i = 0; i < rule->n_stage; i++)
+    if (!names_stage (state->stage, state->n_stage, rule->stage[i]))
+      return FALSE;
+  for (gsize i = 0; i < rule->n_not_stage; i++)
+    if (names_stage (state->stage, state->n_stage, rule->not_stage[i]))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
-is_included (const Caffe__LayerParameter *layer)
+is_included (const Caffe__LayerParameter *layer, const Caffe__NetState *state)
 {
   gboolean included = layer->n_include == 0;
 
   for (gsize i = 0; i < layer->n_exclude; i++)
-    if (rule_holds (layer->exclude[i]))
+    if (rule_holds (layer->exclude[i], state))
       return FALSE;
   for (gsize i = 0; i < layer->n_include; i++)
-    included |= rule_holds (layer->include[i]);
+    included |= rule_holds (layer->include[i], state);
   return included;
 }
 
@@ -78,12 +101,25 @@ add_inputs (CfImport *import, const Caffe__NetParameter *net, GError **error)
 }
 
 static gboolean
-add_layers (CfImport *import, Caffe__LayerParameter **layers, gsize n, GError **error)
+add_layers (CfImport *import, const Caffe__NetState *state,
+            Caffe__LayerParameter **layers, gsize n, GError **error)
 {
   for (gsize i = 0; i < n; i++)
-    if (is_included (layers[i]) && !cf_layer_convert (import, layers[i], error))
+    if (is_included (layers[i], state) && !cf_layer_convert (import, layers[i], error))
       return FALSE;
   return TRUE;
+}
+
+/* Labels that only a measurement reads are no output. */
+static gboolean
+is_input (const CfImport *import, const char *top, const CfValue *value)
+{
+  const WeirNode *node = weir_port_is_none (value->port)
+                             ? NULL
+                             : weir_graph_node (import->builder.graph, value->port.node);
+
+  return node != NULL && weir_node_is (node, "Parameter") &&
+         strcmp (node->name, top) == 0;
 }
 
 /* What no layer reads, in the order in which it was written. */
@@ -96,9 +132,11 @@ add_outputs (CfImport *import, GError **error)
     const char *top = import->tops->pdata[i];
     const CfValue *value = g_hash_table_lookup (import->values, top);
 
-    if (value->read)
+    if (value->read || is_input (import, top, value))
       continue;
     weir_build_result (&import->builder, top, value->port);
+    if (!weir_port_is_none (value->port))
+      weir_edit_add_tensor_name (import->builder.graph, value->port, top);
     count++;
   }
   return count > 0 ? weir_build_finish (&import->builder, error)
@@ -108,10 +146,13 @@ add_outputs (CfImport *import, GError **error)
 static gboolean
 build (CfImport *import, const Caffe__NetParameter *net, WeirGraph *graph, GError **error)
 {
+  const Caffe__NetState none = CAFFE__NET_STATE__INIT;
+  const Caffe__NetState *state = net->state != NULL ? net->state : &none;
+
   import->builder = WEIR_BUILDER (graph);
   if (!add_inputs (import, net, error) ||
-      !add_layers (import, net->layers, net->n_layers, error) ||
-      !add_layers (import, net->layer, net->n_layer, error))
+      !add_layers (import, state, net->layers, net->n_layers, error) ||
+      !add_layers (import, state, net->layer, net->n_layer, error))
     return FALSE;
   if (import->unsupported->len > 0)
     return weir_unsupported_fail (import->unsupported, "Caffe", error);
@@ -177,6 +218,7 @@ load (CfImport *import, GError **error)
     return NULL;
   import->weights = weir_wire_read (weir_source_bytes (input->source),
                                     &caffe__net_weights__descriptor, NULL, error);
+  import->topology = topology;
   net = weir_wire_message (topology);
   if (import->weights == NULL || !convert (import, net, graph, error))
     return NULL;

@@ -32,13 +32,14 @@ typedef struct {
 
 /**
  * CfImport:
- * @weights: the weights file, unpacked
+ * @topology, @weights: the two files, unpacked
  * @blobs: layer name -> CfBlobs
  * @values: top -> CfValue, as it was written last
  * @tops: (element-type utf8): their names in the order in which they were first written
  */
 typedef struct {
   const WeirFrontendInput *input;
+  const WeirWire *topology;
   WeirWire *weights;
   GHashTable *blobs;
   GHashTable *values;
@@ -54,11 +55,13 @@ typedef struct _CfLayer CfLayer;
  * @type: of a layer; a row without one ends a table
  * @convert: builds it; returns top 0, or nothing where cf_out() has set it
  * @ir: (nullable): for conversions that serve several rows: the IR's operation
+ * @aside: it only looks: what it reads is an output still, where no other layer reads it
  */
 typedef struct {
   const char *type;
   WeirPort (*convert) (CfLayer *l);
   const char *ir;
+  gboolean aside;
 } CfRow;
 
 /**

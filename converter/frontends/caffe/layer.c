@@ -53,7 +53,7 @@ read_bottoms (const CfLayer *l)
 
     if (value == NULL)
       continue;
-    value->read = TRUE;
+    value->read |= l->row == NULL || !l->row->aside;
     broken |= value->broken;
   }
   return broken;

@@ -22,6 +22,13 @@ input (CfLayer *l)
   return WEIR_PORT_NONE;
 }
 
+/* A value that was learned. */
+static WeirPort
+parameter (CfLayer *l)
+{
+  return cf_weights (l, 0, NULL);
+}
+
 static WeirPort
 identity (CfLayer *l)
 {
@@ -176,10 +183,15 @@ permute (CfLayer *l)
 
 const CfRow cf_rows_shape[] = {
   { "Input", input },
+  { "Parameter", parameter },
   { "Dropout", identity },
+  { "EuclideanLoss", identity },
+  { "HingeLoss", identity },
+  { "InfogainLoss", identity },
+  { "MultinomialLogisticLoss", identity },
   { "Split", split },
   { "Silence", nothing },
-  { "Accuracy", nothing },
+  { "Accuracy", nothing, NULL, TRUE },
   { "Concat", concat },
   { "Slice", slice },
   { "Flatten", flatten },

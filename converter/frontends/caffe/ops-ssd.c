@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The layers of SSD. */
@@ -24,10 +25,97 @@ size_of (CfLayer *l, guint index)
                           WEIR_MAKE_INTS (&l->make, 2), WEIR_MAKE_INTS (&l->make, 4), 0);
 }
 
+/* That of the picture, which the text may give in place of bottom 1. */
+static WeirPort
+picture_of (CfLayer *l, const Caffe__PriorBoxParameter *p)
+{
+  if (p->has_img_size)
+    return WEIR_MAKE_INTS (&l->make, p->img_size, p->img_size);
+  if (p->has_img_h && p->has_img_w)
+    return WEIR_MAKE_INTS (&l->make, p->img_h, p->img_w);
+  return size_of (l, 1);
+}
+
 static WeirPort
 finish_priors (CfLayer *l, WeirNode *node)
 {
   return weir_make_unsqueeze (&l->make, weir_make_end (&l->make, node), 0);
+}
+
+/* Boxes by their widths and heights. */
+typedef struct {
+  float width[64], height[64];
+  gsize n;
+} Boxes;
+
+static void
+add_box (Boxes *boxes, float width, float height)
+{
+  if (boxes->n < G_N_ELEMENTS (boxes->width)) {
+    boxes->width[boxes->n] = width;
+    boxes->height[boxes->n] = height;
+  }
+  boxes->n++;
+}
+
+/* Whether ratio @index, or what flipping made of one before it, has been seen. */
+static gboolean
+is_repeated (const Caffe__PriorBoxParameter *p, gsize index)
+{
+  float ratio = p->aspect_ratio[index];
+
+  if (fabsf (ratio - 1) < 1e-6F)
+    return TRUE;
+  for (gsize i = 0; i < index; i++)
+    if (fabsf (ratio - p->aspect_ratio[i]) < 1e-6F ||
+        (p->flip && fabsf (ratio - 1 / p->aspect_ratio[i]) < 1e-6F))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_ratios (Boxes *boxes, const Caffe__PriorBoxParameter *p, float size)
+{
+  for (gsize k = 0; k < p->n_aspect_ratio; k++) {
+    float root = sqrtf (p->aspect_ratio[k]);
+
+    if (is_repeated (p, k))
+      continue;
+    add_box (boxes, size * root, size / root);
+    if (p->flip)
+      add_box (boxes, size / root, size * root);
+  }
+}
+
+/* Boxes whose distances differ by direction: the IR has them with their sizes alone. */
+static WeirPort
+stepped_priors (CfLayer *l, const Caffe__PriorBoxParameter *p)
+{
+  Boxes boxes = { .n = 0 };
+  WeirNode *node;
+
+  for (gsize i = 0; i < p->n_min_size; i++) {
+    float size = p->min_size[i];
+
+    add_box (&boxes, size, size);
+    if (i < p->n_max_size)
+      add_box (&boxes, sqrtf (size * p->max_size[i]), sqrtf (size * p->max_size[i]));
+    add_ratios (&boxes, p, size);
+  }
+  if (boxes.n > G_N_ELEMENTS (boxes.width) || p->n_density > 0)
+    return weir_make_unsupported (&l->make,
+                                  "steps of different height and width with density, or "
+                                  "with more than 64 boxes");
+  node =
+      WEIR_MAKE_BEGIN (&l->make, "PriorBoxClustered", size_of (l, 0), picture_of (l, p));
+  set_list (node, "width", boxes.width, boxes.n);
+  set_list (node, "height", boxes.height, boxes.n);
+  set_list (node, "variance", p->variance, p->n_variance);
+  weir_node_set_bool (node, "clip", p->clip);
+  weir_node_set_float (node, "step_h", (double) p->step_h);
+  weir_node_set_float (node, "step_w", (double) p->step_w);
+  weir_node_set_float (node, "offset", (double) p->offset);
+  return finish_priors (l, node);
 }
 
 static WeirPort
@@ -38,8 +126,8 @@ prior_box (CfLayer *l)
   WeirNode *node;
 
   if (p->has_step_h && p->has_step_w && p->step_h != p->step_w)
-    return weir_make_unsupported (&l->make, "steps of different height and width");
-  node = WEIR_MAKE_BEGIN (&l->make, "PriorBox", size_of (l, 0), size_of (l, 1));
+    return stepped_priors (l, p);
+  node = WEIR_MAKE_BEGIN (&l->make, "PriorBox", size_of (l, 0), picture_of (l, p));
   set_list (node, "min_size", p->min_size, p->n_min_size);
   set_list (node, "max_size", p->max_size, p->n_max_size);
   set_list (node, "aspect_ratio", p->aspect_ratio, p->n_aspect_ratio);
@@ -61,7 +149,7 @@ prior_box_clustered (CfLayer *l)
   const Caffe__PriorBoxParameter *p = CF_PARAM (
       l, prior_box_param, Caffe__PriorBoxParameter, CAFFE__PRIOR_BOX_PARAMETER__INIT);
   WeirNode *node =
-      WEIR_MAKE_BEGIN (&l->make, "PriorBoxClustered", size_of (l, 0), size_of (l, 1));
+      WEIR_MAKE_BEGIN (&l->make, "PriorBoxClustered", size_of (l, 0), picture_of (l, p));
 
   set_list (node, "width", p->width, p->n_width);
   set_list (node, "height", p->height, p->n_height);

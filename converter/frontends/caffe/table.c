@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-static const void *const families[] = { cf_rows_math, cf_rows_nn, cf_rows_shape,
-                                        cf_rows_ssd };
+static const void *const families[] = { cf_rows_index,  cf_rows_math,  cf_rows_nn,
+                                        cf_rows_norm,   cf_rows_pool,  cf_rows_region,
+                                        cf_rows_resize, cf_rows_shape, cf_rows_ssd };
 
 static WeirRows rows = WEIR_ROWS (families, CfRow);
 
@@ -14,24 +15,36 @@ static const struct {
   const char *old, *type;
 } old_types[] = {
   { "ABSVAL", "AbsVal" },
+  { "ACCURACY", "Accuracy" },
+  { "ARGMAX", "ArgMax" },
   { "BNLL", "BNLL" },
   { "CONCAT", "Concat" },
   { "CONVOLUTION", "Convolution" },
   { "DECONVOLUTION", "Deconvolution" },
   { "DROPOUT", "Dropout" },
   { "ELTWISE", "Eltwise" },
+  { "EUCLIDEAN_LOSS", "EuclideanLoss" },
   { "EXP", "Exp" },
   { "FLATTEN", "Flatten" },
+  { "HINGE_LOSS", "HingeLoss" },
+  { "IM2COL", "Im2col" },
+  { "INFOGAIN_LOSS", "InfogainLoss" },
   { "INNER_PRODUCT", "InnerProduct" },
   { "LRN", "LRN" },
+  { "MULTINOMIAL_LOGISTIC_LOSS", "MultinomialLogisticLoss" },
+  { "MVN", "MVN" },
   { "POOLING", "Pooling" },
   { "POWER", "Power" },
   { "RELU", "ReLU" },
   { "SIGMOID", "Sigmoid" },
+  { "SIGMOID_CROSS_ENTROPY_LOSS", "SigmoidCrossEntropyLoss" },
+  { "SILENCE", "Silence" },
   { "SLICE", "Slice" },
   { "SOFTMAX", "Softmax" },
+  { "SOFTMAX_LOSS", "SoftmaxWithLoss" },
   { "SPLIT", "Split" },
   { "TANH", "TanH" },
+  { "THRESHOLD", "Threshold" },
 };
 
 const CfRow *
