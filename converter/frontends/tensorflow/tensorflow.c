@@ -60,16 +60,13 @@ tf_probe (const WeirBytes *head, const char *path)
   return sure > 0 ? sure : probe_meta_graph (head, path);
 }
 
-/* A file of these forms tells which it is by its first field: field 1 of a MetaGraph is
- * no node, but tells of the producer. */
 static gboolean
 is_meta_graph (const WeirFrontendInput *input)
 {
   WeirBytes bytes = weir_source_bytes (input->source);
 
-  return probe_graph (&bytes) == 0 &&
-         (weir_frontend_option (input, "input_meta_graph") != NULL ||
-          probe_meta_graph (&bytes, input->path) > 0);
+  return weir_frontend_option (input, "input_meta_graph") != NULL ||
+         probe_meta_graph (&bytes, input->path) > 0;
 }
 
 static gboolean
