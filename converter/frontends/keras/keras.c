@@ -13,9 +13,8 @@ keras_probe (const WeirBytes *head, const char *path)
   static const guint8 magic[] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
 
   (void) path;
-  return head->size >= sizeof magic && memcmp (head->data, magic, sizeof magic) == 0
-             ? 90
-             : 0;
+  return head->size >= sizeof magic && memcmp (head->data, magic, sizeof magic) == 0 ? 90
+                                                                                     : 0;
 }
 
 /* The configuration as JSON; the file must stay open for the weights. */
@@ -48,8 +47,7 @@ convert (KerasModel *model, WeirGraph *graph, JsonNode *config, GError **error)
 static WeirModel *
 load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
 {
-  g_autoptr (WeirHdf5) file =
-      weir_hdf5_open (weir_source_gbytes (input->source), error);
+  g_autoptr (WeirHdf5) file = weir_hdf5_open (weir_source_gbytes (input->source), error);
   g_autoptr (WeirGraph) graph = weir_graph_new ();
   g_autofree char *name = weir_frontend_model_name (input);
   WeirBuilder builder = WEIR_BUILDER (graph);

@@ -7,7 +7,7 @@
 static const struct {
   const char *name, *op;
 } activations[] = {
-  { "relu", "Relu" },     { "sigmoid", "Sigmoid" },     { "tanh", "Tanh" },
+  { "relu", "Relu" },       { "sigmoid", "Sigmoid" },   { "tanh", "Tanh" },
   { "exponential", "Exp" }, { "softplus", "SoftPlus" }, { "softsign", "SoftSign" },
 };
 
@@ -126,8 +126,8 @@ conv_2d (KerasLayer *l)
     return weir_make_unsupported (&l->make, "groups");
   keras_ints (l, "strides", 1, strides, 2);
   filters = weir_make_transpose (&l->make, filters, order, 4);
-  return finish (l, convolve (l, first (l, keras_in (l, 0)), filters, "Convolution",
-                              strides));
+  return finish (
+      l, convolve (l, first (l, keras_in (l, 0)), filters, "Convolution", strides));
 }
 
 /* Filters are [H, W, C, multiplier]. */
@@ -229,8 +229,8 @@ batch_normalization (KerasLayer *l)
     return weir_make_unsupported (&l->make, "axis %" G_GINT64_FORMAT, axis);
   if (last && rank > 2)
     x = weir_make_to_nchw (&l->make, x);
-  node = WEIR_MAKE_BEGIN (&l->make, "BatchNormInference", x, scale, offset, mean,
-                          variance);
+  node =
+      WEIR_MAKE_BEGIN (&l->make, "BatchNormInference", x, scale, offset, mean, variance);
   weir_node_set_float (node, "epsilon", keras_float (l, "epsilon", 1e-3));
   y = weir_make_end (&l->make, node);
   return last && rank > 2 ? weir_make_to_nhwc (&l->make, y) : y;
@@ -239,8 +239,8 @@ batch_normalization (KerasLayer *l)
 static WeirPort
 dense (KerasLayer *l)
 {
-  WeirPort x = weir_make_2 (&l->make, "MatMul", keras_in (l, 0),
-                            keras_weight (l, "kernel"));
+  WeirPort x =
+      weir_make_2 (&l->make, "MatMul", keras_in (l, 0), keras_weight (l, "kernel"));
 
   if (keras_bool (l, "use_bias", keras_bool (l, "bias", TRUE)))
     x = weir_make_2 (&l->make, "Add", x, keras_weight (l, "bias"));

@@ -118,8 +118,8 @@ keras_weight (KerasLayer *l, const char *name)
     if (is_weight (names[i], name)) {
       g_autofree char *path = g_strconcat (group, "/", names[i], NULL);
 
-      return weir_make_constant (
-          &l->make, weir_hdf5_tensor (file, path, &l->make.b->error));
+      return weir_make_constant (&l->make,
+                                 weir_hdf5_tensor (file, path, &l->make.b->error));
     }
   return weir_make_invalid (&l->make, "the file has no weight '%s' of it", name);
 }

@@ -74,8 +74,9 @@ read_header (TfCheckpoint *c, GBytes *bytes, GError **error)
     good = weir_fail (error, WEIR_ERROR_UNSUPPORTED,
                       "its numbers are written with the highest byte first");
   if (good && (header->num_shards < 1 || header->num_shards > MAX_SHARDS))
-    good = weir_fail (error, WEIR_ERROR_FORMAT, "expected 1 to %d files of data, found %d",
-                      MAX_SHARDS, header->num_shards);
+    good =
+        weir_fail (error, WEIR_ERROR_FORMAT, "expected 1 to %d files of data, found %d",
+                   MAX_SHARDS, header->num_shards);
   if (good)
     c->n_shards = (guint) header->num_shards;
   tf_file_clear (&file);
@@ -86,8 +87,8 @@ static gboolean
 add_piece (TfCheckpoint *c, GBytes *bytes, GError **error)
 {
   Piece *piece = g_new0 (Piece, 1);
-  const Tf__SavedTensorSlices *slices = read_message (
-      &piece->file, bytes, &tf__saved_tensor_slices__descriptor, error);
+  const Tf__SavedTensorSlices *slices =
+      read_message (&piece->file, bytes, &tf__saved_tensor_slices__descriptor, error);
   GPtrArray *list;
 
   if (slices == NULL || slices->data == NULL || slices->data->name == NULL) {
@@ -184,7 +185,8 @@ open_in (WeirFolder *folder, WeirFolder *owned, const char *name, GError **error
   c->folder = folder;
   c->owned = owned;
   c->prefix = prefix_of (name);
-  c->shards = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) weir_source_unref);
+  c->shards =
+      g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) weir_source_unref);
   if (open_files (c, error))
     return c;
   tf_checkpoint_free (c);
@@ -270,9 +272,8 @@ find_contents (TfCheckpoint *c, const Tf__BundleEntryProto *entry, WeirBytes *co
                entry->size, entry->offset, bytes.size, weir_source_name (source));
     return NULL;
   }
-  if (entry->has_crc32c &&
-      weir_crc32c_mask (weir_crc32c (0, contents->data, contents->size)) !=
-          entry->crc32c) {
+  if (entry->has_crc32c && weir_crc32c_mask (weir_crc32c (
+                               0, contents->data, contents->size)) != entry->crc32c) {
     weir_fail (error, WEIR_ERROR_FORMAT, "its checksum is wrong");
     return NULL;
   }

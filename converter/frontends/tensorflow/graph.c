@@ -8,13 +8,24 @@
 /* Operations whose results nobody wants, though nobody else reads them; and those whose
  * names begin like what training and saving leave behind. */
 static const char *const no_outputs[] = {
-  "Const",       "NoOp",     "Assert",         "Placeholder", "PlaceholderWithDefault",
-  "VarHandleOp", "Variable", "ReadVariableOp", "VariableV2",  "VarIsInitializedOp",
-  "IsVariableInitialized",   "ShardedFilename", "MergeV2Checkpoints",
+  "Const",
+  "NoOp",
+  "Assert",
+  "Placeholder",
+  "PlaceholderWithDefault",
+  "VarHandleOp",
+  "Variable",
+  "ReadVariableOp",
+  "VariableV2",
+  "VarIsInitializedOp",
+  "IsVariableInitialized",
+  "ShardedFilename",
+  "MergeV2Checkpoints",
 };
 static const char *const no_output_families[] = {
-  "Assign", "Save", "Restore", "Apply", "ResourceApply", "SparseApply", "ScalarSummary",
-  "HistogramSummary", "ImageSummary", "MergeSummary", "WriteFile", "Queue", "Initialize",
+  "Assign",      "Save",          "Restore",          "Apply",        "ResourceApply",
+  "SparseApply", "ScalarSummary", "HistogramSummary", "ImageSummary", "MergeSummary",
+  "WriteFile",   "Queue",         "Initialize",
 };
 
 static gboolean

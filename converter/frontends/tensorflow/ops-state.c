@@ -71,8 +71,8 @@ iterator_get_next (TfNode *n)
     return weir_make_invalid (&n->make,
                               "expected as many 'output_shapes' as 'output_types'");
   for (gsize i = 0; i < count && !weir_build_failed (n->make.b); i++) {
-    g_autofree char *name = i == 0 ? g_strdup (n->make.name)
-                                   : g_strdup_printf ("%s:%zu", n->make.name, i);
+    g_autofree char *name =
+        i == 0 ? g_strdup (n->make.name) : g_strdup_printf ("%s:%zu", n->make.name, i);
     WeirDtype dtype = tf_dtype (types->list->type[i]);
     g_autoptr (GError) error = NULL;
     WeirShape shape;

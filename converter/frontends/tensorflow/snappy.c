@@ -24,8 +24,8 @@ weir_snappy_expand (const WeirBytes *packed, WeirBudget *budget, GError **error)
     return NULL;
   }
   if (!weir_mul_size (packed->size, MOST_PER_BYTE, &most) || size > most) {
-    weir_fail (error, WEIR_ERROR_LIMIT, "a compressed block of %zu bytes claims to be %zu",
-               packed->size, size);
+    weir_fail (error, WEIR_ERROR_LIMIT,
+               "a compressed block of %zu bytes claims to be %zu", packed->size, size);
     return NULL;
   }
   if (!weir_budget_take (budget, size, "a compressed block", error))

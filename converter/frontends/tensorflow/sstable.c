@@ -148,7 +148,8 @@ next_entry (WeirBytes *entries, GByteArray *key, WeirBytes *value, GError **erro
 
   if (!weir_bytes_varint (entries, &shared) || !weir_bytes_varint (entries, &more) ||
       !weir_bytes_varint (entries, &length) || shared > key->len ||
-      !weir_bytes_take (entries, more, &rest) || !weir_bytes_take (entries, length, value))
+      !weir_bytes_take (entries, more, &rest) ||
+      !weir_bytes_take (entries, length, value))
     return weir_fail (error, WEIR_ERROR_FORMAT, "an entry of a block is broken");
   if (shared + more > WEIR_MAX_NAME)
     return weir_fail (error, WEIR_ERROR_LIMIT, "a key is longer than %d bytes",
