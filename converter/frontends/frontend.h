@@ -71,6 +71,7 @@ typedef struct {
 
 extern const WeirFrontend weir_frontend_caffe;
 extern const WeirFrontend weir_frontend_kaldi;
+extern const WeirFrontend weir_frontend_keras;
 extern const WeirFrontend weir_frontend_mxnet;
 extern const WeirFrontend weir_frontend_onnx;
 extern const WeirFrontend weir_frontend_tensorflow;

@@ -24,6 +24,7 @@ ALLOWED = {
     "converter/frontends/onnx": FRONTEND + ["frontends/proto/", "onnx.pb-c.h"],
     "converter/frontends/tflite": FRONTEND,
     "converter/frontends/tensorflow": FRONTEND + ["frontends/proto/", "tensorflow.pb-c.h"],
+    "converter/frontends/keras": FRONTEND,
     "converter/frontends/caffe": FRONTEND + ["frontends/proto/", "caffe.pb-c.h"],
     "converter/frontends/mxnet": FRONTEND,
     "converter/frontends/kaldi": FRONTEND,

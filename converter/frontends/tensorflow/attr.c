@@ -2,13 +2,24 @@
 
 #include <string.h>
 
+static const Tf__AttrValue *
+find (Tf__AttrEntry **entries, gsize count, const char *name)
+{
+  for (gsize i = 0; i < count; i++)
+    if (g_strcmp0 (entries[i]->key, name) == 0)
+      return entries[i]->value;
+  return NULL;
+}
+
+/* The body of a function may leave an attribute to its call. */
 const Tf__AttrValue *
 tf_attr (const TfNode *n, const char *name)
 {
-  for (gsize i = 0; i < n->proto->n_attr; i++)
-    if (g_strcmp0 (n->proto->attr[i]->key, name) == 0)
-      return n->proto->attr[i]->value;
-  return NULL;
+  const Tf__AttrValue *value = find (n->proto->attr, n->proto->n_attr, name);
+
+  if (value == NULL || value->placeholder == NULL)
+    return value;
+  return find (n->scope->given, n->scope->n_given, value->placeholder);
 }
 
 gint64

@@ -86,8 +86,11 @@ static gboolean
 convert_row (TfNode *n, gboolean broken, GError **error)
 {
   const char *refusal = tf_refusal (n->proto->op);
+  const Tf__FunctionDef *function = tf_function_of (n);
   WeirPort port;
 
+  if (function != NULL)
+    return tf_function_call (n, function, error);
   if (n->row == NULL)
     return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "%s",
                       refusal != NULL ? refusal : "an unknown operation");

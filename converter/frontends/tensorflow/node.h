@@ -72,6 +72,14 @@ gboolean tf_is_complex (const TfNode *n);
 const TfRow *tf_row_find (const char *op);
 const char *const *tf_op_names (guint *count);
 
+/* functions.c */
+
+/** tf_function_of: (nullable): the function that @n calls: its own operation, or what
+ * attribute "f" names. */
+const Tf__FunctionDef *tf_function_of (const TfNode *n);
+/** tf_function_call: unfolds the body of @function where @n stands. */
+gboolean tf_function_call (TfNode *n, const Tf__FunctionDef *function, GError **error);
+
 /* node.c */
 
 /** tf_node_convert: adds the node of @entry to the graph of @scope, or to what is

@@ -21,6 +21,7 @@ extern const TfRow tf_rows_random[];
 extern const TfRow tf_rows_signal[];
 extern const TfRow tf_rows_linalg[];
 extern const TfRow tf_rows_sparse[];
+extern const TfRow tf_rows_state[];
 
 /** tf_refusal: (nullable): why there is no conversion of @op, where more can be said than
  * that it is not known. */

@@ -1,6 +1,4 @@
-#include "tensorflow.h"
-
-#include "ir/verify.h"
+#include "checkpoint.h"
 #include "node.h"
 
 #include <string.h>
@@ -23,6 +21,22 @@ probe_graph (const WeirBytes *head)
   return 80;
 }
 
+/* MetaGraphDef begins with field 1, of which field 1 (a version), 2 (a list of
+ * operations) or 4 (tags) comes first; the file is called NAME.meta. */
+static int
+probe_meta_graph (const WeirBytes *head, const char *path)
+{
+  WeirBytes bytes = *head;
+  guint64 size;
+  guint8 tag;
+
+  if (path == NULL || !g_str_has_suffix (path, ".meta") ||
+      !weir_bytes_u8 (&bytes, &tag) || tag != 0x0a ||
+      !weir_bytes_varint (&bytes, &size) || !weir_bytes_u8 (&bytes, &tag))
+    return 0;
+  return tag == 0x0a || tag == 0x12 || tag == 0x22 ? 70 : 0;
+}
+
 static gboolean
 begins_like_text (const WeirBytes *head)
 {
@@ -41,126 +55,18 @@ begins_like_text (const WeirBytes *head)
 static int
 tf_probe (const WeirBytes *head, const char *path)
 {
-  (void) path;
-  return begins_like_text (head) ? 60 : probe_graph (head);
-}
+  int sure = begins_like_text (head) ? 60 : probe_graph (head);
 
-static void
-add_functions (TfImport *import, const Tf__FunctionDefLibrary *library)
-{
-  for (gsize i = 0; library != NULL && i < library->n_function; i++) {
-    Tf__FunctionDef *function = library->function[i];
-
-    if (function->signature != NULL && function->signature->name != NULL)
-      g_hash_table_insert (import->functions, function->signature->name, function);
-  }
-}
-
-/* Operations whose results nobody wants, though nobody else reads them. */
-static const char *const no_outputs[] = {
-  "Const",      "NoOp",      "Assert", "Placeholder",      "PlaceholderWithDefault",
-  "SaveV2",     "RestoreV2", "Assign", "AssignVariableOp", "VarHandleOp",
-  "VariableV2", "Variable",
-};
-
-static gboolean
-gives_nothing (const Tf__NodeDef *proto)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (no_outputs); i++)
-    if (strcmp (proto->op, no_outputs[i]) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-/* (transfer full): the nodes that no other reads, in the order of the file. */
-static GPtrArray *
-find_outputs (const Tf__GraphDef *graph)
-{
-  GPtrArray *outputs = g_ptr_array_new ();
-  g_autoptr (GHashTable) read =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (gsize i = 0; i < graph->n_node; i++)
-    for (gsize k = 0; k < graph->node[i]->n_input; k++) {
-      const char *text = graph->node[i]->input[k];
-      g_autofree char *output = NULL;
-      guint index;
-
-      if (!tf_is_control (text))
-        g_hash_table_add (read, tf_split_name (text, &output, &index));
-    }
-  for (gsize i = 0; i < graph->n_node; i++)
-    if (!gives_nothing (graph->node[i]) &&
-        !g_hash_table_contains (read, graph->node[i]->name))
-      g_ptr_array_add (outputs, graph->node[i]->name);
-  return outputs;
-}
-
-/* Inputs stand in the order of the file, whatever reads them first. */
-static gboolean
-convert_inputs (TfScope *scope, const Tf__GraphDef *graph, GError **error)
-{
-  for (gsize i = 0; i < graph->n_node; i++)
-    if (strcmp (graph->node[i]->op, "Placeholder") == 0 &&
-        tf_scope_value (scope, graph->node[i]->name, error) == NULL)
-      return FALSE;
-  return TRUE;
+  return sure > 0 ? sure : probe_meta_graph (head, path);
 }
 
 static gboolean
-convert_outputs (TfScope *scope, const Tf__GraphDef *graph, GError **error)
+is_meta_graph (const WeirFrontendInput *input)
 {
-  g_autoptr (GPtrArray) outputs = find_outputs (graph);
+  WeirBytes bytes = weir_source_bytes (input->source);
 
-  if (outputs->len == 0)
-    return weir_fail (error, WEIR_ERROR_FORMAT, "the graph has no output");
-  for (guint i = 0; i < outputs->len; i++) {
-    const TfValue *value = tf_scope_value (scope, outputs->pdata[i], error);
-
-    if (value == NULL)
-      return FALSE;
-    if (!value->broken)
-      weir_build_result (scope->builder, outputs->pdata[i], value->port);
-  }
-  return weir_build_finish (scope->builder, error);
-}
-
-static gboolean
-convert_graph (TfImport *import, const Tf__GraphDef *graph, WeirGraph *result,
-               GError **error)
-{
-  WeirBuilder builder = WEIR_BUILDER (result);
-  TfScope scope;
-  gboolean good;
-
-  add_functions (import, graph->library);
-  tf_scope_init (&scope, import, &builder);
-  good = tf_scope_add (&scope, graph->node, graph->n_node, error) &&
-         convert_inputs (&scope, graph, error) && convert_outputs (&scope, graph, error);
-  if (good && import->unsupported->len > 0)
-    good = weir_unsupported_fail (import->unsupported, "TensorFlow", error);
-  tf_scope_clear (&scope);
-  g_clear_error (&builder.error);
-  if (!good)
-    return FALSE;
-  weir_edit_remove_all_unused (result);
-  return weir_graph_verify (result, error);
-}
-
-static WeirModel *
-load_file (TfImport *import, TfFile *file, GError **error)
-{
-  g_autoptr (WeirGraph) graph = weir_graph_new ();
-  g_autofree char *name = weir_frontend_model_name (import->input);
-  gboolean good;
-
-  import->file = file;
-  import->functions = g_hash_table_new (g_str_hash, g_str_equal);
-  import->names = g_string_chunk_new (4096);
-  good = convert_graph (import, weir_wire_message (file->wire), graph, error);
-  g_hash_table_unref (import->functions);
-  g_string_chunk_free (import->names);
-  return good ? weir_model_new (g_steal_pointer (&graph), name, "tensorflow") : NULL;
+  return weir_frontend_option (input, "input_meta_graph") != NULL ||
+         probe_meta_graph (&bytes, input->path) > 0;
 }
 
 static gboolean
@@ -171,18 +77,46 @@ is_text (const WeirFrontendInput *input)
   return weir_frontend_flag (input, "input_model_is_text") || begins_like_text (&bytes);
 }
 
+/* The checkpoint that an option names. */
+static gboolean
+open_checkpoint (TfImport *import, GError **error)
+{
+  const char *path = weir_frontend_option (import->input, "input_checkpoint");
+
+  if (path == NULL)
+    return TRUE;
+  import->checkpoint = tf_checkpoint_open_path (path, error);
+  return import->checkpoint != NULL;
+}
+
+static WeirModel *
+load_file (TfImport *import, TfFile *file, GError **error)
+{
+  const WeirFrontendInput *input = import->input;
+  GBytes *bytes = weir_source_gbytes (input->source);
+  gboolean meta = is_meta_graph (input);
+  TfRequest all = { 0 };
+
+  if (!tf_file_read (file, bytes,
+                     meta ? &tf__meta_graph_def__descriptor : &tf__graph_def__descriptor,
+                     is_text (input), error) ||
+      !open_checkpoint (import, error))
+    return NULL;
+  import->file = file;
+  return meta ? tf_meta_graph_load (import, file, error)
+              : tf_graph_convert (import, weir_wire_message (file->wire), &all, error);
+}
+
 static WeirModel *
 tf_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
 {
   TfImport import = { .input = input, .unsupported = unsupported };
   TfFile file = { 0 };
-  WeirModel *model = NULL;
+  WeirModel *model;
 
-  if (input->source == NULL)
-    weir_fail (error, WEIR_ERROR_ARGUMENT, "expected a graph, found a directory");
-  else if (tf_file_read (&file, weir_source_gbytes (input->source),
-                         &tf__graph_def__descriptor, is_text (input), error))
-    model = load_file (&import, &file, error);
+  model = input->source == NULL ? tf_saved_model_load (&import, error)
+                                : load_file (&import, &file, error);
+  g_clear_pointer (&import.checkpoint, tf_checkpoint_free);
   tf_file_clear (&file);
   if (model == NULL)
     g_prefix_error (error, "%s: ", weir_frontend_input_name (input));
@@ -193,8 +127,9 @@ const WeirFrontend weir_frontend_tensorflow = {
   .name = "tensorflow",
   .alias = "tf",
   .media_type = "application/x-tensorflow",
-  .extensions = "pb|pbtxt",
+  .extensions = "pb|pbtxt|meta",
   .probe = tf_probe,
+  .probe_folder = tf_saved_model_probe,
   .op_names = tf_op_names,
   .load = tf_load,
 };

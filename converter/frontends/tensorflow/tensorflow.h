@@ -31,6 +31,7 @@ typedef struct {
  * TfImport:
  * @file: where the graph's nodes come from
  * @functions: name -> FunctionDef
+ * @checkpoint: (nullable): the values of variables
  * @names: the names of nodes made so far
  * @converted: nodes so far, functions unfolded
  */
@@ -38,6 +39,7 @@ typedef struct {
   const WeirFrontendInput *input;
   TfFile *file;
   GHashTable *functions;
+  struct _TfCheckpoint *checkpoint;
   GPtrArray *unsupported;
   GStringChunk *names;
   guint converted;
@@ -67,6 +69,7 @@ typedef struct {
  * @nodes: name -> TfEntry
  * @arguments: name -> TfValue, of a function's body
  * @function: (nullable): the function whose body this is
+ * @given: (nullable): the attributes of the call, for those that the body leaves open
  * @prefix: (nullable): of the names of nodes, "call"
  * @depth: of functions that call each other
  *
@@ -78,6 +81,8 @@ typedef struct _TfScope {
   GHashTable *nodes;
   GHashTable *arguments;
   const Tf__FunctionDef *function;
+  Tf__AttrEntry **given;
+  gsize n_given;
   const char *prefix;
   guint depth;
 } TfScope;
@@ -110,6 +115,44 @@ gboolean tf_scope_add (TfScope *scope, Tf__NodeDef **nodes, gsize n_nodes,
 const TfValue *tf_scope_value (TfScope *scope, const char *text, GError **error);
 /** tf_scope_resolve: what @text names, converted or not. */
 gboolean tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error);
+
+/* graph.c */
+
+/** TfWanted: an input or output: its name, and what that names in the graph, "node:0". */
+typedef struct {
+  char *name;
+  char *ref;
+} TfWanted;
+
+/** tf_wanted_new: (transfer full) (element-type TfWanted): an empty list. */
+GPtrArray *tf_wanted_new (void);
+void tf_wanted_add (GPtrArray *list, const char *name, const char *ref);
+
+/**
+ * TfRequest:
+ * @inputs: (nullable) (element-type TfWanted): names for placeholders
+ * @outputs: (nullable) (element-type TfWanted): %NULL: what nobody reads
+ *
+ * What of a graph is wanted.
+ */
+typedef struct {
+  GPtrArray *inputs, *outputs;
+} TfRequest;
+
+/** tf_graph_convert: (transfer full): @graph as a model. */
+WeirModel *tf_graph_convert (TfImport *import, const Tf__GraphDef *graph,
+                             const TfRequest *request, GError **error);
+
+/* saved-model.c */
+
+/** tf_saved_model_load: (transfer full): the directory of a SavedModel, in
+ * @import->input's folder. */
+WeirModel *tf_saved_model_load (TfImport *import, GError **error);
+/** tf_saved_model_probe: how sure the files of @folder make it. */
+int tf_saved_model_probe (const WeirFolder *folder);
+/** tf_meta_graph_load: (transfer full): a MetaGraph that was read into @file; the
+ * checkpoint lies beside it. */
+WeirModel *tf_meta_graph_load (TfImport *import, TfFile *file, GError **error);
 
 /* names.c */
 

@@ -1,0 +1,89 @@
+#include "keras.h"
+
+#include "ir/verify.h"
+
+#include <string.h>
+
+/* The files of Keras 1 and 2: HDF5 with the configuration as a text and the weights as
+ * datasets. */
+
+static int
+keras_probe (const WeirBytes *head, const char *path)
+{
+  static const guint8 magic[] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
+
+  (void) path;
+  return head->size >= sizeof magic && memcmp (head->data, magic, sizeof magic) == 0 ? 90
+                                                                                     : 0;
+}
+
+/* The configuration as JSON; the file must stay open for the weights. */
+static JsonNode *
+read_config (WeirHdf5 *file, GError **error)
+{
+  g_autofree char *text = weir_hdf5_text (file, "/", "model_config");
+  WeirBytes bytes;
+
+  if (text == NULL) {
+    weir_fail (error, WEIR_ERROR_FORMAT,
+               "no attribute 'model_config': weights alone are no model");
+    return NULL;
+  }
+  bytes = WEIR_BYTES ((const guint8 *) text, strlen (text));
+  return weir_json_parse (&bytes, error);
+}
+
+static gboolean
+convert (KerasModel *model, WeirGraph *graph, JsonNode *config, GError **error)
+{
+  if (!keras_model_convert (model, config, error))
+    return FALSE;
+  if (model->unsupported->len > 0)
+    return weir_unsupported_fail (model->unsupported, "Keras", error);
+  weir_edit_remove_all_unused (graph);
+  return weir_graph_verify (graph, error);
+}
+
+static WeirModel *
+load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
+{
+  g_autoptr (WeirHdf5) file = weir_hdf5_open (weir_source_gbytes (input->source), error);
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  g_autofree char *name = weir_frontend_model_name (input);
+  WeirBuilder builder = WEIR_BUILDER (graph);
+  KerasModel model = { .weights = file, .builder = &builder, .unsupported = unsupported };
+  JsonNode *config = file != NULL ? read_config (file, error) : NULL;
+  gboolean good;
+
+  if (config == NULL)
+    return NULL;
+  model.values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  good = convert (&model, graph, config, error);
+  g_hash_table_unref (model.values);
+  g_clear_error (&builder.error);
+  json_node_unref (config);
+  return good ? weir_model_new (g_steal_pointer (&graph), name, "keras") : NULL;
+}
+
+static WeirModel *
+keras_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
+{
+  WeirModel *model = NULL;
+
+  if (input->source == NULL)
+    weir_fail (error, WEIR_ERROR_ARGUMENT, "expected a file, found a directory");
+  else
+    model = load (input, unsupported, error);
+  if (model == NULL)
+    g_prefix_error (error, "%s: ", weir_frontend_input_name (input));
+  return model;
+}
+
+const WeirFrontend weir_frontend_keras = {
+  .name = "keras",
+  .media_type = "application/x-hdf5",
+  .extensions = "h5|hdf5|keras",
+  .probe = keras_probe,
+  .op_names = keras_layer_names,
+  .load = keras_load,
+};
