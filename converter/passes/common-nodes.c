@@ -2,6 +2,8 @@
 
 #include "ir/edit.h"
 
+#include <string.h>
+
 /* Of nodes that do the same with the same inputs one is enough. Of constants only whole
  * numbers and single elements are compared: what names axes and shapes, so that the nodes
  * that read them are seen to be the same; weights are shared where they are written. */
@@ -60,9 +62,13 @@ node_equal (gconstpointer first, gconstpointer second)
          weir_tensor_equal (a->outputs[0].info.value, b->outputs[0].info.value);
 }
 
+/* The one that stays bears the lesser name, whichever was made first: so what is written is
+ * the same when it is read and written again. */
 static void
-replace (WeirGraph *graph, WeirNode *node, const WeirNode *by)
+replace (WeirGraph *graph, WeirNode *node, WeirNode *by)
 {
+  if (weir_node_is (node, "Constant") && strcmp (node->name, by->name) < 0)
+    weir_edit_rename (by, node->name);
   for (guint o = 0; o < node->n_outputs; o++)
     weir_edit_bypass (graph, WEIR_PORT (node, o), WEIR_PORT (by, o));
   weir_edit_remove_unused (graph, node);
@@ -78,7 +84,7 @@ share (WeirGraph *graph, GError **error)
     return FALSE;
   for (guint i = 0; i < order->len; i++) {
     WeirNode *node = weir_graph_node (graph, g_array_index (order, WeirNodeId, i));
-    const WeirNode *same;
+    WeirNode *same;
 
     if (node == NULL)
       continue;
