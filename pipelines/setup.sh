@@ -10,6 +10,7 @@ venv=$root/build/venv
 packages=(
   build-essential meson ninja-build pkg-config python3 python3-venv clang
   libglib2.0-dev libxml2-dev libjson-glib-dev libprotobuf-c-dev protobuf-c-compiler
+  libsnappy-dev libhdf5-dev
   libcairo2-dev libpango1.0-dev gobject-introspection libgirepository1.0-dev
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-tools
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad

@@ -140,13 +140,17 @@ accept=$root/../shared/accept
 if [ -d "$accept" ]; then
   say "models"
   check=()
+  frameworks=()
+  for framework in onnx tflite caffe tensorflow mxnet kaldi keras; do
+    frameworks+=(--framework "$framework")
+  done
   if [ "$full" = --full ]; then
     "$root/pipelines/setup.sh" --python numpy openvino
     check=(--cross-check)
   else
     "$root/pipelines/setup.sh" --python numpy
   fi
-  build/venv/bin/python "$accept/models.py" --weir build/plain/inference/cli/weir --framework onnx --framework tflite \
+  build/venv/bin/python "$accept/models.py" --weir build/plain/inference/cli/weir "${frameworks[@]}" \
     "${check[@]+"${check[@]}"}" --json build/models.json >build/models.log 2>&1
   counts=$(python3 tests/count.py --models build/models.json tests/models/expected-failures.txt)
   passed=$((passed + ${counts%% *}))
