@@ -71,6 +71,10 @@ weir_json_parse (const WeirBytes *bytes, GError **error)
   }
   if (!scan (bytes, error))
     return NULL;
+  if (bytes->size == 0) {
+    weir_fail (error, WEIR_ERROR_FORMAT, "no JSON: it is empty");
+    return NULL;
+  }
   if (!json_parser_load_from_data (parser, (const char *) bytes->data,
                                    (gssize) bytes->size, &local)) {
     weir_fail (error, WEIR_ERROR_FORMAT, "no JSON: %s", local->message);

@@ -1,6 +1,7 @@
 #include "caffe-net.h"
 
 #include "base/error.h"
+#include "tensor-text.h"
 
 #include <string.h>
 
@@ -29,29 +30,10 @@ put_message (GByteArray *to, guint number, GByteArray *message)
   g_byte_array_unref (message);
 }
 
-WeirTensor *
-caffe_tensor (const char *text)
-{
-  g_auto (GStrv) halves = g_strsplit (text, ":", 2);
-  g_auto (GStrv) dims = g_strsplit (halves[0], "x", -1);
-  g_auto (GStrv) numbers = g_strsplit (g_strstrip (halves[1]), " ", -1);
-  WeirShape shape = { .rank = (int) g_strv_length (dims) };
-  WeirTensor *tensor;
-  guint last = g_strv_length (numbers) - 1;
-
-  for (int i = 0; i < shape.rank; i++)
-    shape.dims[i] = g_ascii_strtoll (dims[i], NULL, 10);
-  tensor = weir_tensor_new (WEIR_DTYPE_F32, &shape, NULL);
-  for (gsize i = 0; i < weir_tensor_count (tensor); i++)
-    weir_dtype_store (WEIR_DTYPE_F32, weir_tensor_writable (tensor), i,
-                      g_ascii_strtod (numbers[MIN (i, last)], NULL));
-  return tensor;
-}
-
 static GByteArray *
 encode_blob (const char *text)
 {
-  g_autoptr (WeirTensor) tensor = caffe_tensor (text);
+  g_autoptr (WeirTensor) tensor = tensor_from_text (text);
   const WeirShape *shape = weir_tensor_shape (tensor);
   GByteArray *blob = g_byte_array_new (), *dims = g_byte_array_new (),
              *packed = g_byte_array_new ();

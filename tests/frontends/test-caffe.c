@@ -1,6 +1,7 @@
 #include "caffe-net.h"
 #include "compare.h"
 #include "ir/evaluate.h"
+#include "tensor-text.h"
 
 #include <string.h>
 
@@ -240,7 +241,7 @@ run_case (const Case *c)
 {
   CaffeBlob blobs[G_N_ELEMENTS (c->blobs) + 1] = { { NULL, NULL } };
   g_autoptr (GString) shapes = g_string_new (NULL);
-  g_autoptr (WeirTensor) wanted = caffe_tensor (c->out);
+  g_autoptr (WeirTensor) wanted = tensor_from_text (c->out);
   WeirTensor *in[G_N_ELEMENTS (c->in)] = { NULL }, *out = NULL;
   g_autoptr (WeirModel) model = NULL;
   g_autoptr (GBytes) weights = NULL;
@@ -250,7 +251,7 @@ run_case (const Case *c)
   for (guint i = 0; i < G_N_ELEMENTS (c->blobs) && c->blobs[i] != NULL; i++)
     blobs[i] = (CaffeBlob){ "y", c->blobs[i] };
   for (guint i = 0; i < G_N_ELEMENTS (c->in) && c->in[i] != NULL; i++) {
-    in[i] = caffe_tensor (c->in[i]);
+    in[i] = tensor_from_text (c->in[i]);
     g_string_append_printf (shapes, "%s%.*s", i > 0 ? ";" : "",
                             (int) (strchr (c->in[i], ':') - c->in[i]), c->in[i]);
   }

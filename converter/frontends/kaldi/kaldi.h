@@ -67,6 +67,7 @@ typedef enum { KD_INPUT, KD_COMPONENT, KD_RANGE, KD_OUTPUT } KdNodeKind;
 /**
  * KdNode:
  * @input: (nullable): what it reads
+ * @component_name: (nullable): what its component is called in nnet3
  * @component: (nullable): what it computes; %NULL hands its input on
  * @first, @dim: of a range; @dim of an input, too
  * @lag: by how many frames its value is late
@@ -75,7 +76,7 @@ typedef enum { KD_INPUT, KD_COMPONENT, KD_RANGE, KD_OUTPUT } KdNodeKind;
  */
 typedef struct {
   KdNodeKind kind;
-  char *name;
+  char *name, *component_name;
   KdTerm *input;
   const KdComponent *component;
   gint64 first, dim;

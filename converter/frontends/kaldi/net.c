@@ -8,6 +8,7 @@ node_free (gpointer data)
   KdNode *node = data;
 
   kd_term_free (node->input);
+  g_free (node->component_name);
   g_free (node->name);
   g_free (node);
 }

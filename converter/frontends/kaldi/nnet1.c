@@ -125,12 +125,10 @@ read_component (KdReader *reader, KdNet *net, const char *token, GError **error)
   g_autofree char *type = NULL;
   gint64 output, input;
 
-  if (token[0] != '<' || !g_str_has_suffix (token, ">") ||
-      !kd_int (reader, &output, error) || !kd_int (reader, &input, error))
-    return (error != NULL && *error != NULL) ||
-                   kd_fail (reader, error, "expected a component, found '%.80s'", token)
-               ? FALSE
-               : FALSE;
+  if (token[0] != '<' || !g_str_has_suffix (token, ">"))
+    return kd_fail (reader, error, "expected a component, found '%.80s'", token);
+  if (!kd_int (reader, &output, error) || !kd_int (reader, &input, error))
+    return FALSE;
   if (output < 1 || input < 1 || input > G_MAXINT32)
     return kd_fail (reader, error,
                     "%s of %" G_GINT64_FORMAT " inputs and %" G_GINT64_FORMAT " outputs",

@@ -61,7 +61,7 @@ add_described (KdNet *net, KdNodeKind kind, const char *name, const char *line,
                                 whole_of (line, "dim", &node->dim, error));
   if (component == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "node '%s' names no component", name);
-  node->component = kd_component_new ("", component);
+  node->component_name = g_strdup (component);
   return TRUE;
 }
 
@@ -129,16 +129,13 @@ bind_components (KdNet *net, GError **error)
 {
   for (guint i = 0; i < net->nodes->len; i++) {
     KdNode *node = net->nodes->pdata[i];
-    g_autofree char *name = NULL;
 
-    if (node->component == NULL)
+    if (node->component_name == NULL)
       continue;
-    name = g_strdup (node->component->name);
-    kd_component_free ((gpointer) node->component);
-    node->component = g_hash_table_lookup (net->components, name);
+    node->component = g_hash_table_lookup (net->components, node->component_name);
     if (node->component == NULL)
       return weir_fail (error, WEIR_ERROR_FORMAT, "node '%s': there is no component '%s'",
-                        node->name, name);
+                        node->name, node->component_name);
   }
   return TRUE;
 }

@@ -43,6 +43,9 @@ kd_matrix (WeirMake *make, const KdComponent *component, const char *key)
 {
   WeirTensor *tensor = kd_get_tensor (make, component, key);
 
+  /* In text, a matrix of one row looks like a vector. */
+  if (tensor != NULL && weir_tensor_shape (tensor)->rank == 1)
+    return kd_row_vector (make, component, key);
   return tensor != NULL ? weir_make_constant (make, weir_tensor_ref (tensor))
                         : WEIR_PORT_NONE;
 }

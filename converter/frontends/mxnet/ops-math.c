@@ -11,7 +11,9 @@ unary (MxNode *n)
 static WeirPort
 binary (MxNode *n)
 {
-  return weir_make_2 (&n->make, n->row->ir, mx_in (n, 0), mx_in (n, 1));
+  WeirPort a = mx_in (n, 0), b = mx_in (n, 1);
+
+  return weir_make_2 (&n->make, n->row->ir, a, b);
 }
 
 /* Comparisons give numbers, 0 and 1. */
@@ -111,8 +113,9 @@ static WeirPort
 where (MxNode *n)
 {
   WeirPort condition = weir_make_convert (&n->make, mx_in (n, 0), WEIR_DTYPE_BOOL);
+  WeirPort yes = mx_in (n, 1), no = mx_in (n, 2);
 
-  return WEIR_MAKE (&n->make, "Select", condition, mx_in (n, 1), mx_in (n, 2));
+  return WEIR_MAKE (&n->make, "Select", condition, yes, no);
 }
 
 const MxRow mx_rows_math[] = {

@@ -174,7 +174,7 @@ read_names (Reader *r, GPtrArray *list, GHashTable *arrays, GError **error)
     g_autofree char *name = NULL;
     WeirBytes text;
 
-    if (!weir_bytes_u64 (&r->bytes, &length) || length > WEIR_MAX_NAME ||
+    if (!weir_bytes_u64 (&r->bytes, &length) || length < 1 || length > WEIR_MAX_NAME ||
         !weir_bytes_take (&r->bytes, (gsize) length, &text))
       return weir_fail (error, WEIR_ERROR_FORMAT,
                         "byte %zu: expected the name of array %u", r->bytes.pos, i);

@@ -1,0 +1,313 @@
+#include "base/error.h"
+#include "compare.h"
+#include "frontends/frontend.h"
+#include "ir/evaluate.h"
+#include "tensor-text.h"
+
+#include <string.h>
+
+/* One operation a case, behind inputs x0, x1, … and weights w0, w1, …, in this order.
+ * Expected values are worked out by hand. */
+
+#define LIST_MAGIC 0x112
+#define ARRAY_MAGIC 0xf993fac9u
+
+typedef struct {
+  const char *op, *attrs, *in[2], *weights[4], *out;
+} Case;
+
+static const Case nn[] = {
+  { "FullyConnected",
+    "\"num_hidden\": \"2\"",
+    { "1x3: 1 1 1" },
+    { "2x3: 1 2 3 4 5 6", "2: 0.5 -0.5" },
+    "1x2: 6.5 14.5" },
+  { "FullyConnected",
+    "\"num_hidden\": \"1\", \"no_bias\": \"True\"",
+    { "1x1x2: 2 3" },
+    { "1x2: 1 10" },
+    "1x1: 32" },
+  { "Convolution",
+    "\"kernel\": \"(2, 2)\", \"num_filter\": \"1\"",
+    { "1x1x2x3: 1 2 3 4 5 6" },
+    { "1x1x2x2: 1 0 0 1", "1: 1" },
+    "1x1x1x2: 7 9" },
+  { "Deconvolution",
+    "\"kernel\": \"(2, 2)\", \"stride\": \"(2, 2)\", \"num_filter\": \"1\"",
+    { "1x1x1x2: 1 10" },
+    { "1x1x2x2: 1 2 3 4" },
+    "1x1x2x4: 1 2 10 20 3 4 30 40" },
+  { "BatchNorm",
+    "\"eps\": \"0\", \"fix_gamma\": \"False\"",
+    { "1x2x1x1: 3 5" },
+    { "2: 2 3", "2: 1 -1", "2: 1 2", "2: 4 9" },
+    "1x2x1x1: 3 2" },
+  { "BatchNorm",
+    "\"eps\": \"0\"",
+    { "1x1x1x1: 3" },
+    { "1: 7", "1: 1", "1: 1", "1: 4" },
+    "1x1x1x1: 2" },
+  { "Pooling",
+    "\"kernel\": \"(2, 2)\", \"stride\": \"(2, 2)\", \"pool_type\": \"max\"",
+    { "1x1x2x4: 1 2 3 4 5 6 7 8" },
+    { NULL },
+    "1x1x1x2: 6 8" },
+  { "Pooling",
+    "\"global_pool\": \"True\", \"pool_type\": \"avg\", \"kernel\": \"(1, 1)\"",
+    { "1x2x1x2: 1 3 5 7" },
+    { NULL },
+    "1x2x1x1: 2 6" },
+  { "LeakyReLU",
+    "\"act_type\": \"leaky\", \"slope\": \"0.5\"",
+    { "1x2: -2 2" },
+    { NULL },
+    "1x2: -1 2" },
+  { "Activation", "\"act_type\": \"relu\"", { "1x2: -2 2" }, { NULL }, "1x2: 0 2" },
+  { "softmax", "", { "1x2: 3 3" }, { NULL }, "1x2: 0.5" },
+  { NULL },
+};
+
+static const Case math[] = {
+  { "elemwise_add", "", { "1x2: 1 2", "1x2: 3 4" }, { NULL }, "1x2: 4 6" },
+  { "broadcast_mul", "", { "2x2: 1 2 3 4", "1x2: 1 10" }, { NULL }, "2x2: 1 20 3 40" },
+  { "_rminus_scalar", "\"scalar\": \"1\"", { "1x2: 1 3" }, { NULL }, "1x2: 0 -2" },
+  { "_rdiv_scalar", "\"scalar\": \"6\"", { "1x2: 2 3" }, { NULL }, "1x2: 3 2" },
+  { "clip", "\"a_min\": \"0\", \"a_max\": \"1\"", { "1x3: -1 0.5 2" }, { NULL },
+    "1x3: 0 0.5 1" },
+  { "square", "", { "1x2: -2 3" }, { NULL }, "1x2: 4 9" },
+  { "add_n", "\"num_args\": \"2\"", { "1x2: 1 2", "1x2: 3 4" }, { NULL }, "1x2: 4 6" },
+  { NULL },
+};
+
+static const Case shape[] = {
+  { "Flatten", "", { "2x1x2: 1 2 3 4" }, { NULL }, "2x2: 1 2 3 4" },
+  { "Concat",
+    "\"dim\": \"1\", \"num_args\": \"2\"",
+    { "1x1: 1", "1x2: 2 3" },
+    { NULL },
+    "1x3: 1 2 3" },
+  { "Reshape", "\"shape\": \"(0, -1)\"", { "1x2x2: 1 2 3 4" }, { NULL }, "1x4: 1 2 3 4" },
+  { "Reshape", "\"shape\": \"(-3, 0)\"", { "1x2x2: 1 2 3 4" }, { NULL }, "2x2: 1 2 3 4" },
+  { "transpose", "\"axes\": \"(1, 0)\"", { "2x2: 1 2 3 4" }, { NULL }, "2x2: 1 3 2 4" },
+  { "slice_axis",
+    "\"axis\": \"1\", \"begin\": \"1\", \"end\": \"None\"",
+    { "1x3: 1 2 3" },
+    { NULL },
+    "1x2: 2 3" },
+  { "UpSampling",
+    "\"scale\": \"2\", \"sample_type\": \"nearest\", \"num_args\": \"1\"",
+    { "1x1x1x2: 1 2" },
+    { NULL },
+    "1x1x2x4: 1 1 2 2 1 1 2 2" },
+  { "mean", "\"axis\": \"1\"", { "1x2: 1 3" }, { NULL }, "1: 2" },
+  { NULL },
+};
+
+static void
+put (GByteArray *to, gconstpointer data, gsize size)
+{
+  g_byte_array_append (to, data, (guint) size);
+}
+
+static void
+put_u64 (GByteArray *to, guint64 value)
+{
+  value = GUINT64_TO_LE (value);
+  put (to, &value, sizeof value);
+}
+
+static void
+put_u32 (GByteArray *to, guint32 value)
+{
+  value = GUINT32_TO_LE (value);
+  put (to, &value, sizeof value);
+}
+
+static void
+put_array (GByteArray *to, const char *text)
+{
+  g_autoptr (WeirTensor) tensor = tensor_from_text (text);
+  const WeirShape *dims = weir_tensor_shape (tensor);
+  const guint32 cpu = 1, f32 = 0;
+
+  put_u32 (to, ARRAY_MAGIC);
+  put_u32 (to, 0);
+  put_u32 (to, (guint32) dims->rank);
+  for (int i = 0; i < dims->rank; i++)
+    put_u64 (to, (guint64) dims->dims[i]);
+  put_u32 (to, cpu);
+  put_u32 (to, 0);
+  put_u32 (to, f32);
+  put (to, weir_tensor_data (tensor), weir_tensor_size (tensor));
+}
+
+static GBytes *
+write_params (const char *const *weights, guint count)
+{
+  GByteArray *to = g_byte_array_new ();
+
+  put_u64 (to, LIST_MAGIC);
+  put_u64 (to, 0);
+  put_u64 (to, count);
+  for (guint i = 0; i < count; i++)
+    put_array (to, weights[i]);
+  put_u64 (to, count);
+  for (guint i = 0; i < count; i++) {
+    g_autofree char *name = g_strdup_printf ("arg:w%u", i);
+
+    put_u64 (to, strlen (name));
+    put (to, name, strlen (name));
+  }
+  return g_byte_array_free_to_bytes (to);
+}
+
+static guint
+count_of (const char *const *texts, guint most)
+{
+  guint count = 0;
+
+  while (count < most && texts[count] != NULL)
+    count++;
+  return count;
+}
+
+static char *
+write_symbol (const Case *c)
+{
+  GString *text = g_string_new ("{\"nodes\": [");
+  GString *refs = g_string_new (NULL);
+  guint inputs = count_of (c->in, G_N_ELEMENTS (c->in));
+  guint all = inputs + count_of (c->weights, G_N_ELEMENTS (c->weights));
+
+  for (guint i = 0; i < all; i++) {
+    g_autofree char *attr = NULL;
+
+    if (i < inputs) {
+      g_auto (GStrv) halves = g_strsplit (c->in[i], ":", 2);
+      g_auto (GStrv) dims = g_strsplit (halves[0], "x", -1);
+      g_autofree char *list = g_strjoinv (",", dims);
+
+      attr = g_strdup_printf ("\"__shape__\": \"(%s,)\"", list);
+    }
+    g_string_append_printf (
+        text, "{\"op\": \"null\", \"name\": \"%c%u\", \"attrs\": {%s}, \"inputs\": []}, ",
+        i < inputs ? 'x' : 'w', i < inputs ? i : i - inputs, attr != NULL ? attr : "");
+    g_string_append_printf (refs, "%s[%u, 0, 0]", i > 0 ? ", " : "", i);
+  }
+  g_string_append_printf (text,
+                          "{\"op\": \"%s\", \"name\": \"y\", \"attrs\": {%s}, "
+                          "\"inputs\": [%s]}], \"heads\": [[%u, 0, 0]]}",
+                          c->op, c->attrs, refs->str, all);
+  g_string_free (refs, TRUE);
+  return g_string_free (text, FALSE);
+}
+
+static WeirModel *
+load (const char *symbol, GBytes *params, GError **error)
+{
+  g_autoptr (GBytes) text = g_bytes_new_static (symbol, strlen (symbol));
+  g_autoptr (WeirSource) topology = weir_source_new (text, "test-symbol.json");
+  g_autoptr (WeirSource) source = weir_source_new (params, "test-0000.params");
+  g_autoptr (GPtrArray) unsupported =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
+
+  return weir_frontend_mxnet.load (
+      &(WeirFrontendInput){ .source = source, .topology = topology }, unsupported, error);
+}
+
+static void
+run_case (const Case *c)
+{
+  g_autofree char *symbol = write_symbol (c);
+  g_autoptr (GBytes) params =
+      write_params (c->weights, count_of (c->weights, G_N_ELEMENTS (c->weights)));
+  g_autoptr (WeirTensor) wanted = tensor_from_text (c->out);
+  g_autoptr (WeirTensor) first = tensor_from_text (c->in[0]);
+  g_autoptr (WeirTensor) second = c->in[1] != NULL ? tensor_from_text (c->in[1]) : NULL;
+  WeirTensor *in[] = { first, second };
+  g_autoptr (WeirTensor) out = NULL;
+  g_autoptr (WeirModel) model = NULL;
+  GError *error = NULL;
+
+  g_test_message ("%s", symbol);
+  model = load (symbol, params, &error);
+  g_assert_no_error (error);
+  weir_graph_evaluate (weir_model_graph (model), in, &out, NULL, &error);
+  g_assert_no_error (error);
+  assert_close (out, wanted, 1e-6);
+}
+
+static void
+run_cases (gconstpointer table)
+{
+  for (const Case *c = table; c->op != NULL; c++)
+    run_case (c);
+}
+
+static const struct {
+  const char *symbol;
+  int code;
+  const char *message;
+} refused[] = {
+  { "", WEIR_ERROR_FORMAT, "test" },
+  { "[]", WEIR_ERROR_FORMAT, "test" },
+  { "{\"nodes\": [], \"heads\": []}", WEIR_ERROR_FORMAT, "test" },
+  { "{\"nodes\": [{\"op\": \"null\", \"name\": \"x\", \"inputs\": []}], "
+    "\"heads\": [[1, 0]]}",
+    WEIR_ERROR_FORMAT, "output 0 of node 1" },
+  { "{\"nodes\": [{\"op\": \"relu\", \"name\": \"y\", \"inputs\": [[0, 0]]}], "
+    "\"heads\": [[0, 0]]}",
+    WEIR_ERROR_FORMAT, "output 0 of node 0" },
+  { "{\"nodes\": [{\"op\": \"null\", \"name\": \"x\", \"inputs\": []}, "
+    "{\"op\": \"Strange\", \"name\": \"y\", \"inputs\": [[0, 0]]}], "
+    "\"heads\": [[1, 0]]}",
+    WEIR_ERROR_UNSUPPORTED, "'y' (Strange)" },
+};
+
+static void
+test_refused (void)
+{
+  g_autoptr (GBytes) params = write_params (NULL, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
+    g_autoptr (WeirModel) model = NULL;
+    GError *error = NULL;
+
+    model = load (refused[i].symbol, params, &error);
+    g_assert_null (model);
+    g_assert_error (error, WEIR_ERROR, refused[i].code);
+    if (strstr (error->message, refused[i].message) == NULL)
+      g_error ("expected '%s' in '%s'", refused[i].message, error->message);
+    g_error_free (error);
+  }
+}
+
+/* Weights that end too early, wherever that is. */
+static void
+test_short (void)
+{
+  g_autofree char *symbol = write_symbol (nn);
+  g_autoptr (GBytes) params = write_params (nn->weights, 2);
+
+  for (gsize size = 0; size < g_bytes_get_size (params); size++) {
+    g_autoptr (GBytes) part = g_bytes_new_from_bytes (params, 0, size);
+    g_autoptr (WeirModel) model = NULL;
+    g_autoptr (GError) error = NULL;
+
+    model = load (symbol, part, &error);
+    g_assert_null (model);
+    g_assert_error (error, WEIR_ERROR, WEIR_ERROR_FORMAT);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/mxnet/nn", nn, run_cases);
+  g_test_add_data_func ("/mxnet/math", math, run_cases);
+  g_test_add_data_func ("/mxnet/shape", shape, run_cases);
+  g_test_add_func ("/mxnet/refused", test_refused);
+  g_test_add_func ("/mxnet/short", test_short);
+  return g_test_run ();
+}

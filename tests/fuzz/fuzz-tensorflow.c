@@ -1,0 +1,8 @@
+#include "load.h"
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  fuzz_load (&weir_frontend_tensorflow, data, size);
+  return 0;
+}

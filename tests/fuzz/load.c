@@ -1,0 +1,49 @@
+#include "load.h"
+
+#include "ir/verify.h"
+
+#include <string.h>
+
+static void
+load (const WeirFrontend *frontend, WeirSource *source, WeirSource *topology)
+{
+  g_autoptr (GPtrArray) unsupported =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
+  g_autoptr (GError) error = NULL, unsound = NULL;
+  g_autoptr (WeirModel) model =
+      frontend->load (&(WeirFrontendInput){ .source = source, .topology = topology },
+                      unsupported, &error);
+
+  if ((model == NULL) == (error == NULL))
+    g_error ("a model and an error, or none of both");
+  if (model != NULL && !weir_graph_verify (weir_model_graph (model), &unsound))
+    g_error ("an unsound graph: %s", unsound->message);
+}
+
+static WeirSource *
+source_of (const uint8_t *data, size_t size, const char *name)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+
+  return weir_source_new (bytes, name);
+}
+
+void
+fuzz_load (const WeirFrontend *frontend, const uint8_t *data, size_t size)
+{
+  g_autoptr (WeirSource) source = source_of (data, size, "fuzz.model");
+
+  load (frontend, source, NULL);
+}
+
+void
+fuzz_load_pair (const WeirFrontend *frontend, const uint8_t *data, size_t size)
+{
+  const uint8_t *zero = size > 0 ? memchr (data, 0, size) : NULL;
+  size_t length = zero != NULL ? (size_t) (zero - data) : size;
+  size_t rest = zero != NULL ? size - length - 1 : 0;
+  g_autoptr (WeirSource) topology = source_of (data, length, "fuzz.topology");
+  g_autoptr (WeirSource) weights = source_of (data + (size - rest), rest, "fuzz.weights");
+
+  load (frontend, weights, topology);
+}

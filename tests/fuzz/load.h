@@ -1,0 +1,9 @@
+#pragma once
+
+#include "frontends/frontend.h"
+#include "fuzz.h"
+
+/** fuzz_load: loads @data as a file of @frontend; what can be loaded is a sound graph. */
+void fuzz_load (const WeirFrontend *frontend, const uint8_t *data, size_t size);
+/** fuzz_load_pair: the same for two files: a topology, a byte of 0, and weights. */
+void fuzz_load_pair (const WeirFrontend *frontend, const uint8_t *data, size_t size);
