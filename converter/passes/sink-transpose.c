@@ -318,11 +318,30 @@ make_form (Sink *sink, WeirBuilder *builder, guint root, gboolean other)
   return weir_pass_order_build (builder, name, tensor->ports[!other], &order);
 }
 
+/* A link that makes this form of the other one already; none is %WEIR_PORT_NONE. */
+static WeirPort
+find_form (const Sink *sink, guint root, gboolean other)
+{
+  const Tensor *tensor = &sink->tensors[root];
+
+  for (guint i = 0; i < tensor->links->len; i++) {
+    guint link = g_array_index (tensor->links, guint, i);
+    const WeirNode *node = weir_graph_node (sink->graph, sink->ports[link].node);
+
+    if (sink->flips[link] == other &&
+        weir_port_equal (node->inputs[0], tensor->ports[!other]))
+      return sink->ports[link];
+  }
+  return WEIR_PORT_NONE;
+}
+
 static void
 need_form (Sink *sink, WeirBuilder *builder, guint root, gboolean other)
 {
   Tensor *tensor = &sink->tensors[root];
 
+  if (weir_port_is_none (tensor->ports[other]))
+    tensor->ports[other] = find_form (sink, root, other);
   if (weir_port_is_none (tensor->ports[other]))
     tensor->ports[other] = make_form (sink, builder, root, other);
 }
@@ -336,6 +355,7 @@ drop_link (Sink *sink, WeirBuilder *builder, guint root, guint link)
   gboolean other = sink->flips[link];
 
   if (weir_port_is_none (tensor->ports[other]) ||
+      weir_port_equal (tensor->ports[other], sink->ports[link]) ||
       weir_edit_bypass (sink->graph, sink->ports[link], tensor->ports[other]) || !other)
     return;
   need_form (sink, builder, root, FALSE);

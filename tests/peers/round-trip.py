@@ -46,7 +46,7 @@ def outputs(xml):
     for port in model.inputs:
         shape = [1 if d.is_dynamic else d.get_length() for d in port.partial_shape] if port.partial_shape.rank.is_static else []
         kind = np.dtype(port.element_type.to_dtype())
-        feeds.append(rng.rand(*shape).astype(kind) if kind.kind == "f" else np.ones(shape, kind))
+        feeds.append(np.asarray(rng.rand(*shape)).astype(kind) if kind.kind == "f" else np.ones(shape, kind))
     try:
         compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
         result = compiled(feeds)
