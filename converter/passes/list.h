@@ -105,5 +105,9 @@ gboolean weir_pass_fuse_shuffle (WeirModel *model, const WeirPassOptions *option
 /** weir_pass_expand_shuffle: for who runs a network: the opposite of fuse-shuffle. */
 gboolean weir_pass_expand_shuffle (WeirModel *model, const WeirPassOptions *options,
                                    GError **error);
+gboolean weir_pass_fuse_branches (WeirModel *model, const WeirPassOptions *options,
+                                  GError **error);
+gboolean weir_pass_merge_concat (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
 
 WEIR_END_DECLS

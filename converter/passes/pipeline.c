@@ -48,6 +48,8 @@ static const Row shared_rows[] = {
   { "sink-transpose", weir_pass_sink_transpose },
   { "identity", weir_pass_identity },
   { "reshape-chains", weir_pass_reshape_chains },
+  { "merge-concat", weir_pass_merge_concat },
+  { "fuse-branches", weir_pass_fuse_branches },
   { "fuse-space-to-batch", weir_pass_fuse_space_to_batch },
   { "fuse-flatten", weir_pass_fuse_flatten },
   { "matmul-transpose", weir_pass_matmul_transpose },
