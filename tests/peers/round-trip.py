@@ -6,7 +6,7 @@ usage: round-trip.py [--weir PROGRAM] [--only PATTERN] [--manifest FILE] [--samp
 The IRs: those that Weir writes of every model of a manifest (../shared/models/manifest.json by default), those that
 OpenVINO's converter writes of them, with weights of 32 and of 16 bits, and a folder of IRs that its tools have written
 (../shared/ir-samples). Each is converted by Weir, and what comes of it once more. Outputs of the first and the second
-generation must be equal by the runtime; the second and third must be equal by the byte.
+generation must be equal by the runtime, where that runs the first; the second and third must be equal by the byte.
 The last line is `N passed, N failed`; exit status 77: neither models nor samples are there.
 """
 import argparse
@@ -121,6 +121,9 @@ class Check:
         self.failed += bool(problem)
         print("%s %s%s" % ("not ok" if problem else "ok", name, ": " + problem if problem else ""), flush=True)
 
+    def outputs(self, path, known):
+        return by_weir(self.weir, path, known) if has_state(path) else outputs(self.core, path, known)
+
     def generations(self, name, first, known, folder, tolerance):
         second, error = convert(self.weir, ["--input_model", first], os.path.join(folder, "second"))
         if error:
@@ -134,10 +137,12 @@ class Check:
         if is_same_network(first, second):
             return self.say(name, "")
         try:
-            if has_state(first):
-                before, after = (by_weir(self.weir, p, known) for p in (first, second))
-            else:
-                before, after = (outputs(self.core, p, known) for p in (first, second))
+            before = self.outputs(first, known)
+        except RuntimeError as e:
+            print("# %s: by the byte alone, for the runtime says: %s" % (name, str(e).strip().splitlines()[-1]))
+            return self.say(name, "")
+        try:
+            after = self.outputs(second, known)
         except RuntimeError as e:
             return self.say(name, "the runtime: " + str(e).strip().splitlines()[-1])
         return self.say(name, difference(before, after, tolerance))
