@@ -426,38 +426,6 @@ remove_old (Sink *sink)
   }
 }
 
-/* Whether a tensor's Transposes are those that it needs: at most one, and none of a
- * constant. */
-static gboolean
-is_settled (const Sink *sink, guint root)
-{
-  const Tensor *tensor = &sink->tensors[root];
-
-  if (tensor->links == NULL || tensor->links->len == 0)
-    return TRUE;
-  if (tensor->links->len > 1 ||
-      weir_match (sink->graph, sink->ports[root], "Constant") != NULL)
-    return FALSE;
-  for (guint i = 0; i < tensor->readers->len; i++)
-    if (g_array_index (tensor->readers, Reader, i).flip)
-      return TRUE;
-  return FALSE;
-}
-
-/* Whether the choice is the graph as it is: nothing then moves, so that who converts what
- * was converted gets the same. */
-static gboolean
-changes_nothing (const Sink *sink)
-{
-  for (guint i = 0; i < sink->forms->n_nodes; i++)
-    if (sink->turned[i])
-      return FALSE;
-  for (guint v = 0; v < sink->forms->n_values; v++)
-    if (!is_settled (sink, v))
-      return FALSE;
-  return TRUE;
-}
-
 static gboolean
 rebuild (Sink *sink, GError **error)
 {
@@ -505,8 +473,7 @@ sink_graph (WeirGraph *graph, GError **error)
   }
   if (!has_transpose (graph))
     return TRUE;
-  return sink_init (&sink, graph, error) &&
-         (!choose (&sink) || changes_nothing (&sink) || rebuild (&sink, error));
+  return sink_init (&sink, graph, error) && (!choose (&sink) || rebuild (&sink, error));
 }
 
 gboolean
