@@ -46,9 +46,9 @@ units() {
   fi
 }
 
-# peer NAME: runs tests/peers/NAME.py, whose last line counts
+# peer NAME ARGUMENTS...: runs tests/peers/NAME.py, whose last line counts
 peer() {
-  build/venv/bin/python "tests/peers/$1.py" >"build/$1.log" 2>&1
+  build/venv/bin/python "tests/peers/$1.py" "${@:2}" >"build/$1.log" 2>&1
   local counts
   counts=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "build/$1.log")
   [ -n "$counts" ] || counts="0 1"
@@ -133,6 +133,26 @@ if [ "$full" = --full ]; then
   peer tensorflow-random
 fi
 
+# Model Optimizer is the last release that reads five frameworks; it wants an older Python and NumPy.
+if [ "$full" = --full ] && [ ! -x build/mo-venv/bin/mo ]; then
+  { python3.11 -m venv build/mo-venv &&
+    build/mo-venv/bin/pip install -q --disable-pip-version-check 'numpy<1.24' 'openvino-dev[onnx]==2023.0.2'; } >build/mo-venv.log 2>&1
+fi
+
+if [ "$full" = --full ] && [ -f "$root/../shared/models/manifest.json" ]; then
+  say "conversions, beside OpenVINO's converters"
+  "$root/pipelines/setup.sh" --python numpy openvino onnx
+  mo=()
+  [ ! -x build/mo-venv/bin/mo ] || mo=(--mo build/mo-venv/bin/mo)
+  peer op-counts "${mo[@]+"${mo[@]}"}"
+  peer round-trip
+  if build build/release inference/cli/weir -Dbuildtype=release -Dgstreamer=disabled -Dintrospection=disabled; then
+    peer convert-speed --weir build/release/inference/cli/weir
+  else
+    bad "the release build"
+  fi
+fi
+
 say "style"
 if python3 tests/style/check.py; then good; else bad "style"; fi
 
@@ -161,9 +181,6 @@ if [ -d "$accept" ]; then
   fi
   if [ "$full" = --full ]; then
     say "options, beside Model Optimizer"
-    # The last release that reads five frameworks; it wants an older Python and NumPy.
-    [ -x build/mo-venv/bin/mo ] || { python3.11 -m venv build/mo-venv &&
-      build/mo-venv/bin/pip install -q --disable-pip-version-check 'numpy<1.24' 'openvino-dev[onnx]==2023.0.2'; }
     if build/mo-venv/bin/python tests/peers/mo-options.py --weir build/plain/inference/cli/weir --models "$root/../shared/models/onnx" >build/mo-options.log 2>&1; then
       good
     else

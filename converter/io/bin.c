@@ -79,20 +79,28 @@ mix (guint64 hash, guint64 word)
   return hash ^ hash >> 29;
 }
 
+#define LANES 4
+
+/* Several hashes side by side: each waits for its own multiplications only. */
 static guint64
 hash_bytes (guint64 seed, const guint8 *data, gsize size)
 {
-  guint64 hash = mix (seed, size), word = 0;
+  guint64 lanes[LANES], words[LANES];
   gsize at = 0;
 
-  for (; size - at >= sizeof word; at += sizeof word) {
-    memcpy (&word, data + at, sizeof word);
-    hash = mix (hash, word);
+  for (guint i = 0; i < LANES; i++)
+    lanes[i] = mix (seed + i, size);
+  for (; size - at >= sizeof words; at += sizeof words) {
+    memcpy (words, data + at, sizeof words);
+    for (guint i = 0; i < LANES; i++)
+      lanes[i] = mix (lanes[i], words[i]);
   }
-  word = 0;
+  memset (words, 0, sizeof words);
   if (at < size)
-    memcpy (&word, data + at, size - at);
-  return mix (hash, word);
+    memcpy (words, data + at, size - at);
+  for (guint i = 0; i < LANES; i++)
+    lanes[0] = mix (lanes[0], mix (lanes[i], words[i]));
+  return lanes[0];
 }
 
 gboolean

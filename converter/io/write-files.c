@@ -78,26 +78,43 @@ write_blobs (int fd, const IrBlobs *blobs)
   return TRUE;
 }
 
-static gboolean
-write_fresh (Pair *pair, int file, const IrWriter *writer, GError **error)
+static int
+open_fresh (Pair *pair, int file, GError **error)
 {
-  const GString *text = writer->text.text;
   char *name = hidden_name (pair->name[file]);
   int fd = openat (pair->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  gboolean good;
 
-  if (fd < 0) {
-    g_free (name);
-    return fail_file (pair, pair->name[file], "create", error);
+  if (fd >= 0) {
+    pair->fresh[file] = name;
+    return fd;
   }
-  pair->fresh[file] = name;
-  good = file == BIN ? write_blobs (fd, writer->blobs)
-                     : write_fully (fd, text->str, text->len);
-  good = good && fsync (fd) == 0;
-  if (!good)
-    fail_file (pair, pair->name[file], "write", error);
-  if (close (fd) != 0 && good)
-    good = fail_file (pair, pair->name[file], "write", error);
+  g_free (name);
+  fail_file (pair, pair->name[file], "create", error);
+  return -1;
+}
+
+/* Both are written before the first is waited for: the disk takes them in one turn. */
+static gboolean
+write_fresh (Pair *pair, const IrWriter *writer, GError **error)
+{
+  const GString *text = writer->text.text;
+  int fds[N_FILES] = { -1, -1 };
+  gboolean good = TRUE;
+
+  for (int i = 0; good && i < N_FILES; i++) {
+    fds[i] = open_fresh (pair, i, error);
+    if (fds[i] < 0)
+      good = FALSE;
+    else if (!(i == BIN ? write_blobs (fds[i], writer->blobs)
+                        : write_fully (fds[i], text->str, text->len)))
+      good = fail_file (pair, pair->name[i], "write", error);
+  }
+  for (int i = 0; i < N_FILES; i++) {
+    if (good && fsync (fds[i]) != 0)
+      good = fail_file (pair, pair->name[i], "write", error);
+    if (fds[i] >= 0 && close (fds[i]) != 0 && good)
+      good = fail_file (pair, pair->name[i], "write", error);
+  }
   return good;
 }
 
@@ -125,13 +142,22 @@ move_in (Pair *pair, int file, GError **error)
   return TRUE;
 }
 
+/* The new names are on the disk before the old files go. */
+static gboolean
+flush_names (const Pair *pair, GError **error)
+{
+  if (pair->aside[XML] == NULL && pair->aside[BIN] == NULL)
+    return TRUE;
+  return fsync (pair->directory) == 0 || errno == EINVAL ||
+         fail_file (pair, "", "flush", error);
+}
+
 static gboolean
 pair_replace (Pair *pair, GError **error)
 {
   return move_aside (pair, XML, error) && move_aside (pair, BIN, error) &&
          move_in (pair, BIN, error) && move_in (pair, XML, error) &&
-         (fsync (pair->directory) == 0 || errno == EINVAL ||
-          fail_file (pair, "", "flush", error));
+         flush_names (pair, error);
 }
 
 /* Drops the old pair, or puts it back; drops what was written in vain. */
@@ -184,8 +210,7 @@ weir_ir_write (const WeirModel *model, guint version, const char *directory,
     return FALSE;
   for (int i = 0; i < N_FILES; i++)
     pair.name[i] = g_strdup_printf ("%s.%s", name, suffixes[i]);
-  good = write_fresh (&pair, BIN, &writer, error) &&
-         write_fresh (&pair, XML, &writer, error) && pair_replace (&pair, error);
+  good = write_fresh (&pair, &writer, error) && pair_replace (&pair, error);
   pair_finish (&pair, good);
   close (pair.directory);
   return good;

@@ -98,5 +98,16 @@ gboolean weir_transform_make_stateful (WeirModel *model, const WeirTransformSpec
                                        GError **error);
 gboolean weir_transform_pruning (WeirModel *model, const WeirTransformSpec *spec,
                                  GError **error);
+gboolean weir_pass_fuse_softmax (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+gboolean weir_pass_fuse_shuffle (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+/** weir_pass_expand_shuffle: for who runs a network: the opposite of fuse-shuffle. */
+gboolean weir_pass_expand_shuffle (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+gboolean weir_pass_fuse_branches (WeirModel *model, const WeirPassOptions *options,
+                                  GError **error);
+gboolean weir_pass_merge_concat (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
 
 WEIR_END_DECLS

@@ -24,6 +24,7 @@ static const Row fold_all_rows[] = {
   { "dead-code", weir_pass_dead_code },
   { "fold-all", weir_pass_fold_all },
   { "squeeze-to-reshape", weir_pass_squeeze_to_reshape },
+  { "expand-shuffle", weir_pass_expand_shuffle },
   { NULL },
 };
 
@@ -35,6 +36,7 @@ static const Row shared_rows[] = {
   { "common-nodes", weir_pass_common_nodes },
   { "fuse-activation", weir_pass_fuse_activation },
   { "fuse-prelu", weir_pass_fuse_prelu },
+  { "fuse-softmax", weir_pass_fuse_softmax },
   { "fuse-mvn", weir_pass_fuse_mvn },
   { "fuse-normalize", weir_pass_fuse_normalize },
   { "fuse-batchnorm", weir_pass_fuse_batchnorm },
@@ -46,6 +48,8 @@ static const Row shared_rows[] = {
   { "sink-transpose", weir_pass_sink_transpose },
   { "identity", weir_pass_identity },
   { "reshape-chains", weir_pass_reshape_chains },
+  { "merge-concat", weir_pass_merge_concat },
+  { "fuse-branches", weir_pass_fuse_branches },
   { "fuse-space-to-batch", weir_pass_fuse_space_to_batch },
   { "fuse-flatten", weir_pass_fuse_flatten },
   { "matmul-transpose", weir_pass_matmul_transpose },
@@ -60,6 +64,7 @@ static const Row shared_rows[] = {
 };
 
 static const Row write_rows[] = {
+  { "fuse-shuffle", weir_pass_fuse_shuffle },
   { "unmark-unfused", weir_pass_unmark_unfused },
   { "transforms", weir_pass_transforms },
   { "opset-downgrade", weir_pass_opset_downgrade },

@@ -252,6 +252,36 @@ test_random (void)
   }
 }
 
+/* Whether some node of @a has no like of the same id in @b. */
+static gboolean
+differs (const WeirGraph *a, const WeirGraph *b)
+{
+  for (guint i = 0; i < weir_graph_size (a); i++) {
+    const WeirNode *x = weir_graph_node (a, i), *y = weir_graph_node (b, i);
+
+    if ((x == NULL) != (y == NULL) || (x != NULL && g_strcmp0 (x->name, y->name) != 0))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What the pass has made it leaves alone, node by node: two heads, so that there is more
+ * than one Transpose to put somewhere. */
+static void
+test_settled (void)
+{
+  WeirBuilder b = WEIR_BUILDER (weir_graph_new ());
+  WeirPort x = layer (&b, input (&b), 3, 4);
+  g_autoptr (WeirGraph) once = NULL;
+  g_autoptr (WeirGraph) twice = NULL;
+
+  weir_build_result (&b, "head", layer (&b, x, 4, 2));
+  once = check (&b, layer (&b, x, 4, 5), 3);
+  twice = run_pass (once, weir_pass_sink_transpose, NULL);
+  g_assert_false (differs (once, twice));
+  g_assert_cmpuint (weir_graph_size (once), ==, weir_graph_size (twice));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -266,6 +296,7 @@ main (int argc, char **argv)
   g_test_add_func ("/passes/sink-transpose/outputs-of-one-tensor",
                    test_outputs_of_one_tensor);
   g_test_add_func ("/passes/sink-transpose/in-if", test_in_if);
+  g_test_add_func ("/passes/sink-transpose/settled", test_settled);
   g_test_add_func ("/passes/sink-transpose/random", test_random);
   return g_test_run ();
 }
