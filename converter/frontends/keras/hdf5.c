@@ -5,46 +5,38 @@
 #include "base/limits.h"
 
 #ifdef HAVE_HDF5
-#include <hdf5.h>
+#include "hdf5-library.h"
 
 /* What a text of an attribute may be: the configuration of a large model. */
 #define MAX_TEXT  ((gsize) 64 << 20)
 #define MAX_TEXTS 65536
 
 struct _WeirHdf5 {
+  const WeirHdf5Library *lib;
   hid_t file;
   WeirBudget budget;
 };
 
-static void
-prepare (void)
-{
-  static gsize ready;
-
-  if (!g_once_init_enter (&ready))
-    return;
-  H5open ();
-  H5Eset_auto2 (H5E_DEFAULT, NULL, NULL);
-  H5PLset_loading_state (0);
-  g_once_init_leave (&ready, 1);
-}
-
 WeirHdf5 *
 weir_hdf5_open (GBytes *bytes, GError **error)
 {
-  WeirHdf5 *h = g_new0 (WeirHdf5, 1);
+  const WeirHdf5Library *lib = weir_hdf5_library (error);
   gsize size;
   gconstpointer data = g_bytes_get_data (bytes, &size);
+  WeirHdf5 *h;
   hid_t access;
 
-  prepare ();
-  H5Eset_auto2 (H5E_DEFAULT, NULL, NULL);
+  if (lib == NULL)
+    return NULL;
+  h = g_new0 (WeirHdf5, 1);
+  h->lib = lib;
+  h->lib->set_error_printer (H5E_DEFAULT, NULL, NULL);
   weir_budget_init (&h->budget, size);
-  access = H5Pcreate (H5P_FILE_ACCESS);
-  H5Pset_fapl_core (access, 65536, 0);
-  H5Pset_file_image (access, (void *) data, size);
-  h->file = H5Fopen ("model", H5F_ACC_RDONLY, access);
-  H5Pclose (access);
+  access = h->lib->list_create (*h->lib->file_access);
+  h->lib->list_in_memory (access, 65536, 0);
+  h->lib->list_image (access, (void *) data, size);
+  h->file = h->lib->file_open ("model", H5F_ACC_RDONLY, access);
+  h->lib->list_close (access);
   if (h->file >= 0)
     return h;
   g_free (h);
@@ -57,7 +49,7 @@ weir_hdf5_free (WeirHdf5 *h)
 {
   if (h == NULL)
     return;
-  H5Fclose (h->file);
+  h->lib->file_close (h->file);
   g_free (h);
 }
 
@@ -74,8 +66,8 @@ weir_hdf5_has (WeirHdf5 *h, const char *path)
     if (*parts[i] == '\0')
       continue;
     g_string_append (way, parts[i]);
-    if (H5Lexists (h->file, way->str, H5P_DEFAULT) <= 0 ||
-        H5Lget_info (h->file, way->str, &info, H5P_DEFAULT) < 0 ||
+    if (h->lib->link_exists (h->file, way->str, H5P_DEFAULT) <= 0 ||
+        h->lib->link_info (h->file, way->str, &info, H5P_DEFAULT) < 0 ||
         info.type != H5L_TYPE_HARD)
       return FALSE;
     g_string_append_c (way, '/');
@@ -87,7 +79,7 @@ weir_hdf5_has (WeirHdf5 *h, const char *path)
 static GStrv
 read_fixed (WeirHdf5 *h, hid_t attribute, hid_t type, gsize count)
 {
-  gsize size = H5Tget_size (type), all;
+  gsize size = h->lib->type_size (type), all;
   g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
   char *data;
 
@@ -95,7 +87,7 @@ read_fixed (WeirHdf5 *h, hid_t attribute, hid_t type, gsize count)
       all > MAX_TEXT || !weir_budget_take (&h->budget, all, "texts", NULL))
     return NULL;
   data = weir_try_alloc (all, NULL);
-  if (data == NULL || H5Aread (attribute, type, data) < 0) {
+  if (data == NULL || h->lib->attribute_read (attribute, type, data) < 0) {
     weir_free (data);
     return NULL;
   }
@@ -109,25 +101,25 @@ read_fixed (WeirHdf5 *h, hid_t attribute, hid_t type, gsize count)
 }
 
 static GStrv
-read_variable (hid_t attribute, hid_t space, gsize count)
+read_variable (WeirHdf5 *h, hid_t attribute, hid_t space, gsize count)
 {
   g_autoptr (GStrvBuilder) texts = g_strv_builder_new ();
   g_autofree char **data = g_new0 (char *, count);
-  hid_t memory = H5Tcopy (H5T_C_S1);
+  hid_t memory = h->lib->type_copy (*h->lib->text);
   gboolean good;
 
-  H5Tset_size (memory, H5T_VARIABLE);
-  H5Tset_cset (memory, H5T_CSET_UTF8);
-  good = H5Aread (attribute, memory, data) >= 0;
+  h->lib->type_set_size (memory, H5T_VARIABLE);
+  h->lib->type_set_charset (memory, H5T_CSET_UTF8);
+  good = h->lib->attribute_read (attribute, memory, data) >= 0;
   if (!good) {
-    H5Tset_cset (memory, H5T_CSET_ASCII);
-    good = H5Aread (attribute, memory, data) >= 0;
+    h->lib->type_set_charset (memory, H5T_CSET_ASCII);
+    good = h->lib->attribute_read (attribute, memory, data) >= 0;
   }
   for (gsize i = 0; good && i < count; i++)
     g_strv_builder_add (texts, data[i] != NULL ? data[i] : "");
   if (good)
-    H5Dvlen_reclaim (memory, space, H5P_DEFAULT, data);
-  H5Tclose (memory);
+    h->lib->texts_free (memory, space, H5P_DEFAULT, data);
+  h->lib->type_close (memory);
   return good ? g_strv_builder_end (texts) : NULL;
 }
 
@@ -140,21 +132,21 @@ weir_hdf5_texts (WeirHdf5 *h, const char *object, const char *name)
 
   if (!weir_hdf5_has (h, object))
     return NULL;
-  if (H5Aexists_by_name (h->file, object, name, H5P_DEFAULT) <= 0)
+  if (h->lib->attribute_exists (h->file, object, name, H5P_DEFAULT) <= 0)
     return NULL;
-  attribute = H5Aopen_by_name (h->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
+  attribute = h->lib->attribute_open (h->file, object, name, H5P_DEFAULT, H5P_DEFAULT);
   if (attribute < 0)
     return NULL;
-  type = H5Aget_type (attribute);
-  space = H5Aget_space (attribute);
-  count = H5Sget_simple_extent_npoints (space);
-  if (H5Tget_class (type) == H5T_STRING && count >= 0 && count <= MAX_TEXTS)
-    texts = H5Tis_variable_str (type) > 0
-                ? read_variable (attribute, space, (gsize) count)
+  type = h->lib->attribute_type (attribute);
+  space = h->lib->attribute_space (attribute);
+  count = h->lib->space_count (space);
+  if (h->lib->type_class (type) == H5T_STRING && count >= 0 && count <= MAX_TEXTS)
+    texts = h->lib->type_is_text_of_any_length (type) > 0
+                ? read_variable (h, attribute, space, (gsize) count)
                 : read_fixed (h, attribute, type, (gsize) count);
-  H5Sclose (space);
-  H5Tclose (type);
-  H5Aclose (attribute);
+  h->lib->space_close (space);
+  h->lib->type_close (type);
+  h->lib->attribute_close (attribute);
   return texts;
 }
 
@@ -171,27 +163,28 @@ static const struct {
 };
 
 static WeirDtype
-dtype_of (hid_t type)
+dtype_of (const WeirHdf5 *h, hid_t type)
 {
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-    if (types[i].kind == H5Tget_class (type) && types[i].size == H5Tget_size (type) &&
+    if (types[i].kind == h->lib->type_class (type) &&
+        types[i].size == h->lib->type_size (type) &&
         (types[i].kind == H5T_FLOAT ||
-         types[i].is_signed == (H5Tget_sign (type) == H5T_SGN_2)))
+         types[i].is_signed == (h->lib->type_sign (type) == H5T_SGN_2)))
       return types[i].dtype;
   return WEIR_DTYPE_UNKNOWN;
 }
 
 static gboolean
-shape_of (hid_t space, WeirShape *shape, GError **error)
+shape_of (const WeirHdf5 *h, hid_t space, WeirShape *shape, GError **error)
 {
-  int rank = H5Sget_simple_extent_ndims (space);
+  int rank = h->lib->space_rank (space);
   hsize_t dims[H5S_MAX_RANK];
   gint64 values[WEIR_MAX_RANK];
 
   if (rank < 0 || rank > WEIR_MAX_RANK)
     return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "rank %d; at most %d is supported",
                       rank, WEIR_MAX_RANK);
-  H5Sget_simple_extent_dims (space, dims, NULL);
+  h->lib->space_dims (space, dims, NULL);
   for (int i = 0; i < rank; i++)
     values[i] = dims[i] > G_MAXINT64 ? G_MAXINT64 : (gint64) dims[i];
   return weir_shape_init (shape, values, (gsize) rank, error);
@@ -199,44 +192,44 @@ shape_of (hid_t space, WeirShape *shape, GError **error)
 
 /* Contents that lie in other files are not read. */
 static gboolean
-lies_here (hid_t dataset)
+lies_here (const WeirHdf5 *h, hid_t dataset)
 {
-  hid_t made = H5Dget_create_plist (dataset);
-  gboolean here = made >= 0 && H5Pget_layout (made) != H5D_VIRTUAL &&
-                  H5Pget_external_count (made) <= 0;
+  hid_t made = h->lib->dataset_creation (dataset);
+  gboolean here = made >= 0 && h->lib->list_layout (made) != H5D_VIRTUAL &&
+                  h->lib->list_externals (made) <= 0;
 
-  H5Pclose (made);
+  h->lib->list_close (made);
   return here;
 }
 
 static WeirTensor *
 read_dataset (WeirHdf5 *h, hid_t dataset, hid_t type, hid_t space, GError **error)
 {
-  WeirDtype dtype = dtype_of (type);
+  WeirDtype dtype = dtype_of (h, type);
   WeirTensor *tensor = NULL;
   WeirShape shape;
   gsize size;
   hid_t native;
 
-  if (dtype == WEIR_DTYPE_UNKNOWN || !lies_here (dataset)) {
+  if (dtype == WEIR_DTYPE_UNKNOWN || !lies_here (h, dataset)) {
     weir_fail (error, WEIR_ERROR_UNSUPPORTED,
                "its element type is not supported, or its contents lie elsewhere");
     return NULL;
   }
-  if (shape_of (space, &shape, error) &&
+  if (shape_of (h, space, &shape, error) &&
       weir_tensor_bytes (dtype, &shape, &size, error) &&
       weir_budget_take (&h->budget, size, "a dataset", error))
     tensor = weir_tensor_new (dtype, &shape, error);
   if (tensor == NULL)
     return NULL;
-  native = H5Tcopy (type);
-  H5Tset_order (native, H5T_ORDER_LE);
-  if (H5Dread (dataset, native, H5S_ALL, H5S_ALL, H5P_DEFAULT,
-               weir_tensor_writable (tensor)) < 0) {
+  native = h->lib->type_copy (type);
+  h->lib->type_set_order (native, H5T_ORDER_LE);
+  if (h->lib->dataset_read (dataset, native, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                            weir_tensor_writable (tensor)) < 0) {
     weir_fail (error, WEIR_ERROR_FORMAT, "it cannot be read");
     g_clear_pointer (&tensor, weir_tensor_unref);
   }
-  H5Tclose (native);
+  h->lib->type_close (native);
   return tensor;
 }
 
@@ -247,17 +240,17 @@ weir_hdf5_tensor (WeirHdf5 *h, const char *path, GError **error)
   WeirTensor *tensor;
 
   if (weir_hdf5_has (h, path))
-    dataset = H5Dopen2 (h->file, path, H5P_DEFAULT);
+    dataset = h->lib->dataset_open (h->file, path, H5P_DEFAULT);
   if (dataset < 0) {
     weir_fail (error, WEIR_ERROR_FORMAT, "there is no dataset '%s'", path);
     return NULL;
   }
-  type = H5Dget_type (dataset);
-  space = H5Dget_space (dataset);
+  type = h->lib->dataset_type (dataset);
+  space = h->lib->dataset_space (dataset);
   tensor = read_dataset (h, dataset, type, space, error);
-  H5Sclose (space);
-  H5Tclose (type);
-  H5Dclose (dataset);
+  h->lib->space_close (space);
+  h->lib->type_close (type);
+  h->lib->dataset_close (dataset);
   if (tensor == NULL)
     g_prefix_error (error, "dataset '%s': ", path);
   return tensor;
