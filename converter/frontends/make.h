@@ -18,28 +18,27 @@ typedef struct {
 
 /** weir_make_name: of what was added since the graph's size was @first: the node that
  * hands out @main keeps the name; the others get that of their operation behind it. */
-void weir_make_name (const WeirMake *makeake, guint first, WeirPort main);
+void weir_make_name (const WeirMake *make, guint first, WeirPort main);
 
 /** weir_make_unsupported: valid, but there is no conversion. Returns: no port. */
-WeirPort weir_make_unsupported (WeirMake *makeake, const char *format, ...)
+WeirPort weir_make_unsupported (WeirMake *make, const char *format, ...)
     G_GNUC_PRINTF (2, 3);
 /** weir_make_invalid: the model breaks the rules of its format. Returns: no port. */
-WeirPort weir_make_invalid (WeirMake *makeake, const char *format, ...)
-    G_GNUC_PRINTF (2, 3);
+WeirPort weir_make_invalid (WeirMake *make, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /** weir_make_shape: of @port; unknown after a failure. */
-const WeirShape *weir_make_shape (const WeirMake *makeake, WeirPort port);
-WeirDtype weir_make_dtype (const WeirMake *makeake, WeirPort port);
+const WeirShape *weir_make_shape (const WeirMake *make, WeirPort port);
+WeirDtype weir_make_dtype (const WeirMake *make, WeirPort port);
 /** weir_make_rank: of @port, which must be known; else 0 and a failure. */
-int weir_make_rank (WeirMake *makeake, WeirPort port);
+int weir_make_rank (WeirMake *make, WeirPort port);
 /** weir_make_value: (nullable): contents known without running the network. */
-WeirTensor *weir_make_value (const WeirMake *makeake, WeirPort port);
+WeirTensor *weir_make_value (const WeirMake *make, WeirPort port);
 /** weir_make_known_ints: the known elements of @port, at most @max; a failure that names
  * @what where they are not known. */
-gboolean weir_make_known_ints (WeirMake *makeake, WeirPort port, const char *what,
+gboolean weir_make_known_ints (WeirMake *make, WeirPort port, const char *what,
                                gint64 *values, gsize max, gsize *count);
 /** weir_make_axis: a possibly negative axis of a value of @rank. */
-int weir_make_axis (WeirMake *makeake, gint64 axis, int rank);
+int weir_make_axis (WeirMake *make, gint64 axis, int rank);
 
 /** WEIR_MAKE_BEGIN: a node whose attributes are set before weir_make_end(). */
 #define WEIR_MAKE_BEGIN(make, op, ...) \

@@ -77,9 +77,9 @@ typed (OnnxNode *n, const char *name, int type)
 
   if (found == type || found == ONNX_ATTR_UNDEFINED)
     return attr;
-  onnx_invalid (n, "attribute '%s': expected %s, found %s", name, type_names[type],
-                found < (int) G_N_ELEMENTS (type_names) ? type_names[found]
-                                                        : "another type");
+  weir_make_invalid (
+      &n->make, "attribute '%s': expected %s, found %s", name, type_names[type],
+      found < (int) G_N_ELEMENTS (type_names) ? type_names[found] : "another type");
   return NULL;
 }
 
@@ -111,7 +111,7 @@ onnx_attr_string (OnnxNode *n, const char *name, const char *fallback)
   text = weir_wire_text (n->scope->import->wire, &attr->s, WEIR_MAX_NAME, &error);
   if (text != NULL)
     return g_string_chunk_insert_const (n->scope->import->names, text);
-  onnx_invalid (n, "attribute '%s': %s", name, error->message);
+  weir_make_invalid (&n->make, "attribute '%s': %s", name, error->message);
   return fallback;
 }
 
@@ -154,7 +154,7 @@ onnx_attr_strings (OnnxNode *n, const char *name, gsize *count)
     texts[i] =
         weir_wire_text (n->scope->import->wire, &attr->strings[i], WEIR_MAX_NAME, &error);
     if (texts[i] == NULL) {
-      onnx_invalid (n, "attribute '%s': %s", name, error->message);
+      weir_make_invalid (&n->make, "attribute '%s': %s", name, error->message);
       return NULL;
     }
   }
@@ -169,7 +169,7 @@ onnx_attr_graph (OnnxNode *n, const char *name)
 
   if (attr != NULL && attr->g != NULL)
     return attr->g;
-  onnx_invalid (n, "attribute '%s' is missing: expected a graph", name);
+  weir_make_invalid (&n->make, "attribute '%s' is missing: expected a graph", name);
   return NULL;
 }
 
@@ -179,11 +179,11 @@ onnx_attr_tensor (OnnxNode *n, const char *name)
   const Onnx__AttributeProto *attr = typed (n, name, ONNX_ATTR_TENSOR);
   WeirTensor *tensor;
 
-  if (attr == NULL || attr->t == NULL || n->b->error != NULL)
+  if (attr == NULL || attr->t == NULL || n->make.b->error != NULL)
     return NULL;
-  tensor = onnx_tensor_read (n->scope->import, attr->t, &n->b->error);
+  tensor = onnx_tensor_read (n->scope->import, attr->t, &n->make.b->error);
   if (tensor == NULL)
-    g_prefix_error (&n->b->error, "attribute '%s': ", name);
+    g_prefix_error (&n->make.b->error, "attribute '%s': ", name);
   return tensor;
 }
 
@@ -194,10 +194,10 @@ onnx_list (OnnxNode *n, const char *name, guint index)
   const gint64 *values = onnx_attr_ints (n, name, &count);
 
   if (onnx_attr (n, name) != NULL)
-    return weir_build_i64 (n->b, n->name, values, count);
+    return weir_build_i64 (n->make.b, n->make.name, values, count);
   if (!onnx_has (n, index))
     return WEIR_PORT_NONE;
-  return weir_build_convert (n->b, n->name, onnx_in (n, index), WEIR_DTYPE_I64);
+  return weir_build_convert (n->make.b, n->make.name, onnx_in (n, index), WEIR_DTYPE_I64);
 }
 
 WeirDtype
@@ -207,6 +207,6 @@ onnx_attr_dtype (OnnxNode *n, const char *name, WeirDtype fallback)
   WeirDtype dtype = attr != NULL ? onnx_dtype_from (attr->i) : fallback;
 
   if (attr != NULL && dtype == WEIR_DTYPE_UNKNOWN)
-    onnx_unsupported (n, "elements of type %s", onnx_dtype_name (attr->i));
+    weir_make_unsupported (&n->make, "elements of type %s", onnx_dtype_name (attr->i));
   return dtype;
 }

@@ -24,8 +24,8 @@ input_name (OnnxBody *body, guint index)
 {
   if (index < body->proto->n_input && body->proto->input[index]->name != NULL)
     return body->proto->input[index]->name;
-  onnx_invalid (body->n, "the sub-graph has %zu inputs, expected input %u",
-                body->proto->n_input, index);
+  weir_make_invalid (&body->n->make, "the sub-graph has %zu inputs, expected input %u",
+                     body->proto->n_input, index);
   return NULL;
 }
 
@@ -38,7 +38,7 @@ onnx_body_parameter (OnnxBody *body, guint index, WeirDtype dtype, const WeirSha
   if (name == NULL)
     return WEIR_PORT_NONE;
   port = weir_build_parameter (&body->builder, name, dtype, shape);
-  weir_build_finish (&body->builder, &body->n->b->error);
+  weir_build_finish (&body->builder, &body->n->make.b->error);
   return port;
 }
 
@@ -48,9 +48,9 @@ onnx_body_bind (OnnxBody *body, guint index, WeirPort port)
   const char *name = input_name (body, index);
   OnnxValue value = { .port = port };
 
-  if (name == NULL || weir_port_is_none (port) || weir_build_failed (body->n->b))
+  if (name == NULL || weir_port_is_none (port) || weir_build_failed (body->n->make.b))
     return;
-  if (onnx_scope_set (&body->scope, name, &value, &body->n->b->error))
+  if (onnx_scope_set (&body->scope, name, &value, &body->n->make.b->error))
     weir_edit_add_tensor_name (body->graph, port, name);
 }
 
@@ -59,10 +59,10 @@ onnx_body_run (OnnxBody *body, gboolean *broken)
 {
   OnnxImport *import = body->n->scope->import;
 
-  if (weir_build_failed (body->n->b) ||
-      !onnx_scope_add_graph (&body->scope, body->proto, &body->n->b->error) ||
+  if (weir_build_failed (body->n->make.b) ||
+      !onnx_scope_add_graph (&body->scope, body->proto, &body->n->make.b->error) ||
       !onnx_scope_run (&body->scope, body->proto->node, body->proto->n_node,
-                       &body->n->b->error))
+                       &body->n->make.b->error))
     return FALSE;
   *broken = import->unsupported->len > body->unsupported;
   return TRUE;
@@ -73,34 +73,35 @@ onnx_body_output (OnnxBody *body, guint index)
 {
   const OnnxValue *value = NULL;
 
-  if (weir_build_failed (body->n->b))
+  if (weir_build_failed (body->n->make.b))
     return WEIR_PORT_NONE;
   if (index >= body->proto->n_output || body->proto->output[index]->name == NULL)
-    return onnx_invalid (body->n, "the sub-graph has %zu outputs, expected output %u",
-                         body->proto->n_output, index);
-  value =
-      onnx_scope_get (&body->scope, body->proto->output[index]->name, &body->n->b->error);
+    return weir_make_invalid (&body->n->make,
+                              "the sub-graph has %zu outputs, expected output %u",
+                              body->proto->n_output, index);
+  value = onnx_scope_get (&body->scope, body->proto->output[index]->name,
+                          &body->n->make.b->error);
   if (value != NULL && value->items != NULL)
-    return onnx_unsupported (body->n, "sequences that leave a sub-graph");
+    return weir_make_unsupported (&body->n->make, "sequences that leave a sub-graph");
   return value != NULL ? value->port : WEIR_PORT_NONE;
 }
 
 void
 onnx_body_result (OnnxBody *body, guint index, WeirPort port)
 {
-  if (weir_build_failed (body->n->b) || weir_port_is_none (port))
+  if (weir_build_failed (body->n->make.b) || weir_port_is_none (port))
     return;
   weir_build_result (&body->builder, body->proto->output[index]->name, port);
-  weir_build_finish (&body->builder, &body->n->b->error);
+  weir_build_finish (&body->builder, &body->n->make.b->error);
 }
 
 WeirBody *
 onnx_body_attach (OnnxBody *body, WeirNode *node)
 {
-  WeirGraph *outer = body->n->b->graph;
+  WeirGraph *outer = body->n->make.b->graph;
   WeirBody *made;
 
-  if (node == NULL || weir_build_failed (body->n->b))
+  if (node == NULL || weir_build_failed (body->n->make.b))
     return NULL;
   made = weir_edit_add_body (node);
   weir_graph_free (made->graph);

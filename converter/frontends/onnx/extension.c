@@ -90,7 +90,7 @@ take_inputs (OnnxNode *n, WeirPort *inputs)
   for (guint i = 0; i < n->n_inputs; i++) {
     inputs[i] = n->inputs[i].port;
     if (n->inputs[i].items != NULL) {
-      onnx_unsupported (n, "input %u: extensions do not get sequences", i);
+      weir_make_unsupported (&n->make, "input %u: extensions do not get sequences", i);
       return FALSE;
     }
   }
@@ -105,7 +105,7 @@ onnx_extension_convert (OnnxNode *n)
   WeirForeignNode node = { .framework = FRAMEWORK,
                            .domain = n->proto->domain != NULL ? n->proto->domain : "",
                            .op = n->proto->op_type,
-                           .name = n->name,
+                           .name = n->make.name,
                            .inputs = inputs,
                            .n_inputs = n->n_inputs,
                            .outputs = outputs,
@@ -115,7 +115,7 @@ onnx_extension_convert (OnnxNode *n)
 
   while (node.n_outputs > 0 && !onnx_wants (n, node.n_outputs - 1))
     node.n_outputs--;
-  if (!take_inputs (n, inputs) || !weir_extension_op_convert (find (n), &node, n->b))
+  if (!take_inputs (n, inputs) || !weir_extension_op_convert (find (n), &node, n->make.b))
     return;
   for (guint i = 0; i < node.n_outputs; i++)
     onnx_out (n, i, outputs[i]);

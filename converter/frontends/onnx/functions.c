@@ -97,10 +97,10 @@ onnx_function_call (OnnxNode *n, const Onnx__FunctionProto *function, GError **e
     return weir_fail (error, WEIR_ERROR_LIMIT, "calls are nested deeper than %d",
                       MAX_CALLS);
   import->calls++;
-  onnx_scope_init (&scope, import, NULL, n->b);
+  onnx_scope_init (&scope, import, NULL, n->make.b);
   scope.function = function;
   scope.caller = n;
-  scope.prefix = n->name;
+  scope.prefix = n->make.name;
   done = bind_inputs (&scope, n, error) &&
          onnx_scope_run (&scope, function->node, function->n_node, error) &&
          take_outputs (&scope, n, error);

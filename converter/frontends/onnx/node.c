@@ -4,7 +4,6 @@
 #include "cut.h"
 #include "extension.h"
 #include "functions.h"
-#include "onnx-build.h"
 #include "table.h"
 
 #include <string.h>
@@ -31,9 +30,10 @@ WeirPort
 onnx_in (OnnxNode *n, guint index)
 {
   if (!onnx_has (n, index))
-    return onnx_invalid (n, "input %u is missing", index);
+    return weir_make_invalid (&n->make, "input %u is missing", index);
   if (n->inputs[index].items != NULL)
-    return onnx_invalid (n, "input %u: expected a tensor, found a sequence", index);
+    return weir_make_invalid (&n->make, "input %u: expected a tensor, found a sequence",
+                              index);
   return n->inputs[index].port;
 }
 
@@ -57,7 +57,7 @@ onnx_items (OnnxNode *n, guint index)
 
   if (value != NULL && value->items != NULL)
     return value->items;
-  onnx_invalid (n, "input %u: expected a sequence", index);
+  weir_make_invalid (&n->make, "input %u: expected a sequence", index);
   return NULL;
 }
 
@@ -72,42 +72,10 @@ onnx_out_items (OnnxNode *n, guint index)
   return items;
 }
 
-const WeirShape *
-onnx_shape (const OnnxNode *n, WeirPort port)
-{
-  static const WeirShape unknown = { .rank = WEIR_RANK_UNKNOWN };
-
-  return weir_port_is_none (port) ? &unknown : weir_graph_shape (n->b->graph, port);
-}
-
-WeirDtype
-onnx_dtype (const OnnxNode *n, WeirPort port)
-{
-  return weir_port_is_none (port) ? WEIR_DTYPE_UNKNOWN
-                                  : weir_graph_dtype (n->b->graph, port);
-}
-
-int
-onnx_rank (OnnxNode *n, WeirPort port)
-{
-  int rank = onnx_shape (n, port)->rank;
-
-  if (rank >= 0)
-    return rank;
-  onnx_unsupported (n, "the rank of an input must be known");
-  return 0;
-}
-
-WeirTensor *
-onnx_value (const OnnxNode *n, WeirPort port)
-{
-  return weir_port_is_none (port) ? NULL : weir_graph_info (n->b->graph, port)->value;
-}
-
 gboolean
 onnx_int_value (const OnnxNode *n, WeirPort port, gint64 *value)
 {
-  WeirTensor *tensor = onnx_value (n, port);
+  WeirTensor *tensor = weir_make_value (&n->make, port);
 
   if (tensor == NULL || weir_tensor_count (tensor) != 1)
     return FALSE;
@@ -123,37 +91,8 @@ onnx_axis (OnnxNode *n, gint64 axis, int rank)
 
   if (weir_shape_axis (axis, rank, &result, &error))
     return result;
-  onnx_invalid (n, "attribute 'axis': %s", error->message);
+  weir_make_invalid (&n->make, "attribute 'axis': %s", error->message);
   return 0;
-}
-
-static void
-fail (OnnxNode *n, int code, const char *format, va_list args)
-{
-  if (n->b->error == NULL)
-    n->b->error = g_error_new_valist (WEIR_ERROR, code, format, args);
-}
-
-WeirPort
-onnx_unsupported (OnnxNode *n, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  fail (n, WEIR_ERROR_UNSUPPORTED, format, args);
-  va_end (args);
-  return WEIR_PORT_NONE;
-}
-
-WeirPort
-onnx_invalid (OnnxNode *n, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  fail (n, WEIR_ERROR_FORMAT, format, args);
-  va_end (args);
-  return WEIR_PORT_NONE;
 }
 
 const char *
@@ -193,26 +132,6 @@ read_inputs (OnnxNode *n, gboolean *broken, GError **error)
   return TRUE;
 }
 
-/* What a conversion adds bears the node's name; all but the node that hands out the first
- * result get the name of their operation after it. */
-static void
-name_nodes (OnnxNode *n, guint first)
-{
-  WeirGraph *graph = n->b->graph;
-  WeirPort main = n->n_outputs > 0 ? n->outputs[0].port : WEIR_PORT_NONE;
-
-  for (guint id = first; id < weir_graph_size (graph); id++) {
-    WeirNode *node = weir_graph_node (graph, id);
-    g_autofree char *name = NULL;
-
-    if (node == NULL || id == main.node || strcmp (node->name, n->name) != 0 ||
-        weir_node_is (node, "Parameter"))
-      continue;
-    name = g_strconcat (n->name, "/", node->op->name, NULL);
-    weir_edit_rename (node, name);
-  }
-}
-
 static gboolean
 write_outputs (OnnxNode *n, gboolean broken, GError **error)
 {
@@ -226,7 +145,7 @@ write_outputs (OnnxNode *n, gboolean broken, GError **error)
       value = (OnnxValue){ .port = WEIR_PORT_NONE, .broken = TRUE };
     else if (n->scope->function == NULL && !n->scope->repeated && value.items == NULL &&
              !value.broken)
-      weir_edit_add_tensor_name (n->b->graph, value.port, name);
+      weir_edit_add_tensor_name (n->make.b->graph, value.port, name);
     if (!onnx_scope_set (n->scope, name, &value, error))
       return FALSE;
   }
@@ -242,7 +161,7 @@ note_unsupported (OnnxNode *n, const char *why)
       g_strconcat (own ? "" : proto->domain, own ? "" : ".", proto->op_type, NULL);
 
   g_ptr_array_add (n->scope->import->unsupported,
-                   weir_unsupported_new (n->name, op, why));
+                   weir_unsupported_new (n->make.name, op, why));
 }
 
 static gboolean
@@ -284,19 +203,20 @@ convert_row (OnnxNode *n, gboolean broken, GError **error)
     run_row (n, row);
   else
     onnx_extension_convert (n);
-  return weir_build_finish (n->b, error) && check_outputs (n, error);
+  return weir_build_finish (n->make.b, error) && check_outputs (n, error);
 }
 
 static gboolean
 convert (OnnxNode *n, gboolean *broken, GError **error)
 {
   const Onnx__FunctionProto *function = onnx_function_find (n->scope->import, n->proto);
-  guint first = weir_graph_size (n->b->graph);
+  guint first = weir_graph_size (n->make.b->graph);
   GError *local = NULL;
 
   if (function != NULL ? onnx_function_call (n, function, &local)
                        : convert_row (n, *broken, &local)) {
-    name_nodes (n, first);
+    weir_make_name (&n->make, first,
+                    n->n_outputs > 0 ? n->outputs[0].port : WEIR_PORT_NONE);
     return write_outputs (n, *broken, error);
   }
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
@@ -323,13 +243,15 @@ count_node (OnnxImport *import, GError **error)
 gboolean
 onnx_node_convert (OnnxScope *scope, const Onnx__NodeProto *proto, GError **error)
 {
-  OnnxNode n = { .scope = scope, .b = scope->builder, .proto = proto };
+  OnnxNode n = { .scope = scope,
+                 .make = { .b = scope->builder, .name = onnx_node_name (scope, proto) },
+                 .proto = proto };
   gboolean broken = FALSE, done;
 
-  n.name = onnx_node_name (scope, proto);
   n.n_outputs = (guint) proto->n_output;
   if (proto->op_type == NULL)
-    return weir_fail (error, WEIR_ERROR_FORMAT, "node '%s' has no operation", n.name);
+    return weir_fail (error, WEIR_ERROR_FORMAT, "node '%s' has no operation",
+                      n.make.name);
   n.outputs = g_new0 (OnnxValue, MAX (n.n_outputs, 1));
   for (guint i = 0; i < n.n_outputs; i++)
     n.outputs[i].port = WEIR_PORT_NONE;
@@ -337,7 +259,7 @@ onnx_node_convert (OnnxScope *scope, const Onnx__NodeProto *proto, GError **erro
   done = count_node (scope->import, error) && read_inputs (&n, &broken, error) &&
          convert (&n, &broken, error);
   if (!done)
-    g_prefix_error (error, "node '%s' (%s): ", n.name, proto->op_type);
+    g_prefix_error (error, "node '%s' (%s): ", n.make.name, proto->op_type);
   g_free (n.inputs);
   g_free (n.outputs);
   return done;

@@ -1,19 +1,19 @@
 #pragma once
 
+#include "frontends/make.h"
 #include "scope.h"
 
 /**
  * OnnxNode:
- * @name: of the node and, while it is converted, of all that it becomes
+ * @make: what it becomes, under its name
  * @version: the version of its operation set
  *
  * One node and what its conversion works with.
  */
 struct _OnnxNode {
   OnnxScope *scope;
-  WeirBuilder *b;
+  WeirMake make;
   const Onnx__NodeProto *proto;
-  const char *name;
   gint64 version;
   OnnxValue *inputs;
   guint n_inputs;
@@ -50,21 +50,10 @@ GArray *onnx_items (OnnxNode *n, guint index);
  * with #WeirPort. */
 GArray *onnx_out_items (OnnxNode *n, guint index);
 
-const WeirShape *onnx_shape (const OnnxNode *n, WeirPort port);
-WeirDtype onnx_dtype (const OnnxNode *n, WeirPort port);
-/** onnx_rank: of @port, which must be known. */
-int onnx_rank (OnnxNode *n, WeirPort port);
-/** onnx_value: (nullable): contents known without running the network. */
-WeirTensor *onnx_value (const OnnxNode *n, WeirPort port);
 /** onnx_int_value: the one known integer of @port. */
 gboolean onnx_int_value (const OnnxNode *n, WeirPort port, gint64 *value);
 /** onnx_axis: a possibly negative axis of a value of @rank. */
 int onnx_axis (OnnxNode *n, gint64 axis, int rank);
-
-/** onnx_unsupported: gives up on this node. Returns: no port. */
-WeirPort onnx_unsupported (OnnxNode *n, const char *format, ...) G_GNUC_PRINTF (2, 3);
-/** onnx_invalid: the model breaks the rules of the format. Returns: no port. */
-WeirPort onnx_invalid (OnnxNode *n, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /** onnx_node_name: (transfer none): what @proto is called: by itself, else as its first
  * output. */

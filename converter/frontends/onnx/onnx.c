@@ -4,7 +4,7 @@
 #include "cut.h"
 #include "functions.h"
 #include "ir/verify.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 #include <math.h>
@@ -10,25 +10,25 @@
 static WeirPort
 same (OnnxNode *n)
 {
-  return ONNX_OP (n, n->proto->op_type, onnx_in (n, 0));
+  return WEIR_MAKE (&n->make, n->proto->op_type, onnx_in (n, 0));
 }
 
 static WeirPort
 softplus (OnnxNode *n)
 {
-  return ONNX_OP (n, "SoftPlus", onnx_in (n, 0));
+  return WEIR_MAKE (&n->make, "SoftPlus", onnx_in (n, 0));
 }
 
 static WeirPort
 softsign (OnnxNode *n)
 {
-  return ONNX_OP (n, "SoftSign", onnx_in (n, 0));
+  return WEIR_MAKE (&n->make, "SoftSign", onnx_in (n, 0));
 }
 
 static WeirPort
 hard_swish (OnnxNode *n)
 {
-  return ONNX_OP (n, "HSwish", onnx_in (n, 0));
+  return WEIR_MAKE (&n->make, "HSwish", onnx_in (n, 0));
 }
 
 static WeirPort
@@ -36,8 +36,9 @@ leaky_relu (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), slope;
 
-  slope = onnx_scalar (n, x, onnx_attr_float (n, "alpha", 0.01));
-  return ONNX_OP (n, "PRelu", x, onnx_reshape (n, slope, (const gint64[]){ 1 }, 1));
+  slope = weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", 0.01));
+  return WEIR_MAKE (&n->make, "PRelu", x,
+                    weir_make_reshape (&n->make, slope, (const gint64[]){ 1 }, 1));
 }
 
 /* ONNX broadcasts the slope to the input's last dimensions; PRelu takes a vector for the
@@ -47,25 +48,25 @@ static WeirPort
 prelu (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), slope = onnx_in (n, 1);
-  const WeirShape *shape = onnx_shape (n, slope);
+  const WeirShape *shape = weir_make_shape (&n->make, slope);
   gboolean vector = shape->rank == 1 && shape->dims[0] != 1;
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
   gint64 dims[WEIR_MAX_RANK] = { 1, 1, 1, 1, 1, 1, 1, 1 };
 
   if (vector && n->version >= 7 && rank > 2) {
     dims[rank - 1] = -1;
-    slope = onnx_reshape (n, slope, dims, (gsize) rank);
+    slope = weir_make_reshape (&n->make, slope, dims, (gsize) rank);
   }
-  return ONNX_OP (n, "PRelu", x, slope);
+  return WEIR_MAKE (&n->make, "PRelu", x, slope);
 }
 
 static WeirPort
 elu_of (OnnxNode *n, WeirPort x, double alpha)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Elu", x);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Elu", x);
 
   weir_node_set_float (node, "alpha", alpha);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
@@ -80,9 +81,9 @@ celu (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), alpha;
 
-  alpha = onnx_scalar (n, x, onnx_attr_float (n, "alpha", 1));
-  x = elu_of (n, ONNX_OP (n, "Divide", x, alpha), 1);
-  return ONNX_OP (n, "Multiply", x, alpha);
+  alpha = weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", 1));
+  x = elu_of (n, WEIR_MAKE (&n->make, "Divide", x, alpha), 1);
+  return WEIR_MAKE (&n->make, "Multiply", x, alpha);
 }
 
 static WeirPort
@@ -92,11 +93,13 @@ selu (OnnxNode *n)
   gboolean old = n->version < 6;
   WeirPort alpha, gamma;
 
-  alpha = onnx_scalar (
-      n, x, onnx_attr_float (n, "alpha", old ? 1.6732 : 1.67326319217681884765625));
-  gamma = onnx_scalar (
-      n, x, onnx_attr_float (n, "gamma", old ? 1.0507 : 1.05070102214813232421875));
-  return ONNX_OP (n, "Selu", x, alpha, gamma);
+  alpha = weir_make_scalar (
+      &n->make, x,
+      onnx_attr_float (n, "alpha", old ? 1.6732 : 1.67326319217681884765625));
+  gamma = weir_make_scalar (
+      &n->make, x,
+      onnx_attr_float (n, "gamma", old ? 1.0507 : 1.05070102214813232421875));
+  return WEIR_MAKE (&n->make, "Selu", x, alpha, gamma);
 }
 
 static WeirPort
@@ -104,9 +107,9 @@ hard_sigmoid (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), alpha, beta;
 
-  alpha = onnx_scalar (n, x, onnx_attr_float (n, "alpha", 0.2));
-  beta = onnx_scalar (n, x, onnx_attr_float (n, "beta", 0.5));
-  return ONNX_OP (n, "HardSigmoid", x, alpha, beta);
+  alpha = weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", 0.2));
+  beta = weir_make_scalar (&n->make, x, onnx_attr_float (n, "beta", 0.5));
+  return WEIR_MAKE (&n->make, "HardSigmoid", x, alpha, beta);
 }
 
 static WeirPort
@@ -114,18 +117,20 @@ thresholded_relu (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), above;
 
-  above = ONNX_OP (n, "Greater", x, onnx_scalar (n, x, onnx_attr_float (n, "alpha", 1)));
-  return ONNX_OP (n, "Multiply", x, onnx_convert (n, above, onnx_dtype (n, x)));
+  above = WEIR_MAKE (&n->make, "Greater", x,
+                     weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", 1)));
+  return WEIR_MAKE (&n->make, "Multiply", x,
+                    weir_make_convert (&n->make, above, weir_make_dtype (&n->make, x)));
 }
 
 static WeirPort
 gelu (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Gelu", onnx_in (n, 0));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Gelu", onnx_in (n, 0));
   gboolean fast = onnx_attr_is (n, "approximate", "none", "tanh");
 
   weir_node_set_string (node, "approximation_mode", fast ? "TANH" : "ERF");
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
@@ -133,7 +138,8 @@ swish (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
 
-  return ONNX_OP (n, "Swish", x, onnx_scalar (n, x, onnx_attr_float (n, "alpha", 1)));
+  return WEIR_MAKE (&n->make, "Swish", x,
+                    weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", 1)));
 }
 
 static WeirPort
@@ -142,42 +148,45 @@ shrink (OnnxNode *n)
   WeirPort x = onnx_in (n, 0), bias, limit, above, below, zero;
   double lambd = onnx_attr_float (n, "lambd", 0.5);
 
-  bias = onnx_scalar (n, x, onnx_attr_float (n, "bias", 0));
-  limit = onnx_scalar (n, x, lambd);
-  zero = onnx_scalar (n, x, 0);
-  above = ONNX_OP (n, "Greater", x, limit);
-  below = ONNX_OP (n, "Less", x, onnx_scalar (n, x, -lambd));
-  below = ONNX_OP (n, "Select", below, ONNX_OP (n, "Add", x, bias), zero);
-  return ONNX_OP (n, "Select", above, ONNX_OP (n, "Subtract", x, bias), below);
+  bias = weir_make_scalar (&n->make, x, onnx_attr_float (n, "bias", 0));
+  limit = weir_make_scalar (&n->make, x, lambd);
+  zero = weir_make_scalar (&n->make, x, 0);
+  above = WEIR_MAKE (&n->make, "Greater", x, limit);
+  below = WEIR_MAKE (&n->make, "Less", x, weir_make_scalar (&n->make, x, -lambd));
+  below =
+      WEIR_MAKE (&n->make, "Select", below, WEIR_MAKE (&n->make, "Add", x, bias), zero);
+  return WEIR_MAKE (&n->make, "Select", above, WEIR_MAKE (&n->make, "Subtract", x, bias),
+                    below);
 }
 
 static WeirPort
 along_axis (OnnxNode *n, const char *op, WeirPort x, gint64 axis)
 {
-  WeirNode *node = ONNX_BEGIN (n, op, x);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, op, x);
 
   weir_node_set_int (node, "axis", axis);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Index of the largest element along @axis, as 1 among zeros. */
 static WeirPort
 hardmax_of (OnnxNode *n, WeirPort x, gint64 axis)
 {
-  WeirNode *node = ONNX_BEGIN (n, "TopK", x, onnx_int (n, 1));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "TopK", x, weir_make_int (&n->make, 1));
   WeirPort top, depth;
 
   weir_node_set_int (node, "axis", axis);
   weir_node_set_string (node, "mode", "max");
   weir_node_set_string (node, "sort", "none");
   weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
-  onnx_end (n, node);
-  top = onnx_squeeze (n, onnx_port (n, node, 1), axis);
-  depth = onnx_length_of (n, x, axis);
+  weir_make_end (&n->make, node);
+  top = weir_make_squeeze (&n->make, weir_make_port (&n->make, node, 1), axis);
+  depth = weir_make_length_of (&n->make, x, axis);
   node =
-      ONNX_BEGIN (n, "OneHot", top, depth, onnx_scalar (n, x, 1), onnx_scalar (n, x, 0));
+      WEIR_MAKE_BEGIN (&n->make, "OneHot", top, depth, weir_make_scalar (&n->make, x, 1),
+                       weir_make_scalar (&n->make, x, 0));
   weir_node_set_int (node, "axis", axis);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
@@ -194,15 +203,15 @@ static WeirPort
 softmax (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), flat, y;
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
   int axis =
       onnx_axis (n, onnx_attr_int (n, "axis", n->version < 13 ? 1 : -1), MAX (rank, 1));
 
   if (n->version >= 13 || axis == rank - 1)
     return softmax_of (n, x, axis);
-  flat = onnx_flatten (n, x, axis);
+  flat = weir_make_flatten (&n->make, x, axis);
   y = softmax_of (n, flat, 1);
-  return onnx_reshape_to (n, y, onnx_shape_of (n, x));
+  return weir_make_reshape_to (&n->make, y, weir_make_shape_of (&n->make, x));
 }
 
 const OnnxRow onnx_rows_activation[] = {

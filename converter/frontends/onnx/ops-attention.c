@@ -1,6 +1,6 @@
 #include "attr.h"
 #include "heads.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 #include <math.h>
@@ -22,19 +22,19 @@ typedef struct {
 static WeirPort
 minus_infinity (Attention *a)
 {
-  return onnx_constant (a->n, weir_tensor_new_scalar (a->dtype, -INFINITY));
+  return weir_make_constant (&a->n->make, weir_tensor_new_scalar (a->dtype, -INFINITY));
 }
 
 static gint64
 heads_of (OnnxNode *n, WeirPort x, const char *attr)
 {
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
   gint64 heads = onnx_attr_int (n, attr, 0);
 
   if (shape->rank == 4 && shape->dims[1] > 0)
     heads = shape->dims[1];
   if (heads < 1 || heads > G_MAXINT32)
-    onnx_unsupported (n, "an unknown number of heads");
+    weir_make_unsupported (&n->make, "an unknown number of heads");
   return MAX (heads, 1);
 }
 
@@ -44,31 +44,34 @@ attention_init (Attention *a, OnnxNode *n)
   *a = (Attention){
     .n = n, .q = onnx_in (n, 0), .k = onnx_in (n, 1), .v = onnx_in (n, 2)
   };
-  a->dtype = onnx_dtype (n, a->q);
-  a->flat = onnx_rank (n, a->q) == 3;
+  a->dtype = weir_make_dtype (&n->make, a->q);
+  a->flat = weir_make_rank (&n->make, a->q) == 3;
   a->q_heads = heads_of (n, a->q, "q_num_heads");
   a->kv_heads = heads_of (n, a->k, "kv_num_heads");
   if (a->q_heads % a->kv_heads != 0)
-    onnx_invalid (n, "%" G_GINT64_FORMAT " heads of queries share %" G_GINT64_FORMAT,
-                  a->q_heads, a->kv_heads);
+    weir_make_invalid (&n->make,
+                       "%" G_GINT64_FORMAT " heads of queries share %" G_GINT64_FORMAT,
+                       a->q_heads, a->kv_heads);
   if (a->flat) {
     a->q = onnx_split_heads (n, a->q, a->q_heads);
     a->k = onnx_split_heads (n, a->k, a->kv_heads);
     a->v = onnx_split_heads (n, a->v, a->kv_heads);
   }
-  a->q_length = onnx_length_of (n, a->q, 2);
-  a->offset = onnx_has (n, 4) ? onnx_length_of (n, onnx_in (n, 4), 2) : onnx_int (n, 0);
+  a->q_length = weir_make_length_of (&n->make, a->q, 2);
+  a->offset = onnx_has (n, 4) ? weir_make_length_of (&n->make, onnx_in (n, 4), 2)
+                              : weir_make_int (&n->make, 0);
   a->k = onnx_with_past (n, 4, a->k);
   a->v = onnx_with_past (n, 5, a->v);
   onnx_out (n, 1, a->k);
   onnx_out (n, 2, a->v);
-  a->kv_length = onnx_length_of (n, a->k, 2);
+  a->kv_length = weir_make_length_of (&n->make, a->k, 2);
   if (onnx_has (n, 6) && !onnx_has (n, 4)) {
-    a->offset = onnx_convert (n, onnx_in (n, 6), WEIR_DTYPE_I64);
-    a->offset = ONNX_OP (n, "Subtract", a->offset, a->q_length);
-    a->offset = onnx_reshape (n, a->offset, (const gint64[]){ -1, 1, 1, 1 }, 4);
+    a->offset = weir_make_convert (&n->make, onnx_in (n, 6), WEIR_DTYPE_I64);
+    a->offset = WEIR_MAKE (&n->make, "Subtract", a->offset, a->q_length);
+    a->offset =
+        weir_make_reshape (&n->make, a->offset, (const gint64[]){ -1, 1, 1, 1 }, 4);
   }
-  return !weir_build_failed (n->b);
+  return !weir_build_failed (n->make.b);
 }
 
 /* 0 where @allowed, else minus infinity, added to @bias. */
@@ -76,11 +79,12 @@ static WeirPort
 restricted (Attention *a, WeirPort bias, WeirPort allowed)
 {
   OnnxNode *n = a->n;
-  WeirPort mask = ONNX_OP (n, "Select", allowed,
-                           onnx_constant (n, weir_tensor_new_scalar (a->dtype, 0)),
-                           minus_infinity (a));
+  WeirPort mask =
+      WEIR_MAKE (&n->make, "Select", allowed,
+                 weir_make_constant (&n->make, weir_tensor_new_scalar (a->dtype, 0)),
+                 minus_infinity (a));
 
-  return weir_port_is_none (bias) ? mask : ONNX_OP (n, "Add", bias, mask);
+  return weir_port_is_none (bias) ? mask : WEIR_MAKE (&n->make, "Add", bias, mask);
 }
 
 /* A mask that is shorter than the keys forbids the rest of them. */
@@ -89,25 +93,28 @@ given_mask (Attention *a)
 {
   OnnxNode *n = a->n;
   WeirPort mask = onnx_in (n, 3), zeros, missing, last[2];
-  gboolean boolean = onnx_dtype (n, mask) == WEIR_DTYPE_BOOL;
-  int rank = onnx_rank (n, mask);
+  gboolean boolean = weir_make_dtype (&n->make, mask) == WEIR_DTYPE_BOOL;
+  int rank = weir_make_rank (&n->make, mask);
   WeirNode *node;
 
   if (boolean)
     mask = restricted (a, WEIR_PORT_NONE, mask);
   if (rank < 1)
     return mask;
-  missing = ONNX_OP (n, "Subtract", onnx_unsqueeze (n, a->kv_length, 0),
-                     onnx_dim_of (n, mask, rank - 1));
-  missing = ONNX_OP (n, "Maximum", missing, ONNX_INTS (n, 0));
-  zeros = onnx_broadcast (n, onnx_int (n, 0), ONNX_INTS (n, rank));
-  last[0] = onnx_broadcast (n, onnx_int (n, 0), ONNX_INTS (n, rank - 1));
+  missing =
+      WEIR_MAKE (&n->make, "Subtract", weir_make_unsqueeze (&n->make, a->kv_length, 0),
+                 weir_make_dim_of (&n->make, mask, rank - 1));
+  missing = WEIR_MAKE (&n->make, "Maximum", missing, WEIR_MAKE_INTS (&n->make, 0));
+  zeros = weir_make_broadcast (&n->make, weir_make_int (&n->make, 0),
+                               WEIR_MAKE_INTS (&n->make, rank));
+  last[0] = weir_make_broadcast (&n->make, weir_make_int (&n->make, 0),
+                                 WEIR_MAKE_INTS (&n->make, rank - 1));
   last[1] = missing;
-  node =
-      ONNX_BEGIN (n, "Pad", mask, zeros, rank > 1 ? onnx_concat (n, last, 2, 0) : missing,
-                  minus_infinity (a));
+  node = WEIR_MAKE_BEGIN (&n->make, "Pad", mask, zeros,
+                          rank > 1 ? weir_make_concat (&n->make, last, 2, 0) : missing,
+                          minus_infinity (a));
   weir_node_set_string (node, "pad_mode", "constant");
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Distance of each key behind each query. */
@@ -115,10 +122,11 @@ static WeirPort
 distances (Attention *a)
 {
   OnnxNode *n = a->n;
-  WeirPort rows = onnx_unsqueeze (n, onnx_counting (n, a->q_length), 1);
+  WeirPort rows =
+      weir_make_unsqueeze (&n->make, weir_make_counting (&n->make, a->q_length), 1);
 
-  return ONNX_OP (n, "Subtract", ONNX_OP (n, "Add", rows, a->offset),
-                  onnx_counting (n, a->kv_length));
+  return WEIR_MAKE (&n->make, "Subtract", WEIR_MAKE (&n->make, "Add", rows, a->offset),
+                    weir_make_counting (&n->make, a->kv_length));
 }
 
 static WeirPort
@@ -130,19 +138,23 @@ bias_of (Attention *a)
   gint64 right = onnx_attr_int (n, "right_window_size", -1);
 
   if (onnx_attr_int (n, "is_causal", 0) != 0)
-    bias =
-        restricted (a, bias, ONNX_OP (n, "GreaterEqual", distances (a), onnx_int (n, 0)));
+    bias = restricted (
+        a, bias,
+        WEIR_MAKE (&n->make, "GreaterEqual", distances (a), weir_make_int (&n->make, 0)));
   if (left >= 0)
-    bias =
-        restricted (a, bias, ONNX_OP (n, "LessEqual", distances (a), onnx_int (n, left)));
+    bias = restricted (
+        a, bias,
+        WEIR_MAKE (&n->make, "LessEqual", distances (a), weir_make_int (&n->make, left)));
   if (right >= 0)
     bias = restricted (a, bias,
-                       ONNX_OP (n, "GreaterEqual", distances (a), onnx_int (n, -right)));
+                       WEIR_MAKE (&n->make, "GreaterEqual", distances (a),
+                                  weir_make_int (&n->make, -right)));
   if (onnx_has (n, 6)) {
-    valid = onnx_convert (n, onnx_in (n, 6), WEIR_DTYPE_I64);
-    valid = onnx_reshape (n, valid, (const gint64[]){ -1, 1, 1, 1 }, 4);
-    bias =
-        restricted (a, bias, ONNX_OP (n, "Less", onnx_counting (n, a->kv_length), valid));
+    valid = weir_make_convert (&n->make, onnx_in (n, 6), WEIR_DTYPE_I64);
+    valid = weir_make_reshape (&n->make, valid, (const gint64[]){ -1, 1, 1, 1 }, 4);
+    bias = restricted (
+        a, bias,
+        WEIR_MAKE (&n->make, "Less", weir_make_counting (&n->make, a->kv_length), valid));
   }
   return bias;
 }
@@ -157,20 +169,24 @@ products (Attention *a)
   double cap = onnx_attr_float (n, "softcap", 0);
 
   if (onnx_attr (n, "scale") != NULL) {
-    root = onnx_scalar (n, a->q, sqrt (onnx_attr_float (n, "scale", 1)));
+    root = weir_make_scalar (&n->make, a->q, sqrt (onnx_attr_float (n, "scale", 1)));
   } else {
-    size = onnx_convert (n, onnx_length_of (n, a->q, 3), WEIR_DTYPE_F32);
-    root = ONNX_OP (n, "Power", size, onnx_scalar (n, size, -0.25));
-    root = onnx_convert (n, root, a->dtype);
+    size = weir_make_convert (&n->make, weir_make_length_of (&n->make, a->q, 3),
+                              WEIR_DTYPE_F32);
+    root = WEIR_MAKE (&n->make, "Power", size, weir_make_scalar (&n->make, size, -0.25));
+    root = weir_make_convert (&n->make, root, a->dtype);
   }
-  k = ONNX_OP (n, "Multiply", onnx_repeat_heads (n, a->k, a->kv_heads, a->q_heads), root);
-  node = ONNX_BEGIN (n, "MatMul", ONNX_OP (n, "Multiply", a->q, root), k);
+  k = WEIR_MAKE (&n->make, "Multiply",
+                 onnx_repeat_heads (n, a->k, a->kv_heads, a->q_heads), root);
+  node = WEIR_MAKE_BEGIN (&n->make, "MatMul",
+                          WEIR_MAKE (&n->make, "Multiply", a->q, root), k);
   weir_node_set_bool (node, "transpose_b", TRUE);
-  k = onnx_end (n, node);
+  k = weir_make_end (&n->make, node);
   if (cap <= 0)
     return k;
-  k = ONNX_OP (n, "Tanh", ONNX_OP (n, "Divide", k, onnx_scalar (n, k, cap)));
-  return ONNX_OP (n, "Multiply", k, onnx_scalar (n, k, cap));
+  k = WEIR_MAKE (&n->make, "Tanh",
+                 WEIR_MAKE (&n->make, "Divide", k, weir_make_scalar (&n->make, k, cap)));
+  return WEIR_MAKE (&n->make, "Multiply", k, weir_make_scalar (&n->make, k, cap));
 }
 
 /* A row of which every key is forbidden gives zeros, not NaN. */
@@ -181,16 +197,18 @@ probabilities (Attention *a, WeirPort scores, WeirPort bias)
   WeirPort best, empty, y, zero;
   WeirNode *node;
 
-  scores = onnx_convert (n, scores, onnx_attr_dtype (n, "softmax_precision", a->dtype));
-  node = ONNX_BEGIN (n, "Softmax", scores);
+  scores = weir_make_convert (&n->make, scores,
+                              onnx_attr_dtype (n, "softmax_precision", a->dtype));
+  node = WEIR_MAKE_BEGIN (&n->make, "Softmax", scores);
   weir_node_set_int (node, "axis", 3);
-  y = onnx_convert (n, onnx_end (n, node), a->dtype);
+  y = weir_make_convert (&n->make, weir_make_end (&n->make, node), a->dtype);
   if (weir_port_is_none (bias))
     return y;
-  best = onnx_reduce (n, "ReduceMax", bias, ONNX_INTS (n, -1), TRUE);
-  empty = ONNX_OP (n, "Equal", best, minus_infinity (a));
-  zero = onnx_constant (n, weir_tensor_new_scalar (a->dtype, 0));
-  return ONNX_OP (n, "Select", empty, zero, y);
+  best =
+      weir_make_reduce (&n->make, "ReduceMax", bias, WEIR_MAKE_INTS (&n->make, -1), TRUE);
+  empty = WEIR_MAKE (&n->make, "Equal", best, minus_infinity (a));
+  zero = weir_make_constant (&n->make, weir_tensor_new_scalar (a->dtype, 0));
+  return WEIR_MAKE (&n->make, "Select", empty, zero, y);
 }
 
 static WeirPort
@@ -206,13 +224,14 @@ attention (OnnxNode *n)
   bias = bias_of (&a);
   onnx_out (n, 3, scores);
   if (!weir_port_is_none (bias))
-    scores = ONNX_OP (n, "Add", scores, bias);
+    scores = WEIR_MAKE (&n->make, "Add", scores, bias);
   if (shown == 2)
     onnx_out (n, 3, scores);
   y = probabilities (&a, scores, bias);
   if (shown == 3)
     onnx_out (n, 3, y);
-  y = ONNX_OP (n, "MatMul", y, onnx_repeat_heads (n, a.v, a.kv_heads, a.q_heads));
+  y = WEIR_MAKE (&n->make, "MatMul", y,
+                 onnx_repeat_heads (n, a.v, a.kv_heads, a.q_heads));
   return a.flat ? onnx_join_heads (n, y) : y;
 }
 
@@ -223,28 +242,28 @@ angles (OnnxNode *n, guint index)
   WeirPort cache = onnx_in (n, index);
 
   if (onnx_has (n, 3))
-    cache = onnx_gather (n, cache, onnx_in (n, 3), 0);
-  return onnx_unsqueeze (n, cache, 2);
+    cache = weir_make_gather (&n->make, cache, onnx_in (n, 3), 0);
+  return weir_make_unsqueeze (&n->make, cache, 2);
 }
 
 static WeirPort
 rotary_embedding (OnnxNode *n)
 {
-  WeirPort x = onnx_in (n, 0), shape = onnx_shape_of (n, x);
-  const WeirShape *cache = onnx_shape (n, onnx_in (n, 1));
+  WeirPort x = onnx_in (n, 0), shape = weir_make_shape_of (&n->make, x);
+  const WeirShape *cache = weir_make_shape (&n->make, onnx_in (n, 1));
   gint64 size = onnx_attr_int (n, "rotary_embedding_dim", 0);
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
 
   if (size == 0 && cache->rank > 0)
     size = 2 * cache->dims[cache->rank - 1];
-  x = rank == 4
-          ? onnx_transpose (n, x, (const gint64[]){ 0, 2, 1, 3 }, 4)
-          : onnx_reshape (
-                n, x, (const gint64[]){ 0, 0, onnx_attr_int (n, "num_heads", 1), -1 }, 4);
+  x = rank == 4 ? weir_make_transpose (&n->make, x, (const gint64[]){ 0, 2, 1, 3 }, 4)
+                : weir_make_reshape (
+                      &n->make, x,
+                      (const gint64[]){ 0, 0, onnx_attr_int (n, "num_heads", 1), -1 }, 4);
   x = onnx_turn (n, x, angles (n, 1), angles (n, 2), size,
                  onnx_attr_int (n, "interleaved", 0) != 0);
-  return rank == 4 ? onnx_transpose (n, x, (const gint64[]){ 0, 2, 1, 3 }, 4)
-                   : onnx_reshape_to (n, x, shape);
+  return rank == 4 ? weir_make_transpose (&n->make, x, (const gint64[]){ 0, 2, 1, 3 }, 4)
+                   : weir_make_reshape_to (&n->make, x, shape);
 }
 
 const OnnxRow onnx_rows_attention[] = {

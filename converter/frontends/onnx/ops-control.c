@@ -1,6 +1,6 @@
 #include "attr.h"
 #include "body.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 /* If, Loop and Scan: sub-graphs become bodies. */
@@ -15,19 +15,19 @@ inline_branch (OnnxNode *n, const Onnx__GraphProto *branch)
 {
   OnnxScope scope;
 
-  onnx_scope_init (&scope, n->scope->import, n->scope, n->b);
-  if (onnx_scope_add_graph (&scope, branch, &n->b->error) &&
-      onnx_scope_run (&scope, branch->node, branch->n_node, &n->b->error)) {
-    for (guint i = 0; i < n->n_outputs && !weir_build_failed (n->b); i++) {
+  onnx_scope_init (&scope, n->scope->import, n->scope, n->make.b);
+  if (onnx_scope_add_graph (&scope, branch, &n->make.b->error) &&
+      onnx_scope_run (&scope, branch->node, branch->n_node, &n->make.b->error)) {
+    for (guint i = 0; i < n->n_outputs && !weir_build_failed (n->make.b); i++) {
       const char *name = i < branch->n_output ? branch->output[i]->name : NULL;
       const OnnxValue *value =
-          name != NULL ? onnx_scope_get (&scope, name, &n->b->error) : NULL;
+          name != NULL ? onnx_scope_get (&scope, name, &n->make.b->error) : NULL;
 
       if (value != NULL)
         n->outputs[i] = *value;
       else
-        onnx_invalid (n, "the branch has %zu outputs, expected %u", branch->n_output,
-                      n->n_outputs);
+        weir_make_invalid (&n->make, "the branch has %zu outputs, expected %u",
+                           branch->n_output, n->n_outputs);
     }
   }
   onnx_scope_clear (&scope);
@@ -59,7 +59,7 @@ static WeirPort
 if_else (OnnxNode *n)
 {
   WeirPort condition = onnx_in (n, 0);
-  WeirTensor *value = onnx_value (n, condition);
+  WeirTensor *value = weir_make_value (&n->make, condition);
   gboolean broken = FALSE;
   WeirNode *node;
 
@@ -72,17 +72,18 @@ if_else (OnnxNode *n)
       inline_branch (n, branch);
     return WEIR_PORT_NONE;
   }
-  node = weir_build_begin_outputs (n->b, "If", n->name, &condition, 1, n->n_outputs);
+  node = weir_build_begin_outputs (n->make.b, "If", n->make.name, &condition, 1,
+                                   n->n_outputs);
   add_branch (n, node, "then_branch", &broken);
   add_branch (n, node, "else_branch", &broken);
-  if (broken && !weir_build_failed (n->b)) {
-    weir_edit_remove (n->b->graph, node);
+  if (broken && !weir_build_failed (n->make.b)) {
+    weir_edit_remove (n->make.b->graph, node);
     onnx_broken (n);
     return WEIR_PORT_NONE;
   }
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   for (guint i = 0; i < n->n_outputs; i++)
-    onnx_out (n, i, onnx_port (n, node, i));
+    onnx_out (n, i, weir_make_port (&n->make, node, i));
   return WEIR_PORT_NONE;
 }
 
@@ -115,7 +116,7 @@ init_shapes (Rounds *r)
 {
   r->shapes = g_new (WeirShape, MAX (r->n_states, 1));
   for (guint i = 0; i < r->n_states; i++)
-    r->shapes[i] = *onnx_shape (r->n, r->node->inputs[r->first + i]);
+    r->shapes[i] = *weir_make_shape (&r->n->make, r->node->inputs[r->first + i]);
 }
 
 /* One slice, without the dimension that it was cut along. */
@@ -125,16 +126,16 @@ add_slice (Rounds *r, OnnxBody *body, guint index)
   OnnxNode *n = r->n;
   guint inner = r->n_before + r->n_states + index;
   WeirPort outer = r->node->inputs[r->first + r->n_states + index], port;
-  WeirShape shape = *onnx_shape (n, outer);
+  WeirShape shape = *weir_make_shape (&n->make, outer);
   gint64 axis = element (r->axes, index);
 
-  axis = onnx_axis (n, axis, onnx_rank (n, outer));
+  axis = onnx_axis (n, axis, weir_make_rank (&n->make, outer));
   if (shape.rank > axis)
     shape.dims[axis] = 1;
-  port = onnx_body_parameter (body, inner, onnx_dtype (n, outer), &shape);
-  if (!weir_build_failed (n->b))
-    port = weir_build_squeeze (&body->builder, n->name, port, &axis, 1);
-  weir_build_finish (&body->builder, &n->b->error);
+  port = onnx_body_parameter (body, inner, weir_make_dtype (&n->make, outer), &shape);
+  if (!weir_build_failed (n->make.b))
+    port = weir_build_squeeze (&body->builder, n->make.name, port, &axis, 1);
+  weir_build_finish (&body->builder, &n->make.b->error);
   onnx_body_bind (body, inner, port);
 }
 
@@ -149,10 +150,11 @@ add_parameters (Rounds *r, OnnxBody *body)
                     onnx_body_parameter (body, 1, WEIR_DTYPE_BOOL, &WEIR_SHAPE_SCALAR));
   }
   for (guint i = 0; i < r->n_states; i++)
-    onnx_body_bind (body, r->n_before + i,
-                    onnx_body_parameter (body, r->n_before + i,
-                                         onnx_dtype (n, r->node->inputs[r->first + i]),
-                                         &r->shapes[i]));
+    onnx_body_bind (
+        body, r->n_before + i,
+        onnx_body_parameter (body, r->n_before + i,
+                             weir_make_dtype (&n->make, r->node->inputs[r->first + i]),
+                             &r->shapes[i]));
   for (guint i = 0; i < r->n_slices; i++)
     add_slice (r, body, i);
 }
@@ -164,7 +166,7 @@ shapes_stay (Rounds *r, OnnxBody *body, guint tries)
 {
   gboolean same = TRUE;
 
-  for (guint i = 0; i < r->n_states && !weir_build_failed (r->n->b); i++) {
+  for (guint i = 0; i < r->n_states && !weir_build_failed (r->n->make.b); i++) {
     WeirPort port = onnx_body_output (body, r->n_outside + i);
     const WeirShape *found =
         weir_port_is_none (port) ? NULL : weir_graph_shape (body->graph, port);
@@ -180,7 +182,7 @@ shapes_stay (Rounds *r, OnnxBody *body, guint tries)
         if (tries > 0 || shape->dims[d] != found->dims[d])
           shape->dims[d] = WEIR_DIM_UNKNOWN;
   }
-  return same || weir_build_failed (r->n->b);
+  return same || weir_build_failed (r->n->make.b);
 }
 
 static guint
@@ -204,9 +206,9 @@ add_results (Rounds *r, OnnxBody *body)
     WeirPort port = onnx_body_output (body, index);
     gint64 axis = element (r->out_axes, i);
 
-    if (!weir_build_failed (n->b))
-      port = weir_build_unsqueeze (&body->builder, n->name, port, &axis, 1);
-    weir_build_finish (&body->builder, &n->b->error);
+    if (!weir_build_failed (n->make.b))
+      port = weir_build_unsqueeze (&body->builder, n->make.name, port, &axis, 1);
+    weir_build_finish (&body->builder, &n->make.b->error);
     onnx_body_result (body, index, port);
   }
 }
@@ -233,7 +235,7 @@ add_maps (Rounds *r, OnnxBody *inner)
   for (guint i = 0; i < r->n_slices; i++) {
     WeirPort outer = r->node->inputs[r->first + r->n_states + i];
 
-    axis = onnx_axis (r->n, element (r->axes, i), onnx_rank (r->n, outer));
+    axis = onnx_axis (r->n, element (r->axes, i), weir_make_rank (&r->n->make, outer));
     onnx_map_input (body, r->first + r->n_states + i, r->n_before + r->n_states + i, axis,
                     element (r->directions, i) != 0);
   }
@@ -260,7 +262,7 @@ make_rounds (Rounds *r)
   gboolean broken = FALSE, done = FALSE;
 
   init_shapes (r);
-  for (guint tries = 0; !done && !weir_build_failed (n->b); tries++) {
+  for (guint tries = 0; !done && !weir_build_failed (n->make.b); tries++) {
     OnnxBody body;
 
     onnx_body_init (&body, n, r->proto);
@@ -277,14 +279,14 @@ make_rounds (Rounds *r)
     onnx_body_clear (&body);
   }
   g_free (r->shapes);
-  if (broken && !weir_build_failed (n->b)) {
-    weir_edit_remove (n->b->graph, r->node);
+  if (broken && !weir_build_failed (n->make.b)) {
+    weir_edit_remove (n->make.b->graph, r->node);
     onnx_broken (n);
     return;
   }
-  onnx_end (n, r->node);
+  weir_make_end (&n->make, r->node);
   for (guint i = 0; i < n->n_outputs; i++)
-    onnx_out (n, i, onnx_port (n, r->node, i));
+    onnx_out (n, i, weir_make_port (&n->make, r->node, i));
 }
 
 static WeirShape
@@ -308,21 +310,25 @@ loop (OnnxNode *n)
   r.proto = onnx_attr_graph (n, "body");
   if (r.proto == NULL)
     return WEIR_PORT_NONE;
-  inputs[0] = onnx_has (n, 0)
-                  ? onnx_convert (n, onnx_scalar_of (n, onnx_in (n, 0)), WEIR_DTYPE_I64)
-                  : onnx_int (n, -1);
-  inputs[1] = onnx_has (n, 1)
-                  ? onnx_scalar_of (n, onnx_in (n, 1))
-                  : onnx_constant (n, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1));
+  inputs[0] =
+      onnx_has (n, 0)
+          ? weir_make_convert (&n->make, weir_make_scalar_of (&n->make, onnx_in (n, 0)),
+                               WEIR_DTYPE_I64)
+          : weir_make_int (&n->make, -1);
+  inputs[1] =
+      onnx_has (n, 1)
+          ? weir_make_scalar_of (&n->make, onnx_in (n, 1))
+          : weir_make_constant (&n->make, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1));
   for (guint i = 2; i < n->n_inputs; i++)
     inputs[i] = onnx_in (n, i);
   r.n_states = MAX (n->n_inputs, 2) - 2;
   r.counter = counter_shape (r.proto);
   if (n->n_outputs != r.n_states + n_collected (&r))
-    return onnx_invalid (n, "the sub-graph gives %u values, the node takes %u",
-                         r.n_states + n_collected (&r), n->n_outputs);
-  r.node = weir_build_begin_outputs (n->b, "Loop", n->name, inputs, r.n_states + 2,
-                                     n->n_outputs);
+    return weir_make_invalid (&n->make,
+                              "the sub-graph gives %u values, the node takes %u",
+                              r.n_states + n_collected (&r), n->n_outputs);
+  r.node = weir_build_begin_outputs (n->make.b, "Loop", n->make.name, inputs,
+                                     r.n_states + 2, n->n_outputs);
   if (r.node != NULL)
     make_rounds (&r);
   return WEIR_PORT_NONE;
@@ -337,7 +343,8 @@ list_of (OnnxNode *n, const char *name, guint count)
 
   if (list == NULL || found == count)
     return list;
-  onnx_invalid (n, "attribute '%s': expected %u numbers, found %zu", name, count, found);
+  weir_make_invalid (&n->make, "attribute '%s': expected %u numbers, found %zu", name,
+                     count, found);
   return NULL;
 }
 
@@ -352,23 +359,24 @@ scan (OnnxNode *n)
   if (r.proto == NULL)
     return WEIR_PORT_NONE;
   if (slices < 1 || slices > n->n_inputs)
-    return onnx_invalid (n,
-                         "attribute 'num_scan_inputs': expected 1 to %u, found "
-                         "%" G_GINT64_FORMAT,
-                         n->n_inputs, slices);
+    return weir_make_invalid (&n->make,
+                              "attribute 'num_scan_inputs': expected 1 to %u, found "
+                              "%" G_GINT64_FORMAT,
+                              n->n_inputs, slices);
   for (guint i = 0; i < n->n_inputs; i++)
     inputs[i] = onnx_in (n, i);
   r.n_slices = (guint) slices;
   r.n_states = n->n_inputs - r.n_slices;
   if (n->n_outputs != r.n_states + n_collected (&r))
-    return onnx_invalid (n, "the sub-graph gives %u values, the node takes %u",
-                         r.n_states + n_collected (&r), n->n_outputs);
+    return weir_make_invalid (&n->make,
+                              "the sub-graph gives %u values, the node takes %u",
+                              r.n_states + n_collected (&r), n->n_outputs);
   r.axes = list_of (n, "scan_input_axes", r.n_slices);
   r.directions = list_of (n, "scan_input_directions", r.n_slices);
   r.out_axes = list_of (n, "scan_output_axes", n_collected (&r));
   r.out_directions = list_of (n, "scan_output_directions", n_collected (&r));
-  r.node = weir_build_begin_outputs (n->b, "TensorIterator", n->name, inputs, n->n_inputs,
-                                     n->n_outputs);
+  r.node = weir_build_begin_outputs (n->make.b, "TensorIterator", n->make.name, inputs,
+                                     n->n_inputs, n->n_outputs);
   if (r.node != NULL)
     make_rounds (&r);
   return WEIR_PORT_NONE;
@@ -384,21 +392,21 @@ scan_of_batch (OnnxNode *n)
   OnnxNode inner = *n;
 
   if (onnx_has (n, 0) || onnx_attr (n, "directions") != NULL)
-    return onnx_unsupported (n, "lengths or directions of sequences");
+    return weir_make_unsupported (&n->make, "lengths or directions of sequences");
   for (guint i = 1; i < count; i++) {
     WeirPort x = onnx_in (n, i);
-    const WeirShape *shape = onnx_shape (n, x);
+    const WeirShape *shape = weir_make_shape (&n->make, x);
 
     if (shape->rank < 1 || shape->dims[0] != 1)
-      return onnx_unsupported (n, "batches of other than one element");
-    inputs[i - 1].port = onnx_squeeze (n, x, 0);
+      return weir_make_unsupported (&n->make, "batches of other than one element");
+    inputs[i - 1].port = weir_make_squeeze (&n->make, x, 0);
   }
   inner.inputs = inputs;
   inner.n_inputs = MAX (count, 1) - 1;
   scan (&inner);
-  for (guint i = 0; i < n->n_outputs && !weir_build_failed (n->b); i++)
+  for (guint i = 0; i < n->n_outputs && !weir_build_failed (n->make.b); i++)
     if (!n->outputs[i].broken)
-      onnx_out (n, i, onnx_unsqueeze (n, n->outputs[i].port, 0));
+      onnx_out (n, i, weir_make_unsqueeze (&n->make, n->outputs[i].port, 0));
   return WEIR_PORT_NONE;
 }
 

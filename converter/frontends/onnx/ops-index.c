@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 #include <string.h>
@@ -12,45 +12,48 @@ slice (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), begin = onnx_list (n, "starts", 1), axes, step, one;
   WeirPort end = onnx_list (n, "ends", 2);
-  const WeirShape *shape = onnx_shape (n, begin);
+  const WeirShape *shape = weir_make_shape (&n->make, begin);
 
   if (weir_port_is_none (begin) || weir_port_is_none (end))
-    return onnx_invalid (n, "starts or ends are missing");
+    return weir_make_invalid (&n->make, "starts or ends are missing");
   axes = onnx_list (n, "axes", 3);
-  step =
-      onnx_has (n, 4) ? onnx_convert (n, onnx_in (n, 4), WEIR_DTYPE_I64) : WEIR_PORT_NONE;
+  step = onnx_has (n, 4) ? weir_make_convert (&n->make, onnx_in (n, 4), WEIR_DTYPE_I64)
+                         : WEIR_PORT_NONE;
   if (weir_port_is_none (axes) && shape->rank == 1 && shape->dims[0] >= 0)
-    axes = onnx_range (n, 0, shape->dims[0]);
+    axes = weir_make_range (&n->make, 0, shape->dims[0]);
   if (weir_port_is_none (step)) {
-    one = onnx_int (n, 1);
-    step = onnx_broadcast (n, one, onnx_shape_of (n, begin));
+    one = weir_make_int (&n->make, 1);
+    step = weir_make_broadcast (&n->make, one, weir_make_shape_of (&n->make, begin));
   }
-  return weir_port_is_none (axes) ? ONNX_OP (n, "Slice", x, begin, end, step)
-                                  : ONNX_OP (n, "Slice", x, begin, end, step, axes);
+  return weir_port_is_none (axes)
+             ? WEIR_MAKE (&n->make, "Slice", x, begin, end, step)
+             : WEIR_MAKE (&n->make, "Slice", x, begin, end, step, axes);
 }
 
 static WeirPort
 gather (OnnxNode *n)
 {
-  return onnx_gather (n, onnx_in (n, 0), onnx_in (n, 1), onnx_attr_int (n, "axis", 0));
+  return weir_make_gather (&n->make, onnx_in (n, 0), onnx_in (n, 1),
+                           onnx_attr_int (n, "axis", 0));
 }
 
 static WeirPort
 gather_elements (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "GatherElements", onnx_in (n, 0), onnx_in (n, 1));
+  WeirNode *node =
+      WEIR_MAKE_BEGIN (&n->make, "GatherElements", onnx_in (n, 0), onnx_in (n, 1));
 
   weir_node_set_int (node, "axis", onnx_attr_int (n, "axis", 0));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 gather_nd (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "GatherND", onnx_in (n, 0), onnx_in (n, 1));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "GatherND", onnx_in (n, 0), onnx_in (n, 1));
 
   weir_node_set_int (node, "batch_dims", onnx_attr_int (n, "batch_dims", 0));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static const char *
@@ -65,8 +68,9 @@ reduction_of (OnnxNode *n)
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     if (strcmp (given, words[i][0]) == 0)
       return words[i][1];
-  onnx_invalid (n, "attribute 'reduction': expected none, add, mul, max or min, found %s",
-                given);
+  weir_make_invalid (
+      &n->make, "attribute 'reduction': expected none, add, mul, max or min, found %s",
+      given);
   return "none";
 }
 
@@ -78,17 +82,17 @@ scatter (OnnxNode *n, const char *op, guint newest, const WeirPort *inputs, guin
   WeirNode *node;
 
   if (strcmp (reduction, "none") == 0)
-    return weir_build (n->b, op, n->name, inputs, count);
-  node = onnx_begin_version (n, op, newest, inputs, count);
+    return weir_build (n->make.b, op, n->make.name, inputs, count);
+  node = weir_make_begin_version (&n->make, op, newest, inputs, count);
   weir_node_set_string (node, "reduction", reduction);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 scatter_elements (OnnxNode *n)
 {
   const WeirPort inputs[] = { onnx_in (n, 0), onnx_in (n, 1), onnx_in (n, 2),
-                              onnx_int (n, onnx_attr_int (n, "axis", 0)) };
+                              weir_make_int (&n->make, onnx_attr_int (n, "axis", 0)) };
 
   return scatter (n, "ScatterElementsUpdate", 12, inputs, 4);
 }
@@ -104,16 +108,16 @@ scatter_nd (OnnxNode *n)
 static WeirPort
 where (OnnxNode *n)
 {
-  return ONNX_OP (n, "Select", onnx_in (n, 0), onnx_in (n, 1), onnx_in (n, 2));
+  return WEIR_MAKE (&n->make, "Select", onnx_in (n, 0), onnx_in (n, 1), onnx_in (n, 2));
 }
 
 static WeirPort
 non_zero_of (OnnxNode *n, WeirPort x)
 {
-  WeirNode *node = ONNX_BEGIN (n, "NonZero", x);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "NonZero", x);
 
   weir_node_set_dtype (node, "output_type", WEIR_DTYPE_I64);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
@@ -127,11 +131,12 @@ static WeirPort
 compress (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0),
-           kept = onnx_squeeze (n, non_zero_of (n, onnx_in (n, 1)), 0);
+           kept = weir_make_squeeze (&n->make, non_zero_of (n, onnx_in (n, 1)), 0);
 
   if (onnx_attr (n, "axis") == NULL)
-    return onnx_gather (n, onnx_reshape (n, x, (const gint64[]){ -1 }, 1), kept, 0);
-  return onnx_gather (n, x, kept, onnx_attr_int (n, "axis", 0));
+    return weir_make_gather (
+        &n->make, weir_make_reshape (&n->make, x, (const gint64[]){ -1 }, 1), kept, 0);
+  return weir_make_gather (&n->make, x, kept, onnx_attr_int (n, "axis", 0));
 }
 
 static WeirPort
@@ -141,41 +146,43 @@ unique (OnnxNode *n)
   WeirNode *node;
 
   if (onnx_attr (n, "axis") != NULL)
-    node = ONNX_BEGIN (n, "Unique", x, onnx_int (n, onnx_attr_int (n, "axis", 0)));
+    node = WEIR_MAKE_BEGIN (&n->make, "Unique", x,
+                            weir_make_int (&n->make, onnx_attr_int (n, "axis", 0)));
   else
-    node = ONNX_BEGIN (n, "Unique", x);
+    node = WEIR_MAKE_BEGIN (&n->make, "Unique", x);
   weir_node_set_bool (node, "sorted", onnx_attr_int (n, "sorted", 1) != 0);
   weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
   weir_node_set_dtype (node, "count_element_type", WEIR_DTYPE_I64);
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   for (guint i = 0; i < 4; i++)
-    onnx_out (n, i, onnx_port (n, node, i));
-  return onnx_port (n, node, 0);
+    onnx_out (n, i, weir_make_port (&n->make, node, i));
+  return weir_make_port (&n->make, node, 0);
 }
 
 /* Values in the order in which they come, which of them each element is, and counts. */
 static WeirPort
 unique_of_microsoft (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Unique", onnx_in (n, 0));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Unique", onnx_in (n, 0));
 
   weir_node_set_bool (node, "sorted", FALSE);
   weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
   weir_node_set_dtype (node, "count_element_type", WEIR_DTYPE_I64);
-  onnx_end (n, node);
-  onnx_out (n, 1, onnx_port (n, node, 2));
-  onnx_out (n, 2, onnx_port (n, node, 3));
-  return onnx_port (n, node, 0);
+  weir_make_end (&n->make, node);
+  onnx_out (n, 1, weir_make_port (&n->make, node, 2));
+  onnx_out (n, 2, weir_make_port (&n->make, node, 3));
+  return weir_make_port (&n->make, node, 0);
 }
 
 static WeirPort
 reverse_sequence (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "ReverseSequence", onnx_in (n, 0), onnx_in (n, 1));
+  WeirNode *node =
+      WEIR_MAKE_BEGIN (&n->make, "ReverseSequence", onnx_in (n, 0), onnx_in (n, 1));
 
   weir_node_set_int (node, "batch_axis", onnx_attr_int (n, "batch_axis", 1));
   weir_node_set_int (node, "seq_axis", onnx_attr_int (n, "time_axis", 0));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Depth and indices may be of any type; values hold what is off and what is on. A
@@ -183,27 +190,30 @@ reverse_sequence (OnnxNode *n)
 static WeirPort
 one_hot (OnnxNode *n)
 {
-  WeirPort indices = onnx_convert (n, onnx_in (n, 0), WEIR_DTYPE_I64), depth, negative;
+  WeirPort indices = weir_make_convert (&n->make, onnx_in (n, 0), WEIR_DTYPE_I64), depth,
+           negative;
   WeirPort values = onnx_in (n, 2), off, on;
   WeirNode *node;
 
-  depth = onnx_scalar_of (n, onnx_convert (n, onnx_in (n, 1), WEIR_DTYPE_I64));
-  negative = ONNX_OP (n, "Less", indices, onnx_int (n, 0));
-  indices = ONNX_OP (n, "Select", negative, ONNX_OP (n, "Add", indices, depth), indices);
-  off = onnx_gather (n, values, onnx_int (n, 0), 0);
-  on = onnx_gather (n, values, onnx_int (n, 1), 0);
-  node = ONNX_BEGIN (n, "OneHot", indices, depth, on, off);
+  depth = weir_make_scalar_of (
+      &n->make, weir_make_convert (&n->make, onnx_in (n, 1), WEIR_DTYPE_I64));
+  negative = WEIR_MAKE (&n->make, "Less", indices, weir_make_int (&n->make, 0));
+  indices = WEIR_MAKE (&n->make, "Select", negative,
+                       WEIR_MAKE (&n->make, "Add", indices, depth), indices);
+  off = weir_make_gather (&n->make, values, weir_make_int (&n->make, 0), 0);
+  on = weir_make_gather (&n->make, values, weir_make_int (&n->make, 1), 0);
+  node = WEIR_MAKE_BEGIN (&n->make, "OneHot", indices, depth, on, off);
   weir_node_set_int (node, "axis", onnx_attr_int (n, "axis", -1));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* [0, 1, ..., dimension @axis - 1], as a column or as a row. */
 static WeirPort
 counting (OnnxNode *n, WeirPort x, gint64 axis, gboolean column)
 {
-  WeirPort all = onnx_counting (n, onnx_length_of (n, x, axis));
+  WeirPort all = weir_make_counting (&n->make, weir_make_length_of (&n->make, x, axis));
 
-  return onnx_unsqueeze (n, all, column ? 1 : 0);
+  return weir_make_unsqueeze (&n->make, all, column ? 1 : 0);
 }
 
 /* The upper or the lower triangle; k moves the diagonal to the right. */
@@ -211,30 +221,33 @@ static WeirPort
 trilu (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), rows, columns, kept;
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
   gboolean upper = onnx_attr_int (n, "upper", 1) != 0;
 
   if (rank < 2)
-    return onnx_invalid (n, "expected an input of rank 2 or more, found rank %d", rank);
+    return weir_make_invalid (&n->make,
+                              "expected an input of rank 2 or more, found rank %d", rank);
   rows = counting (n, x, rank - 2, TRUE);
   columns = counting (n, x, rank - 1, FALSE);
   if (onnx_has (n, 1))
-    rows = ONNX_OP (n, "Add", rows, onnx_scalar_of (n, onnx_in (n, 1)));
-  kept = ONNX_OP (n, upper ? "GreaterEqual" : "LessEqual", columns, rows);
-  return ONNX_OP (n, "Select", kept, x, onnx_scalar (n, x, 0));
+    rows =
+        WEIR_MAKE (&n->make, "Add", rows, weir_make_scalar_of (&n->make, onnx_in (n, 1)));
+  kept = WEIR_MAKE (&n->make, upper ? "GreaterEqual" : "LessEqual", columns, rows);
+  return WEIR_MAKE (&n->make, "Select", kept, x, weir_make_scalar (&n->make, x, 0));
 }
 
 static WeirPort
 eye_like (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), rows, columns, diagonal;
-  WeirDtype dtype = onnx_attr_dtype (n, "dtype", onnx_dtype (n, x));
+  WeirDtype dtype = onnx_attr_dtype (n, "dtype", weir_make_dtype (&n->make, x));
 
   rows = counting (n, x, 0, TRUE);
   columns = counting (n, x, 1, FALSE);
-  rows = ONNX_OP (n, "Add", rows, onnx_int (n, onnx_attr_int (n, "k", 0)));
-  diagonal = ONNX_OP (n, "Equal", columns, rows);
-  return onnx_convert (n, diagonal, dtype);
+  rows = WEIR_MAKE (&n->make, "Add", rows,
+                    weir_make_int (&n->make, onnx_attr_int (n, "k", 0)));
+  diagonal = WEIR_MAKE (&n->make, "Equal", columns, rows);
+  return weir_make_convert (&n->make, diagonal, dtype);
 }
 
 const OnnxRow onnx_rows_index[] = {

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 /* Losses: exporters leave them in networks that were trained. */
@@ -9,31 +9,36 @@
 static WeirPort
 likelihood_loss (OnnxNode *n, WeirPort x, WeirPort target, guint weight_index)
 {
-  WeirPort zero = onnx_scalar (n, x, 0), picked, weight, loss, ignored = WEIR_PORT_NONE;
+  WeirPort zero = weir_make_scalar (&n->make, x, 0), picked, weight, loss,
+           ignored = WEIR_PORT_NONE;
   WeirNode *node;
 
-  target = onnx_convert (n, target, WEIR_DTYPE_I64);
+  target = weir_make_convert (&n->make, target, WEIR_DTYPE_I64);
   if (onnx_attr (n, "ignore_index") != NULL) {
-    ignored =
-        ONNX_OP (n, "Equal", target, onnx_int (n, onnx_attr_int (n, "ignore_index", 0)));
-    target = ONNX_OP (n, "Select", ignored, onnx_int (n, 0), target);
+    ignored = WEIR_MAKE (&n->make, "Equal", target,
+                         weir_make_int (&n->make, onnx_attr_int (n, "ignore_index", 0)));
+    target = WEIR_MAKE (&n->make, "Select", ignored, weir_make_int (&n->make, 0), target);
   }
-  node = ONNX_BEGIN (n, "GatherElements", x, onnx_unsqueeze (n, target, 1));
+  node = WEIR_MAKE_BEGIN (&n->make, "GatherElements", x,
+                          weir_make_unsqueeze (&n->make, target, 1));
   weir_node_set_int (node, "axis", 1);
-  picked = onnx_squeeze (n, onnx_end (n, node), 1);
+  picked = weir_make_squeeze (&n->make, weir_make_end (&n->make, node), 1);
   weight = onnx_has (n, weight_index)
-               ? onnx_gather (n, onnx_in (n, weight_index), target, 0)
-               : onnx_broadcast (n, onnx_scalar (n, x, 1), onnx_shape_of (n, target));
+               ? weir_make_gather (&n->make, onnx_in (n, weight_index), target, 0)
+               : weir_make_broadcast (&n->make, weir_make_scalar (&n->make, x, 1),
+                                      weir_make_shape_of (&n->make, target));
   if (!weir_port_is_none (ignored))
-    weight = ONNX_OP (n, "Select", ignored, zero, weight);
-  loss = ONNX_OP (n, "Multiply", ONNX_OP (n, "Negative", picked), weight);
+    weight = WEIR_MAKE (&n->make, "Select", ignored, zero, weight);
+  loss =
+      WEIR_MAKE (&n->make, "Multiply", WEIR_MAKE (&n->make, "Negative", picked), weight);
   if (onnx_attr_is (n, "reduction", "mean", "none"))
     return loss;
-  picked = onnx_range (n, 0, onnx_rank (n, loss));
-  loss = onnx_reduce (n, "ReduceSum", loss, picked, FALSE);
+  picked = weir_make_range (&n->make, 0, weir_make_rank (&n->make, loss));
+  loss = weir_make_reduce (&n->make, "ReduceSum", loss, picked, FALSE);
   if (onnx_attr_is (n, "reduction", "mean", "sum"))
     return loss;
-  return ONNX_OP (n, "Divide", loss, onnx_reduce (n, "ReduceSum", weight, picked, FALSE));
+  return WEIR_MAKE (&n->make, "Divide", loss,
+                    weir_make_reduce (&n->make, "ReduceSum", weight, picked, FALSE));
 }
 
 static WeirPort
@@ -45,11 +50,11 @@ negative_log_likelihood (OnnxNode *n)
 static WeirPort
 softmax_cross_entropy (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "LogSoftmax", onnx_in (n, 0));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "LogSoftmax", onnx_in (n, 0));
   WeirPort probability;
 
   weir_node_set_int (node, "axis", 1);
-  probability = onnx_end (n, node);
+  probability = weir_make_end (&n->make, node);
   onnx_out (n, 1, probability);
   return likelihood_loss (n, probability, onnx_in (n, 1), 2);
 }

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 #include <float.h>
@@ -32,7 +32,7 @@ ir_name (const OnnxNode *n)
 static WeirPort
 unary (OnnxNode *n)
 {
-  return ONNX_OP (n, ir_name (n), onnx_in (n, 0));
+  return WEIR_MAKE (&n->make, ir_name (n), onnx_in (n, 0));
 }
 
 /* Before version 7, the second operand met the first one's dimensions from `axis` on, and
@@ -47,12 +47,12 @@ second_operand (OnnxNode *n, WeirPort x, WeirPort y)
   if (n->version >= 7 || onnx_attr_int (n, "broadcast", 0) == 0 ||
       onnx_attr (n, "axis") == NULL)
     return y;
-  rank_x = onnx_rank (n, x);
-  rank_y = onnx_rank (n, y);
+  rank_x = weir_make_rank (&n->make, x);
+  rank_y = weir_make_rank (&n->make, y);
   axis = onnx_axis (n, onnx_attr_int (n, "axis", 0), rank_x);
   for (int i = axis + rank_y; i < rank_x; i++)
     axes[count++] = i - axis;
-  return count > 0 ? weir_build_unsqueeze (n->b, n->name, y, axes, count) : y;
+  return count > 0 ? weir_build_unsqueeze (n->make.b, n->make.name, y, axes, count) : y;
 }
 
 static WeirPort
@@ -60,7 +60,7 @@ binary (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), y = second_operand (n, x, onnx_in (n, 1));
 
-  return ONNX_OP (n, ir_name (n), x, y);
+  return WEIR_MAKE (&n->make, ir_name (n), x, y);
 }
 
 /* Integers are divided like in C, towards zero. */
@@ -68,11 +68,11 @@ static WeirPort
 divide (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), y = second_operand (n, x, onnx_in (n, 1));
-  WeirNode *node = ONNX_BEGIN (n, "Divide", x, y);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Divide", x, y);
 
-  if (!weir_dtype_is_float (onnx_dtype (n, x)))
+  if (!weir_dtype_is_float (weir_make_dtype (&n->make, x)))
     weir_node_set_bool (node, "m_pythondiv", FALSE);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* The sign of the divisor, or of the dividend with fmod as in C. */
@@ -81,7 +81,7 @@ mod (OnnxNode *n)
 {
   const char *op = onnx_attr_int (n, "fmod", 0) != 0 ? "Mod" : "FloorMod";
 
-  return ONNX_OP (n, op, onnx_in (n, 0), onnx_in (n, 1));
+  return WEIR_MAKE (&n->make, op, onnx_in (n, 0), onnx_in (n, 1));
 }
 
 /* The result has the type of the base, whatever the exponent's. */
@@ -89,14 +89,15 @@ static WeirPort
 power (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), y = second_operand (n, x, onnx_in (n, 1));
-  WeirDtype base = onnx_dtype (n, x), exponent = onnx_dtype (n, y);
+  WeirDtype base = weir_make_dtype (&n->make, x),
+            exponent = weir_make_dtype (&n->make, y);
 
   if (base == exponent || weir_dtype_is_float (base))
-    return ONNX_OP (n, "Power", x, onnx_convert (n, y, base));
+    return WEIR_MAKE (&n->make, "Power", x, weir_make_convert (&n->make, y, base));
   if (!weir_dtype_is_float (exponent))
-    return ONNX_OP (n, "Power", x, onnx_convert (n, y, base));
-  x = ONNX_OP (n, "Power", onnx_convert (n, x, exponent), y);
-  return onnx_convert (n, x, base);
+    return WEIR_MAKE (&n->make, "Power", x, weir_make_convert (&n->make, y, base));
+  x = WEIR_MAKE (&n->make, "Power", weir_make_convert (&n->make, x, exponent), y);
+  return weir_make_convert (&n->make, x, base);
 }
 
 /* Any number of operands, one after the other. */
@@ -106,7 +107,7 @@ variadic (OnnxNode *n)
   WeirPort y = onnx_in (n, 0);
 
   for (guint i = 1; i < n->n_inputs; i++)
-    y = ONNX_OP (n, ir_name (n), y, onnx_in (n, i));
+    y = WEIR_MAKE (&n->make, ir_name (n), y, onnx_in (n, i));
   return y;
 }
 
@@ -116,8 +117,9 @@ mean (OnnxNode *n)
   WeirPort y = onnx_in (n, 0);
 
   for (guint i = 1; i < n->n_inputs; i++)
-    y = ONNX_OP (n, "Add", y, onnx_in (n, i));
-  return ONNX_OP (n, "Divide", y, onnx_scalar (n, y, MAX (n->n_inputs, 1)));
+    y = WEIR_MAKE (&n->make, "Add", y, onnx_in (n, i));
+  return WEIR_MAKE (&n->make, "Divide", y,
+                    weir_make_scalar (&n->make, y, MAX (n->n_inputs, 1)));
 }
 
 static WeirPort
@@ -125,28 +127,28 @@ reciprocal (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
 
-  return ONNX_OP (n, "Divide", onnx_scalar (n, x, 1), x);
+  return WEIR_MAKE (&n->make, "Divide", weir_make_scalar (&n->make, x, 1), x);
 }
 
 static WeirPort
 round_even (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Round", onnx_in (n, 0));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Round", onnx_in (n, 0));
 
   weir_node_set_string (node, "mode", "half_to_even");
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 is_inf (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "IsInf", onnx_in (n, 0));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "IsInf", onnx_in (n, 0));
 
   weir_node_set_bool (node, "detect_negative",
                       onnx_attr_int (n, "detect_negative", 1) != 0);
   weir_node_set_bool (node, "detect_positive",
                       onnx_attr_int (n, "detect_positive", 1) != 0);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
@@ -154,14 +156,14 @@ bit_shift (OnnxNode *n)
 {
   gboolean left = onnx_attr_is (n, "direction", "", "LEFT");
 
-  return ONNX_OP (n, left ? "BitwiseLeftShift" : "BitwiseRightShift", onnx_in (n, 0),
-                  onnx_in (n, 1));
+  return WEIR_MAKE (&n->make, left ? "BitwiseLeftShift" : "BitwiseRightShift",
+                    onnx_in (n, 0), onnx_in (n, 1));
 }
 
 static gboolean
 bound_value (const OnnxNode *n, WeirPort port, double *value)
 {
-  const WeirTensor *tensor = onnx_value (n, port);
+  const WeirTensor *tensor = weir_make_value (&n->make, port);
 
   if (tensor == NULL || weir_tensor_count (tensor) != 1)
     return FALSE;
@@ -172,11 +174,11 @@ bound_value (const OnnxNode *n, WeirPort port, double *value)
 static WeirPort
 clamp (OnnxNode *n, WeirPort x, double low, double high)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Clamp", x);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Clamp", x);
 
   weir_node_set_float (node, "min", low);
   weir_node_set_float (node, "max", high);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Bounds are inputs from version 11 on. Where they contradict, the upper one wins. */
@@ -189,38 +191,43 @@ clip (OnnxNode *n)
   if (n->version < 11)
     return clamp (n, x, onnx_attr_float (n, "min", low),
                   onnx_attr_float (n, "max", high));
-  if ((onnx_has (n, 1) || onnx_has (n, 2)) && weir_dtype_is_float (onnx_dtype (n, x)) &&
+  if ((onnx_has (n, 1) || onnx_has (n, 2)) &&
+      weir_dtype_is_float (weir_make_dtype (&n->make, x)) &&
       (!onnx_has (n, 1) || bound_value (n, onnx_in (n, 1), &low)) &&
       (!onnx_has (n, 2) || bound_value (n, onnx_in (n, 2), &high)) && low <= high)
     return clamp (n, x, low, high);
   if (onnx_has (n, 1))
-    x = ONNX_OP (n, "Maximum", x, onnx_in (n, 1));
-  return onnx_has (n, 2) ? ONNX_OP (n, "Minimum", x, onnx_in (n, 2)) : x;
+    x = WEIR_MAKE (&n->make, "Maximum", x, onnx_in (n, 1));
+  return onnx_has (n, 2) ? WEIR_MAKE (&n->make, "Minimum", x, onnx_in (n, 2)) : x;
 }
 
 static WeirPort
 mat_mul (OnnxNode *n)
 {
-  return ONNX_OP (n, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
+  return WEIR_MAKE (&n->make, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
 }
 
 static WeirPort
 scaled (OnnxNode *n, WeirPort x, double factor)
 {
-  return factor == 1 ? x : ONNX_OP (n, "Multiply", x, onnx_scalar (n, x, factor));
+  return factor == 1 ? x
+                     : WEIR_MAKE (&n->make, "Multiply", x,
+                                  weir_make_scalar (&n->make, x, factor));
 }
 
 static WeirPort
 gemm (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
   double alpha = onnx_attr_float (n, "alpha", 1), beta = onnx_attr_float (n, "beta", 1);
   WeirPort y;
 
   weir_node_set_bool (node, "transpose_a", onnx_attr_int (n, "transA", 0) != 0);
   weir_node_set_bool (node, "transpose_b", onnx_attr_int (n, "transB", 0) != 0);
-  y = scaled (n, onnx_end (n, node), alpha);
-  return onnx_has (n, 2) ? ONNX_OP (n, "Add", y, scaled (n, onnx_in (n, 2), beta)) : y;
+  y = scaled (n, weir_make_end (&n->make, node), alpha);
+  return onnx_has (n, 2)
+             ? WEIR_MAKE (&n->make, "Add", y, scaled (n, onnx_in (n, 2), beta))
+             : y;
 }
 
 static WeirPort
@@ -230,32 +237,32 @@ einsum (OnnxNode *n)
   WeirNode *node;
 
   if (n->n_inputs > G_N_ELEMENTS (inputs))
-    return onnx_unsupported (n, "%u operands", n->n_inputs);
+    return weir_make_unsupported (&n->make, "%u operands", n->n_inputs);
   for (guint i = 0; i < n->n_inputs; i++)
     inputs[i] = onnx_in (n, i);
-  node = weir_build_begin (n->b, "Einsum", n->name, inputs, n->n_inputs);
+  node = weir_build_begin (n->make.b, "Einsum", n->make.name, inputs, n->n_inputs);
   weir_node_set_string (node, "equation", onnx_attr_string (n, "equation", ""));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Element @row, @column of the last two dimensions. */
 static WeirPort
 entry (OnnxNode *n, WeirPort x, gint64 row, gint64 column)
 {
-  WeirPort line = onnx_gather (n, x, onnx_int (n, row), -2);
+  WeirPort line = weir_make_gather (&n->make, x, weir_make_int (&n->make, row), -2);
 
-  return onnx_gather (n, line, onnx_int (n, column), -1);
+  return weir_make_gather (&n->make, line, weir_make_int (&n->make, column), -1);
 }
 
 static WeirPort
 cross (OnnxNode *n, WeirPort x, const gint64 rows[2], const gint64 columns[2])
 {
-  WeirPort down = ONNX_OP (n, "Multiply", entry (n, x, rows[0], columns[0]),
-                           entry (n, x, rows[1], columns[1]));
-  WeirPort up = ONNX_OP (n, "Multiply", entry (n, x, rows[0], columns[1]),
-                         entry (n, x, rows[1], columns[0]));
+  WeirPort down = WEIR_MAKE (&n->make, "Multiply", entry (n, x, rows[0], columns[0]),
+                             entry (n, x, rows[1], columns[1]));
+  WeirPort up = WEIR_MAKE (&n->make, "Multiply", entry (n, x, rows[0], columns[1]),
+                           entry (n, x, rows[1], columns[0]));
 
-  return ONNX_OP (n, "Subtract", down, up);
+  return WEIR_MAKE (&n->make, "Subtract", down, up);
 }
 
 /* Determinants of 2 x 2 and 3 x 3 matrices, written out. */
@@ -263,7 +270,7 @@ static WeirPort
 det (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), y;
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
   gint64 size = shape->rank >= 2 ? shape->dims[shape->rank - 1] : WEIR_DIM_UNKNOWN;
   static const gint64 below[] = { 1, 2 }, all[] = { 0, 1 };
   static const gint64 rest[][2] = { { 1, 2 }, { 0, 2 }, { 0, 1 } };
@@ -271,13 +278,14 @@ det (OnnxNode *n)
   if (size == 2)
     return cross (n, x, all, all);
   if (size != 3)
-    return onnx_unsupported (n, "matrices that are not 2 x 2 or 3 x 3");
-  y = ONNX_OP (n, "Multiply", entry (n, x, 0, 0), cross (n, x, below, rest[0]));
-  y = ONNX_OP (n, "Subtract", y,
-               ONNX_OP (n, "Multiply", entry (n, x, 0, 1), cross (n, x, below, rest[1])));
-  return ONNX_OP (
-      n, "Add", y,
-      ONNX_OP (n, "Multiply", entry (n, x, 0, 2), cross (n, x, below, rest[2])));
+    return weir_make_unsupported (&n->make, "matrices that are not 2 x 2 or 3 x 3");
+  y = WEIR_MAKE (&n->make, "Multiply", entry (n, x, 0, 0), cross (n, x, below, rest[0]));
+  y = WEIR_MAKE (
+      &n->make, "Subtract", y,
+      WEIR_MAKE (&n->make, "Multiply", entry (n, x, 0, 1), cross (n, x, below, rest[1])));
+  return WEIR_MAKE (
+      &n->make, "Add", y,
+      WEIR_MAKE (&n->make, "Multiply", entry (n, x, 0, 2), cross (n, x, below, rest[2])));
 }
 
 const OnnxRow onnx_rows_math[] = {

@@ -1,6 +1,6 @@
 #include "attr.h"
 #include "heads.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "quant.h"
 #include "table.h"
 
@@ -30,7 +30,7 @@ add_bias (Scene *s, WeirPort bias)
   if (weir_port_is_none (s->bias))
     s->bias = bias;
   else
-    s->bias = ONNX_OP (s->n, "Add", s->bias, bias);
+    s->bias = WEIR_MAKE (&s->n->make, "Add", s->bias, bias);
 }
 
 /* @value where it is not @allowed, else 0. */
@@ -38,11 +38,12 @@ static void
 forbid (Scene *s, WeirPort allowed, double value)
 {
   OnnxNode *n = s->n;
-  WeirPort zero = onnx_scalar (n, s->q, 0);
+  WeirPort zero = weir_make_scalar (&n->make, s->q, 0);
 
-  if (onnx_dtype (n, s->q) == WEIR_DTYPE_F16)
+  if (weir_make_dtype (&n->make, s->q) == WEIR_DTYPE_F16)
     value = MAX (value, -65504);
-  add_bias (s, ONNX_OP (n, "Select", allowed, zero, onnx_scalar (n, s->q, value)));
+  add_bias (s, WEIR_MAKE (&n->make, "Select", allowed, zero,
+                          weir_make_scalar (&n->make, s->q, value)));
 }
 
 /* Probabilities, with one column more for the sink while they are made. */
@@ -54,19 +55,21 @@ softmax (Scene *s, WeirPort scores)
   WeirNode *node;
 
   if (!weir_port_is_none (s->sink)) {
-    length = onnx_dim_of (n, scores, 3);
+    length = weir_make_dim_of (&n->make, scores, 3);
     shape[0] =
-        onnx_slice (n, onnx_shape_of (n, scores), ONNX_INTS (n, 0), ONNX_INTS (n, 3), 0);
-    shape[1] = ONNX_INTS (n, 1);
-    parts[1] = onnx_broadcast (n, s->sink, onnx_concat (n, shape, 2, 0));
-    scores = onnx_concat (n, parts, 2, 3);
+        weir_make_slice (&n->make, weir_make_shape_of (&n->make, scores),
+                         WEIR_MAKE_INTS (&n->make, 0), WEIR_MAKE_INTS (&n->make, 3), 0);
+    shape[1] = WEIR_MAKE_INTS (&n->make, 1);
+    parts[1] =
+        weir_make_broadcast (&n->make, s->sink, weir_make_concat (&n->make, shape, 2, 0));
+    scores = weir_make_concat (&n->make, parts, 2, 3);
   }
-  node = ONNX_BEGIN (n, "Softmax", scores);
+  node = WEIR_MAKE_BEGIN (&n->make, "Softmax", scores);
   weir_node_set_int (node, "axis", 3);
-  scores = onnx_end (n, node);
+  scores = weir_make_end (&n->make, node);
   if (weir_port_is_none (s->sink))
     return scores;
-  return onnx_slice (n, scores, ONNX_INTS (n, 0), length, 3);
+  return weir_make_slice (&n->make, scores, WEIR_MAKE_INTS (&n->make, 0), length, 3);
 }
 
 /* [batch, length, heads * size] */
@@ -78,21 +81,26 @@ attend (Scene *s)
   WeirPort factor, y;
   WeirNode *node;
 
-  factor = onnx_convert (n, onnx_length_of (n, s->q, 3), WEIR_DTYPE_F32);
-  factor = ONNX_OP (n, "Power", factor, onnx_scalar (n, factor, -0.5));
-  factor = onnx_convert (n, factor, onnx_dtype (n, s->q));
+  factor = weir_make_convert (&n->make, weir_make_length_of (&n->make, s->q, 3),
+                              WEIR_DTYPE_F32);
+  factor =
+      WEIR_MAKE (&n->make, "Power", factor, weir_make_scalar (&n->make, factor, -0.5));
+  factor = weir_make_convert (&n->make, factor, weir_make_dtype (&n->make, s->q));
   if (scale != 0)
-    factor = onnx_scalar (n, s->q, scale);
-  node = ONNX_BEGIN (n, "MatMul", ONNX_OP (n, "Multiply", s->q, factor), s->k);
+    factor = weir_make_scalar (&n->make, s->q, scale);
+  node = WEIR_MAKE_BEGIN (&n->make, "MatMul",
+                          WEIR_MAKE (&n->make, "Multiply", s->q, factor), s->k);
   weir_node_set_bool (node, "transpose_b", TRUE);
-  y = onnx_end (n, node);
+  y = weir_make_end (&n->make, node);
   if (cap > 0) {
-    y = ONNX_OP (n, "Tanh", ONNX_OP (n, "Divide", y, onnx_scalar (n, y, cap)));
-    y = ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, cap));
+    y = WEIR_MAKE (
+        &n->make, "Tanh",
+        WEIR_MAKE (&n->make, "Divide", y, weir_make_scalar (&n->make, y, cap)));
+    y = WEIR_MAKE (&n->make, "Multiply", y, weir_make_scalar (&n->make, y, cap));
   }
   if (!weir_port_is_none (s->bias))
-    y = ONNX_OP (n, "Add", y, s->bias);
-  return onnx_join_heads (n, ONNX_OP (n, "MatMul", softmax (s, y), s->v));
+    y = WEIR_MAKE (&n->make, "Add", y, s->bias);
+  return onnx_join_heads (n, WEIR_MAKE (&n->make, "MatMul", softmax (s, y), s->v));
 }
 
 /* The mask of input @index: lengths [batch], ends and then beginnings [2 * batch], or
@@ -102,34 +110,37 @@ add_mask (Scene *s, guint index)
 {
   OnnxNode *n = s->n;
   WeirPort mask, at, end, allowed;
-  const WeirShape *shape, *q = onnx_shape (n, s->q);
+  const WeirShape *shape, *q = weir_make_shape (&n->make, s->q);
   double value = onnx_attr_float (n, "mask_filter_value", -10000);
   gint64 batch = q->rank == 4 ? q->dims[0] : WEIR_DIM_UNKNOWN;
 
   if (!onnx_has (n, index))
     return;
-  mask = onnx_convert (n, onnx_in (n, index), WEIR_DTYPE_I64);
-  shape = onnx_shape (n, mask);
+  mask = weir_make_convert (&n->make, onnx_in (n, index), WEIR_DTYPE_I64);
+  shape = weir_make_shape (&n->make, mask);
   if (shape->rank == 2 || shape->rank == 3) {
-    allowed = ONNX_OP (n, "NotEqual", mask, onnx_int (n, 0));
+    allowed = WEIR_MAKE (&n->make, "NotEqual", mask, weir_make_int (&n->make, 0));
     if (shape->rank == 2)
-      allowed = onnx_unsqueeze (n, allowed, 1);
-    forbid (s, onnx_unsqueeze (n, allowed, 1), value);
+      allowed = weir_make_unsqueeze (&n->make, allowed, 1);
+    forbid (s, weir_make_unsqueeze (&n->make, allowed, 1), value);
     return;
   }
   if (shape->rank != 1 || shape->dims[0] < 1 || batch < 1 ||
       (shape->dims[0] != batch && shape->dims[0] != 2 * batch)) {
-    onnx_unsupported (n, "a mask of unknown or of this shape");
+    weir_make_unsupported (&n->make, "a mask of unknown or of this shape");
     return;
   }
-  at = onnx_counting (n, onnx_length_of (n, s->k, 2));
-  end = onnx_slice (n, mask, ONNX_INTS (n, 0), ONNX_INTS (n, batch), 0);
-  end = onnx_reshape (n, end, (const gint64[]){ -1, 1, 1, 1 }, 4);
-  allowed = ONNX_OP (n, "Less", at, end);
+  at = weir_make_counting (&n->make, weir_make_length_of (&n->make, s->k, 2));
+  end = weir_make_slice (&n->make, mask, WEIR_MAKE_INTS (&n->make, 0),
+                         WEIR_MAKE_INTS (&n->make, batch), 0);
+  end = weir_make_reshape (&n->make, end, (const gint64[]){ -1, 1, 1, 1 }, 4);
+  allowed = WEIR_MAKE (&n->make, "Less", at, end);
   if (shape->dims[0] == 2 * batch) {
-    end = onnx_slice (n, mask, ONNX_INTS (n, batch), ONNX_INTS (n, 2 * batch), 0);
-    end = onnx_reshape (n, end, (const gint64[]){ -1, 1, 1, 1 }, 4);
-    allowed = ONNX_OP (n, "LogicalAnd", allowed, ONNX_OP (n, "GreaterEqual", at, end));
+    end = weir_make_slice (&n->make, mask, WEIR_MAKE_INTS (&n->make, batch),
+                           WEIR_MAKE_INTS (&n->make, 2 * batch), 0);
+    end = weir_make_reshape (&n->make, end, (const gint64[]){ -1, 1, 1, 1 }, 4);
+    allowed = WEIR_MAKE (&n->make, "LogicalAnd", allowed,
+                         WEIR_MAKE (&n->make, "GreaterEqual", at, end));
   }
   forbid (s, allowed, value);
 }
@@ -143,14 +154,14 @@ add_causal (Scene *s)
 
   if (onnx_attr_int (n, "unidirectional", 0) == 0)
     return;
-  keys = onnx_length_of (n, s->k, 2);
-  queries = onnx_length_of (n, s->q, 2);
-  rows = ONNX_OP (n, "Add", onnx_counting (n, queries),
-                  ONNX_OP (n, "Subtract", keys, queries));
-  forbid (
-      s,
-      ONNX_OP (n, "GreaterEqual", onnx_unsqueeze (n, rows, 1), onnx_counting (n, keys)),
-      -FLT_MAX);
+  keys = weir_make_length_of (&n->make, s->k, 2);
+  queries = weir_make_length_of (&n->make, s->q, 2);
+  rows = WEIR_MAKE (&n->make, "Add", weir_make_counting (&n->make, queries),
+                    WEIR_MAKE (&n->make, "Subtract", keys, queries));
+  forbid (s,
+          WEIR_MAKE (&n->make, "GreaterEqual", weir_make_unsqueeze (&n->make, rows, 1),
+                     weir_make_counting (&n->make, keys)),
+          -FLT_MAX);
 }
 
 static gint64
@@ -160,8 +171,9 @@ heads_of (OnnxNode *n, const char *name)
 
   if (heads >= 1 && heads <= G_MAXINT32)
     return heads;
-  onnx_invalid (n, "attribute '%s': expected 1 or more, found %" G_GINT64_FORMAT, name,
-                heads);
+  weir_make_invalid (&n->make,
+                     "attribute '%s': expected 1 or more, found %" G_GINT64_FORMAT, name,
+                     heads);
   return 1;
 }
 
@@ -169,13 +181,14 @@ heads_of (OnnxNode *n, const char *name)
 static void
 split_last (OnnxNode *n, WeirPort x, const gint64 *sizes, WeirPort *parts)
 {
-  WeirPort inputs[3] = { x, onnx_int (n, -1), onnx_ints (n, sizes, 3) };
+  WeirPort inputs[3] = { x, weir_make_int (&n->make, -1),
+                         weir_make_ints (&n->make, sizes, 3) };
   WeirNode *node =
-      weir_build_begin_outputs (n->b, "VariadicSplit", n->name, inputs, 3, 3);
+      weir_build_begin_outputs (n->make.b, "VariadicSplit", n->make.name, inputs, 3, 3);
 
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   for (guint i = 0; i < 3; i++)
-    parts[i] = onnx_port (n, node, i);
+    parts[i] = weir_make_port (&n->make, node, i);
 }
 
 /* Keys and values of earlier calls lie in one tensor [2, batch, heads, length, size]. */
@@ -186,18 +199,20 @@ join_past (Scene *s, guint index)
   WeirPort parts[2];
 
   if (onnx_has (n, index)) {
-    parts[0] = onnx_gather (n, onnx_in (n, index), onnx_int (n, 0), 0);
+    parts[0] =
+        weir_make_gather (&n->make, onnx_in (n, index), weir_make_int (&n->make, 0), 0);
     parts[1] = s->k;
-    s->k = onnx_concat (n, parts, 2, 2);
-    parts[0] = onnx_gather (n, onnx_in (n, index), onnx_int (n, 1), 0);
+    s->k = weir_make_concat (&n->make, parts, 2, 2);
+    parts[0] =
+        weir_make_gather (&n->make, onnx_in (n, index), weir_make_int (&n->make, 1), 0);
     parts[1] = s->v;
-    s->v = onnx_concat (n, parts, 2, 2);
+    s->v = weir_make_concat (&n->make, parts, 2, 2);
   }
   if (!onnx_wants (n, 1))
     return;
-  parts[0] = onnx_unsqueeze (n, s->k, 0);
-  parts[1] = onnx_unsqueeze (n, s->v, 0);
-  onnx_out (n, 1, onnx_concat (n, parts, 2, 0));
+  parts[0] = weir_make_unsqueeze (&n->make, s->k, 0);
+  parts[1] = weir_make_unsqueeze (&n->make, s->v, 0);
+  onnx_out (n, 1, weir_make_concat (&n->make, parts, 2, 0));
 }
 
 /* Queries, keys and values in one product. */
@@ -205,7 +220,7 @@ static WeirPort
 self_attention (OnnxNode *n, WeirPort packed, guint mask, guint past, guint bias)
 {
   gint64 heads = heads_of (n, "num_heads"), sizes[3];
-  const WeirShape *shape = onnx_shape (n, packed);
+  const WeirShape *shape = weir_make_shape (&n->make, packed);
   gint64 all = shape->rank == 3 ? shape->dims[2] : WEIR_DIM_UNKNOWN;
   Scene s = { .n = n, .bias = WEIR_PORT_NONE, .sink = WEIR_PORT_NONE };
   WeirPort parts[3];
@@ -214,7 +229,8 @@ self_attention (OnnxNode *n, WeirPort packed, guint mask, guint past, guint bias
 
   if (all < 3 || onnx_attr_int (n, "do_rotary", 0) != 0 ||
       onnx_attr_int (n, "past_present_share_buffer", 0) != 0)
-    return onnx_unsupported (n, "weights of unknown shape, rotation or shared buffers");
+    return weir_make_unsupported (&n->make,
+                                  "weights of unknown shape, rotation or shared buffers");
   for (guint i = 0; i < 3; i++)
     sizes[i] = count == 3 ? given[i] : all / 3;
   split_last (n, packed, sizes, parts);
@@ -232,10 +248,10 @@ self_attention (OnnxNode *n, WeirPort packed, guint mask, guint past, guint bias
 static WeirPort
 attention (OnnxNode *n)
 {
-  WeirPort packed = ONNX_OP (n, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
+  WeirPort packed = WEIR_MAKE (&n->make, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
 
   if (onnx_has (n, 2))
-    packed = ONNX_OP (n, "Add", packed, onnx_in (n, 2));
+    packed = WEIR_MAKE (&n->make, "Add", packed, onnx_in (n, 2));
   return self_attention (n, packed, 3, 4, 5);
 }
 
@@ -244,7 +260,8 @@ quantized_attention (OnnxNode *n)
 {
   WeirPort x = onnx_dequantize (n, onnx_in (n, 0), 3, 6);
   WeirPort w = onnx_dequantize (n, onnx_in (n, 1), 4, 7);
-  WeirPort packed = ONNX_OP (n, "Add", ONNX_OP (n, "MatMul", x, w), onnx_in (n, 2));
+  WeirPort packed =
+      WEIR_MAKE (&n->make, "Add", WEIR_MAKE (&n->make, "MatMul", x, w), onnx_in (n, 2));
 
   return self_attention (n, packed, 5, 8, G_MAXUINT);
 }
@@ -253,8 +270,9 @@ quantized_attention (OnnxNode *n)
 static WeirPort
 unpacked (OnnxNode *n, WeirPort x, gint64 part)
 {
-  return onnx_transpose (n, onnx_gather (n, x, onnx_int (n, part), 3),
-                         (const gint64[]){ 0, 2, 1, 3 }, 4);
+  return weir_make_transpose (
+      &n->make, weir_make_gather (&n->make, x, weir_make_int (&n->make, part), 3),
+      (const gint64[]){ 0, 2, 1, 3 }, 4);
 }
 
 /* [batch, length, heads * size] and its part of the bias; the bias of keys begins behind
@@ -262,9 +280,10 @@ unpacked (OnnxNode *n, WeirPort x, gint64 part)
 static WeirPort
 projected (OnnxNode *n, WeirPort x, gint64 heads, WeirPort begin, WeirPort *end)
 {
-  *end = ONNX_OP (n, "Add", begin, onnx_dim_of (n, x, 2));
+  *end = WEIR_MAKE (&n->make, "Add", begin, weir_make_dim_of (&n->make, x, 2));
   if (onnx_has (n, 3))
-    x = ONNX_OP (n, "Add", x, onnx_slice (n, onnx_in (n, 3), begin, *end, 0));
+    x = WEIR_MAKE (&n->make, "Add", x,
+                   weir_make_slice (&n->make, onnx_in (n, 3), begin, *end, 0));
   return onnx_split_heads (n, x, heads);
 }
 
@@ -273,9 +292,9 @@ read_three (Scene *s)
 {
   OnnxNode *n = s->n;
   gint64 heads = heads_of (n, "num_heads");
-  WeirPort end = ONNX_INTS (n, 0);
+  WeirPort end = WEIR_MAKE_INTS (&n->make, 0);
 
-  if (!onnx_has (n, 1) && onnx_rank (n, onnx_in (n, 0)) == 5) {
+  if (!onnx_has (n, 1) && weir_make_rank (&n->make, onnx_in (n, 0)) == 5) {
     s->q = unpacked (n, onnx_in (n, 0), 0);
     s->k = unpacked (n, onnx_in (n, 0), 1);
     s->v = unpacked (n, onnx_in (n, 0), 2);
@@ -285,7 +304,7 @@ read_three (Scene *s)
   if (!onnx_has (n, 2)) {
     s->k = unpacked (n, onnx_in (n, 1), 0);
     s->v = unpacked (n, onnx_in (n, 1), 1);
-  } else if (onnx_rank (n, onnx_in (n, 1)) == 4) {
+  } else if (weir_make_rank (&n->make, onnx_in (n, 1)) == 4) {
     s->k = onnx_in (n, 1);
     s->v = onnx_in (n, 2);
   } else {
@@ -300,7 +319,7 @@ multi_head_attention (OnnxNode *n)
   Scene s = { .n = n, .bias = WEIR_PORT_NONE, .sink = WEIR_PORT_NONE };
 
   if (onnx_has (n, 8) || onnx_has (n, 9))
-    return onnx_unsupported (n, "shared buffers or beams");
+    return weir_make_unsupported (&n->make, "shared buffers or beams");
   read_three (&s);
   s.k = onnx_with_past (n, 6, s.k);
   s.v = onnx_with_past (n, 7, s.v);
@@ -317,14 +336,15 @@ multi_head_attention (OnnxNode *n)
 static WeirPort
 angles (OnnxNode *n, guint index, WeirPort positions)
 {
-  return onnx_unsqueeze (n, onnx_gather (n, onnx_in (n, index), positions, 0), 2);
+  return weir_make_unsqueeze (
+      &n->make, weir_make_gather (&n->make, onnx_in (n, index), positions, 0), 2);
 }
 
 /* Twice the width of a cache, of which each row holds half the angles. */
 static gint64
 turned_by (OnnxNode *n, guint index)
 {
-  const WeirShape *shape = onnx_shape (n, onnx_in (n, index));
+  const WeirShape *shape = weir_make_shape (&n->make, onnx_in (n, index));
 
   return shape->rank == 2 && shape->dims[1] > 0 ? 2 * shape->dims[1] : 0;
 }
@@ -333,34 +353,36 @@ turned_by (OnnxNode *n, guint index)
 static WeirPort
 positions_of (OnnxNode *n, WeirPort x)
 {
-  WeirPort positions = onnx_convert (n, onnx_in (n, 1), WEIR_DTYPE_I64);
+  WeirPort positions = weir_make_convert (&n->make, onnx_in (n, 1), WEIR_DTYPE_I64);
 
-  if (onnx_rank (n, positions) != 1)
+  if (weir_make_rank (&n->make, positions) != 1)
     return positions;
-  positions = ONNX_OP (n, "Add", onnx_counting (n, onnx_length_of (n, x, 1)), positions);
-  return onnx_unsqueeze (n, positions, 0);
+  positions = WEIR_MAKE (
+      &n->make, "Add",
+      weir_make_counting (&n->make, weir_make_length_of (&n->make, x, 1)), positions);
+  return weir_make_unsqueeze (&n->make, positions, 0);
 }
 
 static WeirPort
 rotary_embedding (OnnxNode *n)
 {
-  WeirPort x = onnx_in (n, 0), shape = onnx_shape_of (n, x), positions;
+  WeirPort x = onnx_in (n, 0), shape = weir_make_shape_of (&n->make, x), positions;
   gint64 heads = onnx_attr_int (n, "num_heads", 0), size = turned_by (n, 2);
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
 
   if (onnx_attr_int (n, "is_packed_batching", 0) != 0)
-    return onnx_unsupported (n, "packed batches");
+    return weir_make_unsupported (&n->make, "packed batches");
   if (rank == 4)
-    x = onnx_transpose (n, x, (const gint64[]){ 0, 2, 1, 3 }, 4);
+    x = weir_make_transpose (&n->make, x, (const gint64[]){ 0, 2, 1, 3 }, 4);
   else if (heads > 0 && onnx_attr_int (n, "rotary_embedding_dim", 0) > 0)
-    x = onnx_reshape (n, x, (const gint64[]){ 0, 0, heads, -1 }, 4);
+    x = weir_make_reshape (&n->make, x, (const gint64[]){ 0, 0, heads, -1 }, 4);
   else
-    x = onnx_reshape (n, x, (const gint64[]){ 0, 0, -1, MAX (size, 1) }, 4);
+    x = weir_make_reshape (&n->make, x, (const gint64[]){ 0, 0, -1, MAX (size, 1) }, 4);
   positions = positions_of (n, x);
   x = onnx_turn (n, x, angles (n, 2, positions), angles (n, 3, positions), size,
                  onnx_attr_int (n, "interleaved", 0) != 0);
-  return rank == 4 ? onnx_transpose (n, x, (const gint64[]){ 0, 2, 1, 3 }, 4)
-                   : onnx_reshape_to (n, x, shape);
+  return rank == 4 ? weir_make_transpose (&n->make, x, (const gint64[]){ 0, 2, 1, 3 }, 4)
+                   : weir_make_reshape_to (&n->make, x, shape);
 }
 
 /* Grouped attention keeps the keys and values of @total elements in a buffer, of which
@@ -381,21 +403,25 @@ appended (Grouped *g, guint index, WeirPort x)
   WeirPort length, total, at, parts[2] = { WEIR_PORT_NONE, x };
   WeirNode *node;
 
-  if (!onnx_has (n, index) || onnx_shape (n, onnx_in (n, index))->rank != 4 ||
-      onnx_shape (n, onnx_in (n, index))->dims[2] == 0)
+  if (!onnx_has (n, index) || weir_make_shape (&n->make, onnx_in (n, index))->rank != 4 ||
+      weir_make_shape (&n->make, onnx_in (n, index))->dims[2] == 0)
     return x;
   parts[0] = onnx_in (n, index);
-  length = onnx_length_of (n, parts[0], 2);
-  total = onnx_convert (n, onnx_scalar_of (n, onnx_in (n, 6)), WEIR_DTYPE_I64);
-  at = onnx_counting (n, ONNX_OP (n, "Maximum", total, length));
-  total = ONNX_OP (n, "Add", at, ONNX_OP (n, "Subtract", length, g->first));
-  at = ONNX_OP (n, "Select", ONNX_OP (n, "Less", at, g->first), at, total);
-  x = onnx_concat (n, parts, 2, 2);
-  at = ONNX_OP (n, "Minimum", at,
-                ONNX_OP (n, "Subtract", onnx_length_of (n, x, 2), onnx_int (n, 1)));
-  node = ONNX_BEGIN (n, "Gather", x, at, onnx_int (n, 2));
+  length = weir_make_length_of (&n->make, parts[0], 2);
+  total = weir_make_convert (&n->make, weir_make_scalar_of (&n->make, onnx_in (n, 6)),
+                             WEIR_DTYPE_I64);
+  at = weir_make_counting (&n->make, WEIR_MAKE (&n->make, "Maximum", total, length));
+  total =
+      WEIR_MAKE (&n->make, "Add", at, WEIR_MAKE (&n->make, "Subtract", length, g->first));
+  at = WEIR_MAKE (&n->make, "Select", WEIR_MAKE (&n->make, "Less", at, g->first), at,
+                  total);
+  x = weir_make_concat (&n->make, parts, 2, 2);
+  at = WEIR_MAKE (&n->make, "Minimum", at,
+                  WEIR_MAKE (&n->make, "Subtract", weir_make_length_of (&n->make, x, 2),
+                             weir_make_int (&n->make, 1)));
+  node = WEIR_MAKE_BEGIN (&n->make, "Gather", x, at, weir_make_int (&n->make, 2));
   weir_node_set_int (node, "batch_dims", 1);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static void
@@ -403,26 +429,29 @@ read_grouped (Grouped *g)
 {
   OnnxNode *n = g->s.n;
   gint64 all = g->heads + 2 * g->kv_heads, size;
-  const WeirShape *shape = onnx_shape (n, onnx_in (n, 0));
+  const WeirShape *shape = weir_make_shape (&n->make, onnx_in (n, 0));
   WeirPort parts[3];
 
   if (onnx_has (n, 1)) {
-    g->s.q = onnx_reshape (n, onnx_in (n, 0), (const gint64[]){ 0, 0, g->heads, -1 }, 4);
-    g->s.k =
-        onnx_reshape (n, onnx_in (n, 1), (const gint64[]){ 0, 0, g->kv_heads, -1 }, 4);
+    g->s.q = weir_make_reshape (&n->make, onnx_in (n, 0),
+                                (const gint64[]){ 0, 0, g->heads, -1 }, 4);
+    g->s.k = weir_make_reshape (&n->make, onnx_in (n, 1),
+                                (const gint64[]){ 0, 0, g->kv_heads, -1 }, 4);
     g->s.v = onnx_split_heads (n, onnx_in (n, 2), g->kv_heads);
     return;
   }
   if (shape->rank != 3 || shape->dims[2] < 1 || shape->dims[2] % all != 0) {
-    onnx_unsupported (n, "queries, keys and values of unknown shape");
+    weir_make_unsupported (&n->make, "queries, keys and values of unknown shape");
     return;
   }
   size = shape->dims[2] / all;
   split_last (n, onnx_in (n, 0),
               (const gint64[]){ g->heads * size, g->kv_heads * size, g->kv_heads * size },
               parts);
-  g->s.q = onnx_reshape (n, parts[0], (const gint64[]){ 0, 0, g->heads, -1 }, 4);
-  g->s.k = onnx_reshape (n, parts[1], (const gint64[]){ 0, 0, g->kv_heads, -1 }, 4);
+  g->s.q =
+      weir_make_reshape (&n->make, parts[0], (const gint64[]){ 0, 0, g->heads, -1 }, 4);
+  g->s.k = weir_make_reshape (&n->make, parts[1],
+                              (const gint64[]){ 0, 0, g->kv_heads, -1 }, 4);
   g->s.v = onnx_split_heads (n, parts[2], g->kv_heads);
 }
 
@@ -431,13 +460,15 @@ static WeirPort
 place_queries (Grouped *g)
 {
   OnnxNode *n = g->s.n;
-  WeirPort length = onnx_length_of (n, g->s.q, 1), first;
+  WeirPort length = weir_make_length_of (&n->make, g->s.q, 1), first;
 
-  g->last = onnx_convert (n, onnx_in (n, 5), WEIR_DTYPE_I64);
-  g->last = onnx_reshape (n, g->last, (const gint64[]){ -1, 1 }, 2);
-  first = ONNX_OP (n, "Subtract", ONNX_OP (n, "Add", g->last, onnx_int (n, 1)), length);
-  g->first = ONNX_OP (n, "Maximum", first, onnx_int (n, 0));
-  return ONNX_OP (n, "Add", onnx_counting (n, length), g->first);
+  g->last = weir_make_convert (&n->make, onnx_in (n, 5), WEIR_DTYPE_I64);
+  g->last = weir_make_reshape (&n->make, g->last, (const gint64[]){ -1, 1 }, 2);
+  first = WEIR_MAKE (&n->make, "Subtract",
+                     WEIR_MAKE (&n->make, "Add", g->last, weir_make_int (&n->make, 1)),
+                     length);
+  g->first = WEIR_MAKE (&n->make, "Maximum", first, weir_make_int (&n->make, 0));
+  return WEIR_MAKE (&n->make, "Add", weir_make_counting (&n->make, length), g->first);
 }
 
 static void
@@ -463,15 +494,19 @@ add_grouped_masks (Grouped *g, WeirPort positions)
 {
   OnnxNode *n = g->s.n;
   gint64 window = onnx_attr_int (n, "local_window_size", -1);
-  WeirPort at = onnx_counting (n, onnx_length_of (n, g->s.k, 2)), allowed, from;
+  WeirPort at = weir_make_counting (&n->make, weir_make_length_of (&n->make, g->s.k, 2)),
+           allowed, from;
 
   if (onnx_attr_int (n, "causal", 1) == 0)
-    positions = onnx_broadcast (n, g->last, onnx_shape_of (n, positions));
-  positions = onnx_unsqueeze (n, onnx_unsqueeze (n, positions, 1), 3);
-  allowed = ONNX_OP (n, "LessEqual", at, positions);
+    positions =
+        weir_make_broadcast (&n->make, g->last, weir_make_shape_of (&n->make, positions));
+  positions =
+      weir_make_unsqueeze (&n->make, weir_make_unsqueeze (&n->make, positions, 1), 3);
+  allowed = WEIR_MAKE (&n->make, "LessEqual", at, positions);
   if (window > 0) {
-    from = ONNX_OP (n, "Subtract", positions, onnx_int (n, window));
-    allowed = ONNX_OP (n, "LogicalAnd", allowed, ONNX_OP (n, "Greater", at, from));
+    from = WEIR_MAKE (&n->make, "Subtract", positions, weir_make_int (&n->make, window));
+    allowed = WEIR_MAKE (&n->make, "LogicalAnd", allowed,
+                         WEIR_MAKE (&n->make, "Greater", at, from));
   }
   forbid (&g->s, allowed, -FLT_MAX);
   if (onnx_has (n, 10))
@@ -496,16 +531,18 @@ group_query_attention (OnnxNode *n)
   g.heads = heads_of (n, "num_heads");
   g.kv_heads = heads_of (n, "kv_num_heads");
   if (!grouped_is_plain (n))
-    return onnx_unsupported (n, "quantised, normalised or sliding caches");
+    return weir_make_unsupported (&n->make, "quantised, normalised or sliding caches");
   if (g.heads % g.kv_heads != 0)
-    return onnx_invalid (n, "%" G_GINT64_FORMAT " heads share %" G_GINT64_FORMAT, g.heads,
-                         g.kv_heads);
+    return weir_make_invalid (&n->make,
+                              "%" G_GINT64_FORMAT " heads share %" G_GINT64_FORMAT,
+                              g.heads, g.kv_heads);
   read_grouped (&g);
   positions = place_queries (&g);
-  given = onnx_has (n, 9) ? onnx_convert (n, onnx_in (n, 9), WEIR_DTYPE_I64) : positions;
+  given = onnx_has (n, 9) ? weir_make_convert (&n->make, onnx_in (n, 9), WEIR_DTYPE_I64)
+                          : positions;
   turn_grouped (&g, given);
-  g.s.q = onnx_transpose (n, g.s.q, (const gint64[]){ 0, 2, 1, 3 }, 4);
-  g.s.k = onnx_transpose (n, g.s.k, (const gint64[]){ 0, 2, 1, 3 }, 4);
+  g.s.q = weir_make_transpose (&n->make, g.s.q, (const gint64[]){ 0, 2, 1, 3 }, 4);
+  g.s.k = weir_make_transpose (&n->make, g.s.k, (const gint64[]){ 0, 2, 1, 3 }, 4);
   g.s.k = appended (&g, 3, g.s.k);
   g.s.v = appended (&g, 4, g.s.v);
   onnx_out (n, 1, g.s.k);
@@ -514,9 +551,9 @@ group_query_attention (OnnxNode *n)
   g.s.v = onnx_repeat_heads (n, g.s.v, g.kv_heads, g.heads);
   add_grouped_masks (&g, positions);
   if (onnx_has (n, 11))
-    g.s.sink = onnx_channels (n, onnx_in (n, 11), 4);
+    g.s.sink = weir_make_channels (&n->make, onnx_in (n, 11), 4);
   else if (onnx_attr_int (n, "smooth_softmax", 0) == 1)
-    g.s.sink = onnx_scalar (n, g.s.q, 0);
+    g.s.sink = weir_make_scalar (&n->make, g.s.q, 0);
   return attend (&g.s);
 }
 

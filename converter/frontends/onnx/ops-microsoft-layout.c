@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 #include "window.h"
 
@@ -13,16 +13,18 @@
 static WeirPort
 nhwc_max_pool (OnnxNode *n)
 {
-  WeirPort x = onnx_channels_first (n, onnx_in (n, 0));
+  WeirPort x = weir_make_to_nchw (&n->make, onnx_in (n, 0));
 
-  return onnx_channels_last (n, onnx_max_pool (n, x));
+  return weir_make_to_nhwc (&n->make, onnx_max_pool (n, x));
 }
 
 static WeirPort
 expand_dims (OnnxNode *n)
 {
-  return ONNX_OP (n, "Unsqueeze", onnx_in (n, 0),
-                  onnx_vector_of (n, onnx_convert (n, onnx_in (n, 1), WEIR_DTYPE_I64)));
+  return WEIR_MAKE (
+      &n->make, "Unsqueeze", onnx_in (n, 0),
+      weir_make_vector_of (&n->make,
+                           weir_make_convert (&n->make, onnx_in (n, 1), WEIR_DTYPE_I64)));
 }
 
 /* Parts of one dimension that may overlap, as a dimension of their own behind all. */
@@ -30,45 +32,50 @@ static WeirPort
 unfold_tensor (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), at;
-  int rank = onnx_rank (n, x), dim = onnx_axis (n, onnx_attr_int (n, "dim", -1), rank);
+  int rank = weir_make_rank (&n->make, x),
+      dim = onnx_axis (n, onnx_attr_int (n, "dim", -1), rank);
   gint64 size = onnx_attr_int (n, "size", 1), step = onnx_attr_int (n, "step", 1);
-  gint64 length = rank > 0 ? onnx_shape (n, x)->dims[dim] : -1;
+  gint64 length = rank > 0 ? weir_make_shape (&n->make, x)->dims[dim] : -1;
   gint64 order[WEIR_MAX_RANK + 1];
   int count = 0;
 
   if (size < 1 || step < 1 || length < size || length > MAX_LENGTH || step > G_MAXINT32 ||
       rank >= WEIR_MAX_RANK)
-    return onnx_unsupported (n, "parts of %" G_GINT64_FORMAT " elements", size);
-  at = onnx_unsqueeze (n, onnx_range (n, 0, (length - size) / step + 1), 1);
-  at = ONNX_OP (n, "Multiply", at, onnx_int (n, step));
-  at = ONNX_OP (n, "Add", at, onnx_range (n, 0, size));
-  x = onnx_gather (n, x, at, dim);
+    return weir_make_unsupported (&n->make, "parts of %" G_GINT64_FORMAT " elements",
+                                  size);
+  at = weir_make_unsqueeze (&n->make,
+                            weir_make_range (&n->make, 0, (length - size) / step + 1), 1);
+  at = WEIR_MAKE (&n->make, "Multiply", at, weir_make_int (&n->make, step));
+  at = WEIR_MAKE (&n->make, "Add", at, weir_make_range (&n->make, 0, size));
+  x = weir_make_gather (&n->make, x, at, dim);
   for (int i = 0; i <= rank; i++)
     if (i != dim + 1)
       order[count++] = i;
   order[rank] = dim + 1;
-  return onnx_transpose (n, x, order, (gsize) rank + 1);
+  return weir_make_transpose (&n->make, x, order, (gsize) rank + 1);
 }
 
 /* Distances of each row of the first matrix from each of the second. */
 static WeirPort
 c_dist (OnnxNode *n)
 {
-  WeirPort y = ONNX_OP (n, "Subtract", onnx_unsqueeze (n, onnx_in (n, 0), 1),
-                        onnx_unsqueeze (n, onnx_in (n, 1), 0));
+  WeirPort y =
+      WEIR_MAKE (&n->make, "Subtract", weir_make_unsqueeze (&n->make, onnx_in (n, 0), 1),
+                 weir_make_unsqueeze (&n->make, onnx_in (n, 1), 0));
   gboolean squared = onnx_attr_is (n, "metric", "sqeuclidean", "sqeuclidean");
 
   if (!squared && !onnx_attr_is (n, "metric", "sqeuclidean", "euclidean"))
-    return onnx_unsupported (n, "the metric %s", onnx_attr_string (n, "metric", ""));
-  y = onnx_reduce (n, "ReduceSum", ONNX_OP (n, "Multiply", y, y), ONNX_INTS (n, 2),
-                   FALSE);
-  return squared ? y : ONNX_OP (n, "Sqrt", y);
+    return weir_make_unsupported (&n->make, "the metric %s",
+                                  onnx_attr_string (n, "metric", ""));
+  y = weir_make_reduce (&n->make, "ReduceSum", WEIR_MAKE (&n->make, "Multiply", y, y),
+                        WEIR_MAKE_INTS (&n->make, 2), FALSE);
+  return squared ? y : WEIR_MAKE (&n->make, "Sqrt", y);
 }
 
 static WeirPort
 inverse (OnnxNode *n)
 {
-  return ONNX_OP (n, "Inverse", onnx_in (n, 0));
+  return WEIR_MAKE (&n->make, "Inverse", onnx_in (n, 0));
 }
 
 static WeirPort

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "quant.h"
 #include "table.h"
 
@@ -10,7 +10,7 @@
 static WeirPort
 with_bias (OnnxNode *n, WeirPort x, guint index)
 {
-  return onnx_has (n, index) ? ONNX_OP (n, "Add", x, onnx_in (n, index)) : x;
+  return onnx_has (n, index) ? WEIR_MAKE (&n->make, "Add", x, onnx_in (n, index)) : x;
 }
 
 /* Root mean square along the last dimension, or mean and variance. */
@@ -22,33 +22,35 @@ normalized (OnnxNode *n, WeirPort x, gboolean simplified)
   WeirNode *node;
 
   if (simplified) {
-    mean = onnx_reduce (n, "ReduceMean", ONNX_OP (n, "Multiply", x, x), ONNX_INTS (n, -1),
-                        TRUE);
-    mean = ONNX_OP (n, "Add", mean, onnx_scalar (n, mean, eps));
-    return ONNX_OP (n, "Divide", x, ONNX_OP (n, "Sqrt", mean));
+    mean =
+        weir_make_reduce (&n->make, "ReduceMean", WEIR_MAKE (&n->make, "Multiply", x, x),
+                          WEIR_MAKE_INTS (&n->make, -1), TRUE);
+    mean = WEIR_MAKE (&n->make, "Add", mean, weir_make_scalar (&n->make, mean, eps));
+    return WEIR_MAKE (&n->make, "Divide", x, WEIR_MAKE (&n->make, "Sqrt", mean));
   }
-  node = ONNX_BEGIN (n, "MVN", x, ONNX_INTS (n, -1));
+  node = WEIR_MAKE_BEGIN (&n->make, "MVN", x, WEIR_MAKE_INTS (&n->make, -1));
   weir_node_set_bool (node, "normalize_variance", TRUE);
   weir_node_set_float (node, "eps", eps);
   weir_node_set_string (node, "eps_mode", "inside_sqrt");
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 simplified_layer_norm (OnnxNode *n)
 {
-  return ONNX_OP (n, "Multiply", normalized (n, onnx_in (n, 0), TRUE), onnx_in (n, 1));
+  return WEIR_MAKE (&n->make, "Multiply", normalized (n, onnx_in (n, 0), TRUE),
+                    onnx_in (n, 1));
 }
 
 static WeirPort
 skip_norm (OnnxNode *n, gboolean simplified)
 {
   guint beta = 3, bias = simplified ? 3 : 4;
-  WeirPort sum = ONNX_OP (n, "Add", onnx_in (n, 0), onnx_in (n, 1)), y;
+  WeirPort sum = WEIR_MAKE (&n->make, "Add", onnx_in (n, 0), onnx_in (n, 1)), y;
 
   sum = with_bias (n, sum, bias);
   onnx_out (n, 3, sum);
-  y = ONNX_OP (n, "Multiply", normalized (n, sum, simplified), onnx_in (n, 2));
+  y = WEIR_MAKE (&n->make, "Multiply", normalized (n, sum, simplified), onnx_in (n, 2));
   return simplified ? y : with_bias (n, y, beta);
 }
 
@@ -69,7 +71,7 @@ skip_simplified_layer_norm (OnnxNode *n)
 static WeirPort
 embedded (OnnxNode *n, guint table, WeirPort positions, guint scale, guint zero)
 {
-  WeirPort rows = onnx_gather (n, onnx_in (n, table), positions, 0);
+  WeirPort rows = weir_make_gather (&n->make, onnx_in (n, table), positions, 0);
 
   return scale == 0 ? rows : onnx_dequantize (n, rows, scale, zero);
 }
@@ -89,23 +91,28 @@ embedding_of (OnnxNode *n, gboolean quantized)
   WeirPort words = onnx_in (n, 0), at, sum, count;
   guint q = quantized ? 1 : 0;
 
-  at = onnx_has (n, 8) && !quantized ? onnx_in (n, 8)
-                                     : onnx_counting (n, onnx_length_of (n, words, 1));
-  sum = ONNX_OP (n, "Add", embedded (n, 2, words, 8 * q, 13 * q),
-                 embedded (n, 3, at, 9 * q, 14 * q));
+  at = onnx_has (n, 8) && !quantized
+           ? onnx_in (n, 8)
+           : weir_make_counting (&n->make, weir_make_length_of (&n->make, words, 1));
+  sum = WEIR_MAKE (&n->make, "Add", embedded (n, 2, words, 8 * q, 13 * q),
+                   embedded (n, 3, at, 9 * q, 14 * q));
   if (onnx_has (n, 1) && onnx_has (n, 4))
-    sum = ONNX_OP (n, "Add", sum, embedded (n, 4, onnx_in (n, 1), 10 * q, 15 * q));
+    sum =
+        WEIR_MAKE (&n->make, "Add", sum, embedded (n, 4, onnx_in (n, 1), 10 * q, 15 * q));
   if (onnx_has (n, 7))
-    count = onnx_reduce (n, "ReduceSum", onnx_convert (n, onnx_in (n, 7), WEIR_DTYPE_I32),
-                         ONNX_INTS (n, 1), FALSE);
+    count =
+        weir_make_reduce (&n->make, "ReduceSum",
+                          weir_make_convert (&n->make, onnx_in (n, 7), WEIR_DTYPE_I32),
+                          WEIR_MAKE_INTS (&n->make, 1), FALSE);
   else
-    count = onnx_broadcast (n, onnx_constant (n, weir_tensor_new_i32_scalar (0)),
-                            onnx_dim_of (n, words, 0));
+    count = weir_make_broadcast (
+        &n->make, weir_make_constant (&n->make, weir_tensor_new_i32_scalar (0)),
+        weir_make_dim_of (&n->make, words, 0));
   onnx_out (n, 1, count);
   onnx_out (n, 2, sum);
-  sum = ONNX_OP (n, "Multiply", normalized (n, sum, FALSE),
-                 vector_at (n, 5, 11 * q, 16 * q));
-  return ONNX_OP (n, "Add", sum, vector_at (n, 6, 12 * q, 17 * q));
+  sum = WEIR_MAKE (&n->make, "Multiply", normalized (n, sum, FALSE),
+                   vector_at (n, 5, 11 * q, 16 * q));
+  return WEIR_MAKE (&n->make, "Add", sum, vector_at (n, 6, 12 * q, 17 * q));
 }
 
 static WeirPort
@@ -127,24 +134,26 @@ group_norm_of (OnnxNode *n, WeirPort x)
   gboolean last = onnx_attr_int (n, "channels_last", 1) != 0;
   gint64 groups = onnx_attr_int (n, "groups", 0);
   WeirPort shape, y;
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
   WeirNode *node;
 
   if (groups < 1 || groups > G_MAXINT32)
-    return onnx_invalid (n, "attribute 'groups': found %" G_GINT64_FORMAT, groups);
-  x = last ? onnx_channels_first (n, x) : x;
-  shape = onnx_shape_of (n, x);
-  y = onnx_reshape (n, x, (const gint64[]){ 0, groups, -1 }, 3);
-  node = ONNX_BEGIN (n, "MVN", y, ONNX_INTS (n, 2));
+    return weir_make_invalid (&n->make, "attribute 'groups': found %" G_GINT64_FORMAT,
+                              groups);
+  x = last ? weir_make_to_nchw (&n->make, x) : x;
+  shape = weir_make_shape_of (&n->make, x);
+  y = weir_make_reshape (&n->make, x, (const gint64[]){ 0, groups, -1 }, 3);
+  node = WEIR_MAKE_BEGIN (&n->make, "MVN", y, WEIR_MAKE_INTS (&n->make, 2));
   weir_node_set_bool (node, "normalize_variance", TRUE);
   weir_node_set_float (node, "eps", onnx_attr_float (n, "epsilon", 1e-5));
   weir_node_set_string (node, "eps_mode", "inside_sqrt");
-  y = onnx_reshape_to (n, onnx_end (n, node), shape);
-  y = ONNX_OP (n, "Multiply", y, onnx_channels (n, onnx_in (n, 1), rank));
-  y = ONNX_OP (n, "Add", y, onnx_channels (n, onnx_in (n, 2), rank));
+  y = weir_make_reshape_to (&n->make, weir_make_end (&n->make, node), shape);
+  y = WEIR_MAKE (&n->make, "Multiply", y,
+                 weir_make_channels (&n->make, onnx_in (n, 1), rank));
+  y = WEIR_MAKE (&n->make, "Add", y, weir_make_channels (&n->make, onnx_in (n, 2), rank));
   if (onnx_attr_int (n, "activation", 0) != 0)
-    y = ONNX_OP (n, "Swish", y);
-  return last ? onnx_channels_last (n, y) : y;
+    y = WEIR_MAKE (&n->make, "Swish", y);
+  return last ? weir_make_to_nhwc (&n->make, y) : y;
 }
 
 static WeirPort
@@ -159,9 +168,9 @@ skip_group_norm (OnnxNode *n)
 {
   WeirPort skip = onnx_in (n, 3), sum;
 
-  if (onnx_rank (n, skip) == 2)
-    skip = onnx_unsqueeze (n, onnx_unsqueeze (n, skip, 1), 1);
-  sum = with_bias (n, ONNX_OP (n, "Add", onnx_in (n, 0), skip), 4);
+  if (weir_make_rank (&n->make, skip) == 2)
+    skip = weir_make_unsqueeze (&n->make, weir_make_unsqueeze (&n->make, skip, 1), 1);
+  sum = with_bias (n, WEIR_MAKE (&n->make, "Add", onnx_in (n, 0), skip), 4);
   onnx_out (n, 1, sum);
   return group_norm_of (n, sum);
 }
@@ -170,50 +179,52 @@ skip_group_norm (OnnxNode *n)
 static WeirPort
 rms_of_parts (OnnxNode *n, WeirPort x, gint64 size)
 {
-  WeirPort shape = onnx_shape_of (n, x), y;
-  int rank = onnx_rank (n, x);
+  WeirPort shape = weir_make_shape_of (&n->make, x), y;
+  int rank = weir_make_rank (&n->make, x);
   gint64 dims[WEIR_MAX_RANK + 1] = { 0 };
 
   if (rank < 1 || rank >= WEIR_MAX_RANK || size < 1)
-    return onnx_unsupported (n, "parts of unknown size");
+    return weir_make_unsupported (&n->make, "parts of unknown size");
   dims[rank - 1] = -1;
   dims[rank] = size;
-  y = onnx_reshape (n, x, dims, (gsize) rank + 1);
-  return onnx_reshape_to (n, normalized (n, y, TRUE), shape);
+  y = weir_make_reshape (&n->make, x, dims, (gsize) rank + 1);
+  return weir_make_reshape_to (&n->make, normalized (n, y, TRUE), shape);
 }
 
 /* One number for each element of a part, for as many parts as there are. */
 static WeirPort
 for_each_part (OnnxNode *n, WeirPort x, WeirPort scale)
 {
-  const WeirShape *all = onnx_shape (n, x), *one = onnx_shape (n, scale);
+  const WeirShape *all = weir_make_shape (&n->make, x),
+                  *one = weir_make_shape (&n->make, scale);
   gint64 size = one->rank == 1 ? one->dims[0] : 0;
   gint64 length = all->rank > 0 ? all->dims[all->rank - 1] : 0;
 
   if (size < 1 || length < 1 || length % size != 0)
-    return onnx_unsupported (n, "a scale of unknown shape");
+    return weir_make_unsupported (&n->make, "a scale of unknown shape");
   return size == length ? scale
-                        : ONNX_OP (n, "Tile", scale, ONNX_INTS (n, length / size));
+                        : WEIR_MAKE (&n->make, "Tile", scale,
+                                     WEIR_MAKE_INTS (&n->make, length / size));
 }
 
 static WeirPort
 gated_rms_norm (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), scale = onnx_in (n, 1), gate = onnx_in (n, 2), y;
-  const WeirShape *shape = onnx_shape (n, scale);
+  const WeirShape *shape = weir_make_shape (&n->make, scale);
   const char *op =
       onnx_attr_is (n, "activation", "silu", "sigmoid") ? "Sigmoid" : "Swish";
 
   y = rms_of_parts (n, x, shape->rank == 1 ? shape->dims[0] : 0);
-  y = ONNX_OP (n, "Multiply", y, for_each_part (n, x, scale));
-  return ONNX_OP (n, "Multiply", y, ONNX_OP (n, op, gate));
+  y = WEIR_MAKE (&n->make, "Multiply", y, for_each_part (n, x, scale));
+  return WEIR_MAKE (&n->make, "Multiply", y, WEIR_MAKE (&n->make, op, gate));
 }
 
 static WeirPort
 branchwise_rms_norm (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), y, scale;
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
   gint64 parts = onnx_attr_int (n, "num_branches", 0);
   gint64 last = shape->rank > 0 ? shape->dims[shape->rank - 1] : 0;
 
@@ -221,11 +232,13 @@ branchwise_rms_norm (OnnxNode *n)
   if (!onnx_has (n, 1))
     return y;
   scale = onnx_in (n, 1);
-  if (parts <= 0 && onnx_rank (n, scale) == 1 && onnx_shape (n, scale)->dims[0] != last)
-    scale = onnx_reshape (n, scale, (const gint64[]){ -1, last }, 2);
+  if (parts <= 0 && weir_make_rank (&n->make, scale) == 1 &&
+      weir_make_shape (&n->make, scale)->dims[0] != last)
+    scale = weir_make_reshape (&n->make, scale, (const gint64[]){ -1, last }, 2);
   else if (parts > 0)
-    scale = for_each_part (n, x, onnx_reshape (n, scale, (const gint64[]){ -1 }, 1));
-  return ONNX_OP (n, "Multiply", y, scale);
+    scale = for_each_part (
+        n, x, weir_make_reshape (&n->make, scale, (const gint64[]){ -1 }, 1));
+  return WEIR_MAKE (&n->make, "Multiply", y, scale);
 }
 
 const OnnxRow onnx_rows_microsoft_norm[] = {

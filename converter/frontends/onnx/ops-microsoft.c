@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 #include "window.h"
 
@@ -13,16 +13,16 @@
 static WeirPort
 gelu_of (OnnxNode *n, WeirPort x, const char *mode)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Gelu", x);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Gelu", x);
 
   weir_node_set_string (node, "approximation_mode", mode);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 with_bias (OnnxNode *n, WeirPort x, guint index)
 {
-  return onnx_has (n, index) ? ONNX_OP (n, "Add", x, onnx_in (n, index)) : x;
+  return onnx_has (n, index) ? WEIR_MAKE (&n->make, "Add", x, onnx_in (n, index)) : x;
 }
 
 static WeirPort
@@ -48,16 +48,16 @@ quick_gelu (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
 
-  return ONNX_OP (n, "Swish", x,
-                  onnx_scalar (n, x, onnx_attr_float (n, "alpha", 1.702f)));
+  return WEIR_MAKE (&n->make, "Swish", x,
+                    weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", 1.702f)));
 }
 
 static WeirPort
 bias_add (OnnxNode *n)
 {
-  WeirPort x = ONNX_OP (n, "Add", onnx_in (n, 0), onnx_in (n, 1));
+  WeirPort x = WEIR_MAKE (&n->make, "Add", onnx_in (n, 0), onnx_in (n, 1));
 
-  return ONNX_OP (n, "Add", x, onnx_in (n, 2));
+  return WEIR_MAKE (&n->make, "Add", x, onnx_in (n, 2));
 }
 
 static WeirPort
@@ -78,19 +78,22 @@ activated (OnnxNode *n, WeirPort x)
   }
   if (strcmp (name, "Relu") == 0 || strcmp (name, "Tanh") == 0 ||
       strcmp (name, "Sigmoid") == 0)
-    return ONNX_OP (n, name, x);
+    return WEIR_MAKE (&n->make, name, x);
   if (strcmp (name, "LeakyRelu") == 0)
-    return ONNX_OP (n, "PRelu", x,
-                    onnx_vector_of (n, onnx_scalar (n, x, count > 0 ? params[0] : 0.01)));
+    return WEIR_MAKE (
+        &n->make, "PRelu", x,
+        weir_make_vector_of (
+            &n->make, weir_make_scalar (&n->make, x, count > 0 ? params[0] : 0.01)));
   if (strcmp (name, "HardSigmoid") == 0 && count >= 2)
-    return ONNX_OP (n, "HardSigmoid", x, onnx_scalar (n, x, params[0]),
-                    onnx_scalar (n, x, params[1]));
+    return WEIR_MAKE (&n->make, "HardSigmoid", x,
+                      weir_make_scalar (&n->make, x, params[0]),
+                      weir_make_scalar (&n->make, x, params[1]));
   if (strcmp (name, "Clip") != 0 || count < 2)
-    return onnx_unsupported (n, "activation %s", name);
-  node = ONNX_BEGIN (n, "Clamp", x);
+    return weir_make_unsupported (&n->make, "activation %s", name);
+  node = WEIR_MAKE_BEGIN (&n->make, "Clamp", x);
   weir_node_set_float (node, "min", params[0]);
   weir_node_set_float (node, "max", params[1]);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
@@ -98,14 +101,15 @@ fused_conv (OnnxNode *n)
 {
   WeirPort y = onnx_conv (n);
 
-  return activated (n, onnx_has (n, 3) ? ONNX_OP (n, "Add", y, onnx_in (n, 3)) : y);
+  return activated (n,
+                    onnx_has (n, 3) ? WEIR_MAKE (&n->make, "Add", y, onnx_in (n, 3)) : y);
 }
 
 /* FusedConv whose input, output and addend have the channels last. */
 static WeirPort
 nhwc_conv (OnnxNode *n)
 {
-  OnnxValue inputs[3] = { { .port = onnx_channels_first (n, onnx_in (n, 0)) },
+  OnnxValue inputs[3] = { { .port = weir_make_to_nchw (&n->make, onnx_in (n, 0)) },
                           { .port = onnx_in (n, 1) },
                           { .port = onnx_has (n, 2) ? onnx_in (n, 2) : WEIR_PORT_NONE } };
   OnnxNode inner = *n;
@@ -113,24 +117,27 @@ nhwc_conv (OnnxNode *n)
 
   inner.inputs = inputs;
   inner.n_inputs = 3;
-  y = onnx_channels_last (n, onnx_conv (&inner));
-  return activated (n, onnx_has (n, 3) ? ONNX_OP (n, "Add", y, onnx_in (n, 3)) : y);
+  y = weir_make_to_nhwc (&n->make, onnx_conv (&inner));
+  return activated (n,
+                    onnx_has (n, 3) ? WEIR_MAKE (&n->make, "Add", y, onnx_in (n, 3)) : y);
 }
 
 static WeirPort
 scaled (OnnxNode *n, WeirPort x, double factor)
 {
-  return factor == 1 ? x : ONNX_OP (n, "Multiply", x, onnx_scalar (n, x, factor));
+  return factor == 1 ? x
+                     : WEIR_MAKE (&n->make, "Multiply", x,
+                                  weir_make_scalar (&n->make, x, factor));
 }
 
 static WeirPort
 product (OnnxNode *n, WeirPort a, WeirPort b)
 {
-  WeirNode *node = ONNX_BEGIN (n, "MatMul", a, b);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "MatMul", a, b);
 
   weir_node_set_bool (node, "transpose_a", onnx_attr_int (n, "transA", 0) != 0);
   weir_node_set_bool (node, "transpose_b", onnx_attr_int (n, "transB", 0) != 0);
-  return scaled (n, onnx_end (n, node), onnx_attr_float (n, "alpha", 1));
+  return scaled (n, weir_make_end (&n->make, node), onnx_attr_float (n, "alpha", 1));
 }
 
 static WeirPort
@@ -139,7 +146,8 @@ fused_gemm (OnnxNode *n)
   WeirPort y = product (n, onnx_in (n, 0), onnx_in (n, 1));
 
   if (onnx_has (n, 2))
-    y = ONNX_OP (n, "Add", y, scaled (n, onnx_in (n, 2), onnx_attr_float (n, "beta", 1)));
+    y = WEIR_MAKE (&n->make, "Add", y,
+                   scaled (n, onnx_in (n, 2), onnx_attr_float (n, "beta", 1)));
   return activated (n, y);
 }
 
@@ -147,7 +155,7 @@ fused_gemm (OnnxNode *n)
 static WeirPort
 batches_first (OnnxNode *n, WeirPort x, const char *attr)
 {
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
   gint64 order[WEIR_MAX_RANK];
 
   if (onnx_attr_int (n, attr, 0) == 0 || rank < 3)
@@ -156,7 +164,7 @@ batches_first (OnnxNode *n, WeirPort x, const char *attr)
     order[i] = i + 1;
   order[rank - 2] = 0;
   order[rank - 1] = rank - 1;
-  return onnx_transpose (n, x, order, (gsize) rank);
+  return weir_make_transpose (&n->make, x, order, (gsize) rank);
 }
 
 static WeirPort
@@ -170,7 +178,7 @@ fused_mat_mul (OnnxNode *n)
 static WeirPort
 gemm_fast_gelu (OnnxNode *n)
 {
-  WeirPort y = ONNX_OP (n, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
+  WeirPort y = WEIR_MAKE (&n->make, "MatMul", onnx_in (n, 0), onnx_in (n, 1));
 
   return gelu_of (n, with_bias (n, y, 2), "TANH");
 }
@@ -179,14 +187,15 @@ gemm_fast_gelu (OnnxNode *n)
 static WeirPort
 bias_split_gelu (OnnxNode *n)
 {
-  WeirPort x = ONNX_OP (n, "Add", onnx_in (n, 0), onnx_in (n, 1));
-  WeirPort inputs[2] = { x, onnx_int (n, -1) };
-  WeirNode *node = weir_build_begin_outputs (n->b, "Split", n->name, inputs, 2, 2);
+  WeirPort x = WEIR_MAKE (&n->make, "Add", onnx_in (n, 0), onnx_in (n, 1));
+  WeirPort inputs[2] = { x, weir_make_int (&n->make, -1) };
+  WeirNode *node =
+      weir_build_begin_outputs (n->make.b, "Split", n->make.name, inputs, 2, 2);
 
   weir_node_set_int (node, "num_splits", 2);
-  onnx_end (n, node);
-  return ONNX_OP (n, "Multiply", onnx_port (n, node, 0),
-                  gelu_of (n, onnx_port (n, node, 1), "ERF"));
+  weir_make_end (&n->make, node);
+  return WEIR_MAKE (&n->make, "Multiply", weir_make_port (&n->make, node, 0),
+                    gelu_of (n, weir_make_port (&n->make, node, 1), "ERF"));
 }
 
 /* The bias lacks dimensions that lie in front, or some before the axis, where it has 1.
@@ -194,25 +203,29 @@ bias_split_gelu (OnnxNode *n)
 static WeirPort
 bias_softmax (OnnxNode *n)
 {
-  WeirPort x = onnx_in (n, 0), shape = onnx_shape_of (n, x), y;
-  int rank = onnx_rank (n, x), axis = onnx_axis (n, onnx_attr_int (n, "axis", 1), rank);
+  WeirPort x = onnx_in (n, 0), shape = weir_make_shape_of (&n->make, x), y;
+  int rank = weir_make_rank (&n->make, x),
+      axis = onnx_axis (n, onnx_attr_int (n, "axis", 1), rank);
   WeirNode *node;
 
-  y = onnx_flatten (n, ONNX_OP (n, "Add", x, onnx_in (n, 1)), axis);
-  node = ONNX_BEGIN (n, "Softmax", y);
+  y = weir_make_flatten (&n->make, WEIR_MAKE (&n->make, "Add", x, onnx_in (n, 1)), axis);
+  node = WEIR_MAKE_BEGIN (&n->make, "Softmax", y);
   weir_node_set_int (node, "axis", 1);
-  return onnx_reshape_to (n, onnx_end (n, node), shape);
+  return weir_make_reshape_to (&n->make, weir_make_end (&n->make, node), shape);
 }
 
 /* In inference: nothing is dropped. */
 static WeirPort
 bias_dropout (OnnxNode *n)
 {
-  WeirPort y = with_bias (n, ONNX_OP (n, "Add", onnx_in (n, 0), onnx_in (n, 1)), 2), one;
+  WeirPort y = with_bias (n, WEIR_MAKE (&n->make, "Add", onnx_in (n, 0), onnx_in (n, 1)),
+                          2),
+           one;
 
   if (onnx_wants (n, 1)) {
-    one = onnx_constant (n, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1));
-    onnx_out (n, 1, onnx_broadcast (n, one, onnx_shape_of (n, y)));
+    one = weir_make_constant (&n->make, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1));
+    onnx_out (n, 1,
+              weir_make_broadcast (&n->make, one, weir_make_shape_of (&n->make, y)));
   }
   return y;
 }
@@ -222,31 +235,32 @@ scaled_silu (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), factor;
 
-  factor = onnx_has (n, 1) ? onnx_in (n, 1)
-                           : onnx_scalar (n, x, onnx_attr_float (n, "alpha", 1));
-  return ONNX_OP (n, "Swish", ONNX_OP (n, "Multiply", x, factor));
+  factor = onnx_has (n, 1)
+               ? onnx_in (n, 1)
+               : weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", 1));
+  return WEIR_MAKE (&n->make, "Swish", WEIR_MAKE (&n->make, "Multiply", x, factor));
 }
 
 static WeirPort
 gated_add (OnnxNode *n)
 {
   if (onnx_has (n, 3))
-    return onnx_unsupported (n, "a gate that is projected");
-  return ONNX_OP (n, "Add", onnx_in (n, 0),
-                  ONNX_OP (n, "Multiply", onnx_in (n, 1), onnx_in (n, 2)));
+    return weir_make_unsupported (&n->make, "a gate that is projected");
+  return WEIR_MAKE (&n->make, "Add", onnx_in (n, 0),
+                    WEIR_MAKE (&n->make, "Multiply", onnx_in (n, 1), onnx_in (n, 2)));
 }
 
 /* How much of its state linear attention keeps and takes on at each step. */
 static WeirPort
 linear_attention_gate (OnnxNode *n)
 {
-  WeirPort x = onnx_convert (n, onnx_in (n, 0), WEIR_DTYPE_F32);
+  WeirPort x = weir_make_convert (&n->make, onnx_in (n, 0), WEIR_DTYPE_F32);
 
   if (onnx_has (n, 3))
-    onnx_out (n, 1, ONNX_OP (n, "Sigmoid", onnx_in (n, 3)));
-  x = ONNX_OP (n, "SoftPlus", ONNX_OP (n, "Add", x, onnx_in (n, 1)));
-  x = ONNX_OP (n, "Multiply", x, onnx_in (n, 2));
-  return onnx_convert (n, x, onnx_dtype (n, onnx_in (n, 0)));
+    onnx_out (n, 1, WEIR_MAKE (&n->make, "Sigmoid", onnx_in (n, 3)));
+  x = WEIR_MAKE (&n->make, "SoftPlus", WEIR_MAKE (&n->make, "Add", x, onnx_in (n, 1)));
+  x = WEIR_MAKE (&n->make, "Multiply", x, onnx_in (n, 2));
+  return weir_make_convert (&n->make, x, weir_make_dtype (&n->make, onnx_in (n, 0)));
 }
 
 static WeirPort
@@ -259,13 +273,14 @@ is_all_finite (OnnxNode *n)
   WeirPort all = WEIR_PORT_NONE;
 
   for (guint i = 0; i < n->n_inputs; i++) {
-    WeirPort x = ONNX_OP (n, op, onnx_in (n, i));
+    WeirPort x = WEIR_MAKE (&n->make, op, onnx_in (n, i));
 
     if (!finite)
-      x = ONNX_OP (n, "LogicalNot", x);
-    x = onnx_reduce (n, "ReduceLogicalAnd", x,
-                     onnx_range (n, 0, onnx_rank (n, onnx_in (n, i))), FALSE);
-    all = i == 0 ? x : ONNX_OP (n, "LogicalAnd", all, x);
+      x = WEIR_MAKE (&n->make, "LogicalNot", x);
+    x = weir_make_reduce (
+        &n->make, "ReduceLogicalAnd", x,
+        weir_make_range (&n->make, 0, weir_make_rank (&n->make, onnx_in (n, i))), FALSE);
+    all = i == 0 ? x : WEIR_MAKE (&n->make, "LogicalAnd", all, x);
   }
   return all;
 }

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "post-transform.h"
 #include "table.h"
 
@@ -12,12 +12,13 @@
 static WeirPort
 array_feature_extractor (OnnxNode *n)
 {
-  WeirPort indices = onnx_reshape (n, onnx_in (n, 1), (const gint64[]){ -1 }, 1);
+  WeirPort indices =
+      weir_make_reshape (&n->make, onnx_in (n, 1), (const gint64[]){ -1 }, 1);
   WeirPort x = onnx_in (n, 0);
 
-  if (onnx_shape (n, x)->rank == 1)
-    x = onnx_unsqueeze (n, x, 0);
-  return onnx_gather (n, x, indices, -1);
+  if (weir_make_shape (&n->make, x)->rank == 1)
+    x = weir_make_unsqueeze (&n->make, x, 0);
+  return weir_make_gather (&n->make, x, indices, -1);
 }
 
 static WeirPort
@@ -25,28 +26,29 @@ binarizer (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), y;
 
-  y = ONNX_OP (n, "Greater", x, onnx_scalar (n, x, onnx_attr_float (n, "threshold", 0)));
-  return onnx_convert (n, y, onnx_dtype (n, x));
+  y = WEIR_MAKE (&n->make, "Greater", x,
+                 weir_make_scalar (&n->make, x, onnx_attr_float (n, "threshold", 0)));
+  return weir_make_convert (&n->make, y, weir_make_dtype (&n->make, x));
 }
 
 static WeirPort
 scaler (OnnxNode *n)
 {
-  WeirPort x = onnx_convert (n, onnx_in (n, 0), WEIR_DTYPE_F32), y;
+  WeirPort x = weir_make_convert (&n->make, onnx_in (n, 0), WEIR_DTYPE_F32), y;
 
-  y = ONNX_OP (n, "Subtract", x, onnx_floats (n, "offset", 0));
-  return ONNX_OP (n, "Multiply", y, onnx_floats (n, "scale", 1));
+  y = WEIR_MAKE (&n->make, "Subtract", x, onnx_floats (n, "offset", 0));
+  return WEIR_MAKE (&n->make, "Multiply", y, onnx_floats (n, "scale", 1));
 }
 
 static WeirPort
 normalizer (OnnxNode *n)
 {
-  WeirPort x = onnx_convert (n, onnx_in (n, 0), WEIR_DTYPE_F32), norm;
+  WeirPort x = weir_make_convert (&n->make, onnx_in (n, 0), WEIR_DTYPE_F32), norm;
   const char *kind = onnx_attr_string (n, "norm", "MAX");
   const char *op = *kind == 'M' ? "ReduceMax" : kind[1] == '1' ? "ReduceL1" : "ReduceL2";
 
-  norm = onnx_reduce (n, op, x, ONNX_INTS (n, -1), TRUE);
-  return ONNX_OP (n, "Divide", x, norm);
+  norm = weir_make_reduce (&n->make, op, x, WEIR_MAKE_INTS (&n->make, -1), TRUE);
+  return WEIR_MAKE (&n->make, "Divide", x, norm);
 }
 
 /* @x times the transposed matrix of attribute @name, whose rows are as long as those of
@@ -54,28 +56,28 @@ normalizer (OnnxNode *n)
 static WeirPort
 products (OnnxNode *n, WeirPort x, const char *name)
 {
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
   gint64 columns = shape->rank == 2 ? shape->dims[1] : WEIR_DIM_UNKNOWN;
   gsize count;
   WeirNode *node;
 
   onnx_attr_floats (n, name, &count);
   if (columns < 1 || count == 0 || count % (gsize) columns != 0)
-    return onnx_unsupported (n, "%zu coefficients for rows of unknown or of this length",
-                             count);
-  node = ONNX_BEGIN (
-      n, "MatMul", x,
-      onnx_reshape (n, onnx_floats (n, name, 0), (const gint64[]){ -1, columns }, 2));
+    return weir_make_unsupported (
+        &n->make, "%zu coefficients for rows of unknown or of this length", count);
+  node = WEIR_MAKE_BEGIN (&n->make, "MatMul", x,
+                          weir_make_reshape (&n->make, onnx_floats (n, name, 0),
+                                             (const gint64[]){ -1, columns }, 2));
   weir_node_set_bool (node, "transpose_b", TRUE);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 rows_of (OnnxNode *n)
 {
-  WeirPort x = onnx_convert (n, onnx_in (n, 0), WEIR_DTYPE_F32);
+  WeirPort x = weir_make_convert (&n->make, onnx_in (n, 0), WEIR_DTYPE_F32);
 
-  return onnx_rank (n, x) == 1 ? onnx_unsqueeze (n, x, 0) : x;
+  return weir_make_rank (&n->make, x) == 1 ? weir_make_unsqueeze (&n->make, x, 0) : x;
 }
 
 static WeirPort
@@ -83,7 +85,7 @@ linear_regressor (OnnxNode *n)
 {
   WeirPort y = products (n, rows_of (n), "coefficients");
 
-  y = ONNX_OP (n, "Add", y, onnx_floats (n, "intercepts", 0));
+  y = WEIR_MAKE (&n->make, "Add", y, onnx_floats (n, "intercepts", 0));
   return onnx_post (n, y, onnx_post_of (n));
 }
 
@@ -95,12 +97,13 @@ linear_classifier (OnnxNode *n)
   OnnxPost post = onnx_post_of (n);
   const WeirShape *shape;
 
-  x = ONNX_OP (n, "Add", x, onnx_floats (n, "intercepts", 0));
-  shape = onnx_shape (n, x);
+  x = WEIR_MAKE (&n->make, "Add", x, onnx_floats (n, "intercepts", 0));
+  shape = weir_make_shape (&n->make, x);
   if (shape->rank == 2 && shape->dims[1] == 1) {
-    parts[1] = post == ONNX_POST_LOGISTIC ? ONNX_OP (n, "Sigmoid", x) : x;
-    parts[0] = ONNX_OP (n, "Subtract", onnx_scalar (n, x, 1), parts[1]);
-    onnx_two_classes (n, x, 0, onnx_concat (n, parts, 2, 1));
+    parts[1] = post == ONNX_POST_LOGISTIC ? WEIR_MAKE (&n->make, "Sigmoid", x) : x;
+    parts[0] =
+        WEIR_MAKE (&n->make, "Subtract", weir_make_scalar (&n->make, x, 1), parts[1]);
+    onnx_two_classes (n, x, 0, weir_make_concat (&n->make, parts, 2, 1));
   } else {
     onnx_classes (n, x, onnx_post (n, x, post));
   }
@@ -114,26 +117,29 @@ kernel (OnnxNode *n, WeirPort x)
   gsize count;
   const float *params = onnx_attr_floats (n, "kernel_params", &count);
   float none[3] = { 0, 0, 3 };
-  gint64 columns = onnx_rank (n, x) == 2 ? onnx_shape (n, x)->dims[1] : 0;
+  gint64 columns =
+      weir_make_rank (&n->make, x) == 2 ? weir_make_shape (&n->make, x)->dims[1] : 0;
   WeirPort vectors, y;
 
   params = count >= 3 ? params : none;
   if (onnx_attr_is (n, "kernel_type", "LINEAR", "RBF")) {
-    vectors = onnx_reshape (n, onnx_floats (n, "support_vectors", 0),
-                            (const gint64[]){ 1, -1, MAX (columns, 1) }, 3);
-    y = ONNX_OP (n, "Subtract", onnx_unsqueeze (n, x, 1), vectors);
-    y = onnx_reduce (n, "ReduceSum", ONNX_OP (n, "Multiply", y, y), ONNX_INTS (n, 2),
-                     FALSE);
-    return ONNX_OP (n, "Exp", ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, -params[0])));
+    vectors = weir_make_reshape (&n->make, onnx_floats (n, "support_vectors", 0),
+                                 (const gint64[]){ 1, -1, MAX (columns, 1) }, 3);
+    y = WEIR_MAKE (&n->make, "Subtract", weir_make_unsqueeze (&n->make, x, 1), vectors);
+    y = weir_make_reduce (&n->make, "ReduceSum", WEIR_MAKE (&n->make, "Multiply", y, y),
+                          WEIR_MAKE_INTS (&n->make, 2), FALSE);
+    return WEIR_MAKE (
+        &n->make, "Exp",
+        WEIR_MAKE (&n->make, "Multiply", y, weir_make_scalar (&n->make, y, -params[0])));
   }
   y = products (n, x, "support_vectors");
   if (onnx_attr_is (n, "kernel_type", "LINEAR", "LINEAR"))
     return y;
-  y = ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, params[0]));
-  y = ONNX_OP (n, "Add", y, onnx_scalar (n, y, params[1]));
+  y = WEIR_MAKE (&n->make, "Multiply", y, weir_make_scalar (&n->make, y, params[0]));
+  y = WEIR_MAKE (&n->make, "Add", y, weir_make_scalar (&n->make, y, params[1]));
   if (onnx_attr_is (n, "kernel_type", "LINEAR", "SIGMOID"))
-    return ONNX_OP (n, "Tanh", y);
-  return ONNX_OP (n, "Power", y, onnx_scalar (n, y, params[2]));
+    return WEIR_MAKE (&n->make, "Tanh", y);
+  return WEIR_MAKE (&n->make, "Power", y, weir_make_scalar (&n->make, y, params[2]));
 }
 
 static WeirPort
@@ -143,20 +149,22 @@ svm_regressor (OnnxNode *n)
   WeirNode *node;
 
   if (onnx_attr_int (n, "n_supports", 0) > 0) {
-    node = ONNX_BEGIN (n, "MatMul", kernel (n, x),
-                       onnx_reshape (n, onnx_floats (n, "coefficients", 0),
-                                     (const gint64[]){ 1, -1 }, 2));
+    node =
+        WEIR_MAKE_BEGIN (&n->make, "MatMul", kernel (n, x),
+                         weir_make_reshape (&n->make, onnx_floats (n, "coefficients", 0),
+                                            (const gint64[]){ 1, -1 }, 2));
     weir_node_set_bool (node, "transpose_b", TRUE);
-    y = onnx_end (n, node);
+    y = weir_make_end (&n->make, node);
   } else {
     y = products (n, x, "coefficients");
   }
-  y = ONNX_OP (n, "Add", y, onnx_floats (n, "rho", 0));
+  y = WEIR_MAKE (&n->make, "Add", y, onnx_floats (n, "rho", 0));
   if (onnx_attr_int (n, "one_class", 0) == 0)
     return onnx_post (n, y, onnx_post_of (n));
-  y = ONNX_OP (n, "Greater", y, onnx_scalar (n, y, 0));
-  return ONNX_OP (n, "Select", y, onnx_constant (n, weir_tensor_new_f32_scalar (1)),
-                  onnx_constant (n, weir_tensor_new_f32_scalar (-1)));
+  y = WEIR_MAKE (&n->make, "Greater", y, weir_make_scalar (&n->make, y, 0));
+  return WEIR_MAKE (&n->make, "Select", y,
+                    weir_make_constant (&n->make, weir_tensor_new_f32_scalar (1)),
+                    weir_make_constant (&n->make, weir_tensor_new_f32_scalar (-1)));
 }
 
 /* A list of numbers that stands in one of three attributes. */
@@ -167,12 +175,13 @@ numbers (OnnxNode *n, const char *ints, const char *floats, const char *tensor)
   WeirTensor *value;
 
   if (onnx_attr_ints (n, ints, &count) != NULL)
-    return onnx_ints (n, onnx_attr_ints (n, ints, &count), count);
+    return weir_make_ints (&n->make, onnx_attr_ints (n, ints, &count), count);
   if (onnx_attr_floats (n, floats, &count) != NULL)
     return onnx_floats (n, floats, 0);
   value = onnx_attr_tensor (n, tensor);
-  return value != NULL ? onnx_constant (n, value)
-                       : onnx_unsupported (n, "keys or values that are texts");
+  return value != NULL
+             ? weir_make_constant (&n->make, value)
+             : weir_make_unsupported (&n->make, "keys or values that are texts");
 }
 
 static WeirPort
@@ -181,28 +190,33 @@ default_of (OnnxNode *n, WeirPort values)
   WeirTensor *given = onnx_attr_tensor (n, "default_tensor");
 
   if (given != NULL)
-    return onnx_reshape (n, onnx_constant (n, given), (const gint64[]){ 1 }, 1);
-  if (weir_dtype_is_float (onnx_dtype (n, values)))
-    return onnx_reshape (
-        n, onnx_scalar (n, values, onnx_attr_float (n, "default_float", -0.0)),
+    return weir_make_reshape (&n->make, weir_make_constant (&n->make, given),
+                              (const gint64[]){ 1 }, 1);
+  if (weir_dtype_is_float (weir_make_dtype (&n->make, values)))
+    return weir_make_reshape (
+        &n->make,
+        weir_make_scalar (&n->make, values, onnx_attr_float (n, "default_float", -0.0)),
         (const gint64[]){ 1 }, 1);
-  return ONNX_INTS (n, onnx_attr_int (n, "default_int64", -1));
+  return WEIR_MAKE_INTS (&n->make, onnx_attr_int (n, "default_int64", -1));
 }
 
 /* Which of the @keys each element is, or how many there are where it is none. */
 static WeirPort
 find (OnnxNode *n, WeirPort x, WeirPort keys)
 {
-  WeirPort count = onnx_length_of (n, keys, 0), same;
-  WeirPort wide = onnx_unsqueeze (n, x, -1);
+  WeirPort count = weir_make_length_of (&n->make, keys, 0), same;
+  WeirPort wide = weir_make_unsqueeze (&n->make, x, -1);
 
-  same = ONNX_OP (n, "Equal", wide, keys);
-  if (weir_dtype_is_float (onnx_dtype (n, keys)))
-    same = ONNX_OP (n, "LogicalOr", same,
-                    ONNX_OP (n, "LogicalAnd", ONNX_OP (n, "IsNaN", wide),
-                             ONNX_OP (n, "IsNaN", keys)));
-  same = ONNX_OP (n, "Select", same, onnx_counting (n, count), count);
-  return onnx_reduce (n, "ReduceMin", same, ONNX_INTS (n, -1), FALSE);
+  same = WEIR_MAKE (&n->make, "Equal", wide, keys);
+  if (weir_dtype_is_float (weir_make_dtype (&n->make, keys)))
+    same =
+        WEIR_MAKE (&n->make, "LogicalOr", same,
+                   WEIR_MAKE (&n->make, "LogicalAnd", WEIR_MAKE (&n->make, "IsNaN", wide),
+                              WEIR_MAKE (&n->make, "IsNaN", keys)));
+  same =
+      WEIR_MAKE (&n->make, "Select", same, weir_make_counting (&n->make, count), count);
+  return weir_make_reduce (&n->make, "ReduceMin", same, WEIR_MAKE_INTS (&n->make, -1),
+                           FALSE);
 }
 
 static WeirPort
@@ -212,20 +226,22 @@ label_encoder (OnnxNode *n)
 
   parts[0] = numbers (n, "values_int64s", "values_floats", "values_tensor");
   parts[1] = default_of (n, parts[0]);
-  return onnx_gather (n, onnx_concat (n, parts, 2, 0), find (n, onnx_in (n, 0), keys), 0);
+  return weir_make_gather (&n->make, weir_make_concat (&n->make, parts, 2, 0),
+                           find (n, onnx_in (n, 0), keys), 0);
 }
 
 static WeirPort
 one_hot_encoder (OnnxNode *n)
 {
-  WeirPort x = onnx_convert (n, onnx_in (n, 0), WEIR_DTYPE_I64);
+  WeirPort x = weir_make_convert (&n->make, onnx_in (n, 0), WEIR_DTYPE_I64);
   gsize count;
   const gint64 *kinds = onnx_attr_ints (n, "cats_int64s", &count);
 
   if (kinds == NULL)
-    return onnx_unsupported (n, "categories that are texts");
-  x = ONNX_OP (n, "Equal", onnx_unsqueeze (n, x, -1), onnx_ints (n, kinds, count));
-  return onnx_convert (n, x, WEIR_DTYPE_F32);
+    return weir_make_unsupported (&n->make, "categories that are texts");
+  x = WEIR_MAKE (&n->make, "Equal", weir_make_unsqueeze (&n->make, x, -1),
+                 weir_make_ints (&n->make, kinds, count));
+  return weir_make_convert (&n->make, x, WEIR_DTYPE_F32);
 }
 
 static WeirPort
@@ -234,21 +250,24 @@ imputer (OnnxNode *n)
   WeirPort x = onnx_in (n, 0), missing, filling;
   double replaced = onnx_attr_float (n, "replaced_value_float", 0);
 
-  if (!weir_dtype_is_float (onnx_dtype (n, x))) {
+  if (!weir_dtype_is_float (weir_make_dtype (&n->make, x))) {
     gsize count;
     const gint64 *list = onnx_attr_ints (n, "imputed_value_int64s", &count);
 
-    filling = onnx_convert (n, onnx_ints (n, list, count), onnx_dtype (n, x));
-    missing = ONNX_OP (
-        n, "Equal", x,
-        onnx_scalar (n, x, (double) onnx_attr_int (n, "replaced_value_int64", 0)));
+    filling = weir_make_convert (&n->make, weir_make_ints (&n->make, list, count),
+                                 weir_make_dtype (&n->make, x));
+    missing = WEIR_MAKE (
+        &n->make, "Equal", x,
+        weir_make_scalar (&n->make, x,
+                          (double) onnx_attr_int (n, "replaced_value_int64", 0)));
   } else {
-    filling =
-        onnx_convert (n, onnx_floats (n, "imputed_value_floats", 0), onnx_dtype (n, x));
-    missing = isnan (replaced) ? ONNX_OP (n, "IsNaN", x)
-                               : ONNX_OP (n, "Equal", x, onnx_scalar (n, x, replaced));
+    filling = weir_make_convert (&n->make, onnx_floats (n, "imputed_value_floats", 0),
+                                 weir_make_dtype (&n->make, x));
+    missing = isnan (replaced) ? WEIR_MAKE (&n->make, "IsNaN", x)
+                               : WEIR_MAKE (&n->make, "Equal", x,
+                                            weir_make_scalar (&n->make, x, replaced));
   }
-  return ONNX_OP (n, "Select", missing, filling, x);
+  return WEIR_MAKE (&n->make, "Select", missing, filling, x);
 }
 
 static WeirPort
@@ -257,11 +276,11 @@ feature_vectorizer (OnnxNode *n)
   g_autofree WeirPort *parts = g_new (WeirPort, MAX (n->n_inputs, 1));
 
   for (guint i = 0; i < n->n_inputs; i++) {
-    parts[i] = onnx_convert (n, onnx_in (n, i), WEIR_DTYPE_F32);
-    if (onnx_rank (n, parts[i]) == 1)
-      parts[i] = onnx_unsqueeze (n, parts[i], 1);
+    parts[i] = weir_make_convert (&n->make, onnx_in (n, i), WEIR_DTYPE_F32);
+    if (weir_make_rank (&n->make, parts[i]) == 1)
+      parts[i] = weir_make_unsqueeze (&n->make, parts[i], 1);
   }
-  return onnx_concat (n, parts, n->n_inputs, 1);
+  return weir_make_concat (&n->make, parts, n->n_inputs, 1);
 }
 
 /* The scores themselves, where the standard has a list of maps from labels to them. */

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 /* TfIdfVectorizer of numbers: how often each of the known runs of elements occurs in a
@@ -28,10 +28,10 @@ runs_of (Grams *g, guint size, gsize *begin, gsize *end)
   *begin = *end = 0;
   if (first < 0 || last < first || last > (gint64) g->n_pool ||
       (last - first) % size != 0)
-    onnx_invalid (g->n,
-                  "attribute 'ngram_counts': runs of %u from %" G_GINT64_FORMAT
-                  " to %" G_GINT64_FORMAT,
-                  size, first, last);
+    weir_make_invalid (&g->n->make,
+                       "attribute 'ngram_counts': runs of %u from %" G_GINT64_FORMAT
+                       " to %" G_GINT64_FORMAT,
+                       size, first, last);
   else {
     *begin = (gsize) first;
     *end = (gsize) last;
@@ -50,18 +50,22 @@ count_runs (Grams *g, guint size, gint64 skip, WeirPort known)
   if (places < 1)
     return WEIR_PORT_NONE;
   if (places * size > MAX_PLACES || g->groups++ == MAX_GROUPS)
-    return onnx_unsupported (n, "more than %d runs in rows of %" G_GINT64_FORMAT,
-                             MAX_GROUPS, g->length);
+    return weir_make_unsupported (&n->make,
+                                  "more than %d runs in rows of %" G_GINT64_FORMAT,
+                                  MAX_GROUPS, g->length);
   at = g_new (gint64, (gsize) places * size);
   for (gint64 i = 0; i < places; i++)
     for (guint k = 0; k < size; k++)
       at[i * size + k] = i + k * (skip + 1);
-  seen = onnx_gather (n, g->x, onnx_ints (n, at, (gsize) places * size), 1);
-  seen = onnx_reshape (n, seen, (const gint64[]){ 0, places, 1, size }, 4);
-  seen = onnx_reduce (n, "ReduceLogicalAnd", ONNX_OP (n, "Equal", seen, known),
-                      ONNX_INTS (n, 3), FALSE);
-  return onnx_reduce (n, "ReduceSum", onnx_convert (n, seen, WEIR_DTYPE_F32),
-                      ONNX_INTS (n, 1), FALSE);
+  seen = weir_make_gather (&n->make, g->x,
+                           weir_make_ints (&n->make, at, (gsize) places * size), 1);
+  seen = weir_make_reshape (&n->make, seen, (const gint64[]){ 0, places, 1, size }, 4);
+  seen = weir_make_reduce (&n->make, "ReduceLogicalAnd",
+                           WEIR_MAKE (&n->make, "Equal", seen, known),
+                           WEIR_MAKE_INTS (&n->make, 3), FALSE);
+  return weir_make_reduce (&n->make, "ReduceSum",
+                           weir_make_convert (&n->make, seen, WEIR_DTYPE_F32),
+                           WEIR_MAKE_INTS (&n->make, 1), FALSE);
 }
 
 static WeirPort
@@ -74,15 +78,15 @@ counts_of (Grams *g, guint size, gint64 skips)
   runs_of (g, size, &begin, &end);
   if (begin == end)
     return WEIR_PORT_NONE;
-  known = onnx_ints (n, g->pool + begin, end - begin);
-  known = onnx_reshape (n, known, (const gint64[]){ 1, 1, -1, size }, 4);
-  for (gint64 skip = 0; skip <= (size == 1 ? 0 : skips) && !weir_build_failed (n->b);
+  known = weir_make_ints (&n->make, g->pool + begin, end - begin);
+  known = weir_make_reshape (&n->make, known, (const gint64[]){ 1, 1, -1, size }, 4);
+  for (gint64 skip = 0; skip <= (size == 1 ? 0 : skips) && !weir_build_failed (n->make.b);
        skip++) {
     WeirPort count = count_runs (g, size, skip, known);
 
     if (weir_port_is_none (count))
       continue;
-    sum = weir_port_is_none (sum) ? count : ONNX_OP (n, "Add", sum, count);
+    sum = weir_port_is_none (sum) ? count : WEIR_MAKE (&n->make, "Add", sum, count);
   }
   return sum;
 }
@@ -100,7 +104,8 @@ columns (Grams *g, const GArray *counted, gint64 missing)
   for (gsize i = 0; i < count; i++)
     last = MAX (last, places[i]);
   if (last < 0 || last >= (gint64) (4 * count + 1024) || count > G_MAXINT32)
-    return onnx_invalid (n, "attribute 'ngram_indexes': found %" G_GINT64_FORMAT, last);
+    return weir_make_invalid (&n->make,
+                              "attribute 'ngram_indexes': found %" G_GINT64_FORMAT, last);
   from = g_new (gint64, (gsize) last + 1);
   for (gint64 i = 0; i <= last; i++)
     from[i] = missing;
@@ -110,7 +115,7 @@ columns (Grams *g, const GArray *counted, gint64 missing)
     if (run < (gint64) count && places[run] >= 0)
       from[places[run]] = i;
   }
-  return onnx_ints (n, from, (gsize) last + 1);
+  return weir_make_ints (&n->make, from, (gsize) last + 1);
 }
 
 /* All counts side by side, and behind them a column of zeros. */
@@ -123,7 +128,7 @@ all_counts (Grams *g, gint64 skips, GArray *counted)
   g_autoptr (GArray) parts = g_array_new (FALSE, FALSE, sizeof (WeirPort));
   WeirPort part;
 
-  for (guint size = 1; size <= g->n_begins && !weir_build_failed (n->b); size++) {
+  for (guint size = 1; size <= g->n_begins && !weir_build_failed (n->make.b); size++) {
     gsize begin, end;
 
     runs_of (g, size, &begin, &end);
@@ -134,11 +139,11 @@ all_counts (Grams *g, gint64 skips, GArray *counted)
     if (!weir_port_is_none (part))
       g_array_append_val (parts, part);
   }
-  part = onnx_slice (n, onnx_convert (n, g->x, WEIR_DTYPE_F32), ONNX_INTS (n, 0),
-                     ONNX_INTS (n, 1), 1);
-  part = ONNX_OP (n, "Multiply", part, onnx_scalar (n, part, 0));
+  part = weir_make_slice (&n->make, weir_make_convert (&n->make, g->x, WEIR_DTYPE_F32),
+                          WEIR_MAKE_INTS (&n->make, 0), WEIR_MAKE_INTS (&n->make, 1), 1);
+  part = WEIR_MAKE (&n->make, "Multiply", part, weir_make_scalar (&n->make, part, 0));
   g_array_append_val (parts, part);
-  return onnx_concat (n, (const WeirPort *) parts->data, parts->len, 1);
+  return weir_make_concat (&n->make, (const WeirPort *) parts->data, parts->len, 1);
 }
 
 /* Each run has a weight; the column of zeros needs none. */
@@ -152,8 +157,8 @@ weights_of (OnnxNode *n, const GArray *counted, const float *weights, gsize coun
 
     list[i] = run < (gint64) count ? weights[run] : 0;
   }
-  return onnx_constant (
-      n, weir_tensor_new_f32 (&WEIR_SHAPE ((gint64) counted->len + 1), list));
+  return weir_make_constant (
+      &n->make, weir_tensor_new_f32 (&WEIR_SHAPE ((gint64) counted->len + 1), list));
 }
 
 static WeirPort
@@ -162,20 +167,21 @@ weighed (OnnxNode *n, WeirPort counts, const GArray *counted)
   gboolean frequency = !onnx_attr_is (n, "mode", "TF", "IDF");
   gsize count;
   const float *weights = onnx_attr_floats (n, "weights", &count);
-  WeirPort y = counts, zero = onnx_scalar (n, counts, 0);
+  WeirPort y = counts, zero = weir_make_scalar (&n->make, counts, 0);
 
   if (!frequency)
-    y = onnx_convert (n, ONNX_OP (n, "Greater", counts, zero), WEIR_DTYPE_F32);
+    y = weir_make_convert (&n->make, WEIR_MAKE (&n->make, "Greater", counts, zero),
+                           WEIR_DTYPE_F32);
   if (onnx_attr_is (n, "mode", "TF", "TF") || weights == NULL)
     return y;
-  return ONNX_OP (n, "Multiply", y, weights_of (n, counted, weights, count));
+  return WEIR_MAKE (&n->make, "Multiply", y, weights_of (n, counted, weights, count));
 }
 
 static WeirPort
 tf_idf (OnnxNode *n)
 {
   Grams g = { .n = n, .x = onnx_in (n, 0) };
-  int rank = onnx_rank (n, g.x);
+  int rank = weir_make_rank (&n->make, g.x);
   gint64 skips = onnx_attr_int (n, "max_skip_count", 0);
   g_autoptr (GArray) counted = g_array_new (FALSE, FALSE, sizeof (gint64));
   WeirPort y;
@@ -183,18 +189,18 @@ tf_idf (OnnxNode *n)
   g.pool = onnx_attr_ints (n, "pool_int64s", &g.n_pool);
   g.begins = onnx_attr_ints (n, "ngram_counts", &g.n_begins);
   if (g.pool == NULL)
-    return onnx_unsupported (n, "runs of texts");
-  g.x = onnx_convert (n, g.x, WEIR_DTYPE_I64);
+    return weir_make_unsupported (&n->make, "runs of texts");
+  g.x = weir_make_convert (&n->make, g.x, WEIR_DTYPE_I64);
   if (rank == 1)
-    g.x = onnx_unsqueeze (n, g.x, 0);
-  g.length = rank >= 1 ? onnx_shape (n, onnx_in (n, 0))->dims[rank - 1] : -1;
+    g.x = weir_make_unsqueeze (&n->make, g.x, 0);
+  g.length = rank >= 1 ? weir_make_shape (&n->make, onnx_in (n, 0))->dims[rank - 1] : -1;
   if (rank < 1 || rank > 2 || g.length < 1 || g.length > 1 << 16 || skips < 0 ||
       skips > g.length)
-    return onnx_unsupported (n, "rows of unknown length");
+    return weir_make_unsupported (&n->make, "rows of unknown length");
   y = all_counts (&g, skips, counted);
   y = weighed (n, y, counted);
-  y = onnx_gather (n, y, columns (&g, counted, counted->len), 1);
-  return rank == 1 ? onnx_squeeze (n, y, 0) : y;
+  y = weir_make_gather (&n->make, y, columns (&g, counted, counted->len), 1);
+  return rank == 1 ? weir_make_squeeze (&n->make, y, 0) : y;
 }
 
 const OnnxRow onnx_rows_ngrams[] = {

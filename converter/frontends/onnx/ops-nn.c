@@ -1,6 +1,6 @@
 #include "attr.h"
 #include "base/checked.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 #include "window.h"
 
@@ -12,14 +12,15 @@
 static int
 spatial_of (OnnxNode *n, WeirPort x)
 {
-  int rank = onnx_shape (n, x)->rank;
+  int rank = weir_make_shape (&n->make, x)->rank;
   gsize kernel;
 
   onnx_attr_ints (n, "kernel_shape", &kernel);
   if (rank < 0 && kernel > 0 && kernel <= WEIR_MAX_RANK - 2)
     return (int) kernel;
   if (rank < 3)
-    onnx_unsupported (n, "expected an input of rank 3 or more, found rank %d", rank);
+    weir_make_unsupported (&n->make, "expected an input of rank 3 or more, found rank %d",
+                           rank);
   return MAX (rank, 3) - 2;
 }
 
@@ -28,26 +29,28 @@ spatial_of (OnnxNode *n, WeirPort x)
 static WeirPort
 grouped (OnnxNode *n, WeirPort w, gint64 groups)
 {
-  WeirShape shape = *onnx_shape (n, w);
+  WeirShape shape = *weir_make_shape (&n->make, w);
   gint64 dims[WEIR_MAX_RANK + 1] = { groups };
 
   if (shape.rank < 3 || shape.rank >= WEIR_MAX_RANK || !weir_shape_is_static (&shape))
-    return onnx_unsupported (n, "weights of a grouped convolution of unknown shape");
+    return weir_make_unsupported (&n->make,
+                                  "weights of a grouped convolution of unknown shape");
   if (groups < 1 || shape.dims[0] % groups != 0)
-    return onnx_invalid (n,
-                         "%" G_GINT64_FORMAT " channels in %" G_GINT64_FORMAT " groups",
-                         shape.dims[0], groups);
+    return weir_make_invalid (
+        &n->make, "%" G_GINT64_FORMAT " channels in %" G_GINT64_FORMAT " groups",
+        shape.dims[0], groups);
   dims[1] = shape.dims[0] / groups;
   for (int i = 1; i < shape.rank; i++)
     dims[i + 1] = shape.dims[i];
-  return onnx_reshape (n, w, dims, (gsize) shape.rank + 1);
+  return weir_make_reshape (&n->make, w, dims, (gsize) shape.rank + 1);
 }
 
 static WeirPort
 add_bias (OnnxNode *n, WeirPort y, guint index, int rank)
 {
   return onnx_has (n, index)
-             ? ONNX_OP (n, "Add", y, onnx_channels (n, onnx_in (n, index), rank))
+             ? WEIR_MAKE (&n->make, "Add", y,
+                          weir_make_channels (&n->make, onnx_in (n, index), rank))
              : y;
 }
 
@@ -61,9 +64,10 @@ onnx_conv (OnnxNode *n)
 
   if (groups != 1)
     w = grouped (n, w, groups);
-  node = ONNX_BEGIN (n, groups != 1 ? "GroupConvolution" : "Convolution", x, w);
+  node =
+      WEIR_MAKE_BEGIN (&n->make, groups != 1 ? "GroupConvolution" : "Convolution", x, w);
   onnx_set_window (n, node, spatial, TRUE);
-  return add_bias (n, onnx_end (n, node), 2, spatial + 2);
+  return add_bias (n, weir_make_end (&n->make, node), 2, spatial + 2);
 }
 
 /* Pads that make a transposed convolution give the output that is asked for
@@ -72,7 +76,8 @@ static gboolean
 deconv_pads (OnnxNode *n, WeirPort x, WeirPort w, int spatial, gint64 *begin, gint64 *end,
              gint64 *extra)
 {
-  const WeirShape *in = onnx_shape (n, x), *kernel = onnx_shape (n, w);
+  const WeirShape *in = weir_make_shape (&n->make, x),
+                  *kernel = weir_make_shape (&n->make, w);
   gint64 strides[WEIR_MAX_RANK], dilations[WEIR_MAX_RANK];
   gboolean upper = onnx_attr_is (n, "auto_pad", "NOTSET", "SAME_UPPER");
   gsize count;
@@ -109,16 +114,16 @@ set_deconv_window (OnnxNode *n, WeirNode *node, WeirPort x, WeirPort w, int spat
 
   onnx_attr_ints (n, "output_shape", &count);
   if (count != 0 && count < (gsize) spatial)
-    onnx_invalid (n,
-                  "attribute 'output_shape': expected %d numbers, found %" G_GSIZE_FORMAT,
-                  spatial, count);
+    weir_make_invalid (
+        &n->make, "attribute 'output_shape': expected %d numbers, found %" G_GSIZE_FORMAT,
+        spatial, count);
   onnx_set_window (n, node, spatial, TRUE);
   onnx_spatial_list (n, "output_padding", spatial, 0, extra);
   weir_node_set_ints (node, "output_padding", extra, (gsize) spatial);
-  if ((count == 0 && !same) || weir_build_failed (n->b))
+  if ((count == 0 && !same) || weir_build_failed (n->make.b))
     return;
   if (!deconv_pads (n, x, w, spatial, begin, end, extra)) {
-    onnx_unsupported (n, "an output shape for an input of unknown size");
+    weir_make_unsupported (&n->make, "an output shape for an input of unknown size");
     return;
   }
   weir_node_set_string (node, "auto_pad", "explicit");
@@ -137,11 +142,11 @@ conv_transpose (OnnxNode *n)
 
   if (groups != 1)
     filter = grouped (n, w, groups);
-  node = ONNX_BEGIN (
-      n, groups != 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData", x,
-      filter);
+  node = WEIR_MAKE_BEGIN (
+      &n->make, groups != 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData",
+      x, filter);
   set_deconv_window (n, node, x, w, spatial);
-  return add_bias (n, onnx_end (n, node), 2, spatial + 2);
+  return add_bias (n, weir_make_end (&n->make, node), 2, spatial + 2);
 }
 
 /* DeformConv keeps what lies half outside at the border, as bilinear_interpolation_pad.
@@ -153,14 +158,15 @@ deform_conv (OnnxNode *n)
   WeirNode *node;
 
   if (onnx_has (n, 4))
-    node = ONNX_BEGIN (n, "DeformableConvolution", x, offsets, w, onnx_in (n, 4));
+    node = WEIR_MAKE_BEGIN (&n->make, "DeformableConvolution", x, offsets, w,
+                            onnx_in (n, 4));
   else
-    node = ONNX_BEGIN (n, "DeformableConvolution", x, offsets, w);
+    node = WEIR_MAKE_BEGIN (&n->make, "DeformableConvolution", x, offsets, w);
   onnx_set_window (n, node, 2, TRUE);
   weir_node_set_int (node, "group", onnx_attr_int (n, "group", 1));
   weir_node_set_int (node, "deformable_group", onnx_attr_int (n, "offset_group", 1));
   weir_node_set_bool (node, "bilinear_interpolation_pad", TRUE);
-  return add_bias (n, onnx_end (n, node), 3, 4);
+  return add_bias (n, weir_make_end (&n->make, node), 3, 4);
 }
 
 typedef struct {
@@ -174,7 +180,7 @@ pool_init (OnnxNode *n, Pool *p, WeirPort x)
 {
   p->spatial = spatial_of (n, x);
   if (onnx_attr (n, "kernel_shape") == NULL)
-    onnx_invalid (n, "attribute 'kernel_shape' is missing");
+    weir_make_invalid (&n->make, "attribute 'kernel_shape' is missing");
   onnx_spatial_list (n, "kernel_shape", p->spatial, 1, p->kernel);
   onnx_spatial_list (n, "strides", p->spatial, 1, p->strides);
   onnx_spatial_list (n, "dilations", p->spatial, 1, p->dilations);
@@ -223,7 +229,7 @@ rounding_of (OnnxNode *n, const Pool *p, WeirPort x, gboolean counts_pads)
   if (onnx_attr_int (n, "ceil_mode", 0) == 0 ||
       g_str_has_prefix (onnx_attr_string (n, "auto_pad", "NOTSET"), "SAME"))
     return "floor";
-  worst = worst_overhang (p, onnx_shape (n, x));
+  worst = worst_overhang (p, weir_make_shape (&n->make, x));
   if (worst == EXACT)
     return "floor";
   return worst == BEYOND && !counts_pads ? "ceil" : "ceil_torch";
@@ -233,7 +239,7 @@ static WeirNode *
 pool_node (OnnxNode *n, const Pool *p, const char *op, guint version, WeirPort x,
            const char *rounding)
 {
-  WeirNode *node = onnx_begin_version (n, op, version, &x, 1);
+  WeirNode *node = weir_make_begin_version (&n->make, op, version, &x, 1);
 
   weir_node_set_ints (node, "kernel", p->kernel, (gsize) p->spatial);
   weir_node_set_string (node, "rounding_type", rounding);
@@ -247,15 +253,18 @@ column_major (OnnxNode *n, WeirPort indices, const WeirShape *shape)
   WeirPort height, width, plane, row, column;
 
   if (shape->rank != 4 || shape->dims[2] < 0 || shape->dims[3] < 0)
-    return onnx_unsupported (n, "column-major indices of planes of unknown size");
-  height = onnx_int (n, shape->dims[2]);
-  width = onnx_int (n, shape->dims[3]);
-  plane = ONNX_OP (n, "Multiply", height, width);
-  column = ONNX_OP (n, "FloorMod", indices, width);
-  row = ONNX_OP (n, "FloorMod", ONNX_OP (n, "Divide", indices, width), height);
-  plane = ONNX_OP (n, "Subtract", indices, ONNX_OP (n, "FloorMod", indices, plane));
-  column = ONNX_OP (n, "Multiply", column, height);
-  return ONNX_OP (n, "Add", plane, ONNX_OP (n, "Add", column, row));
+    return weir_make_unsupported (&n->make,
+                                  "column-major indices of planes of unknown size");
+  height = weir_make_int (&n->make, shape->dims[2]);
+  width = weir_make_int (&n->make, shape->dims[3]);
+  plane = WEIR_MAKE (&n->make, "Multiply", height, width);
+  column = WEIR_MAKE (&n->make, "FloorMod", indices, width);
+  row = WEIR_MAKE (&n->make, "FloorMod", WEIR_MAKE (&n->make, "Divide", indices, width),
+                   height);
+  plane = WEIR_MAKE (&n->make, "Subtract", indices,
+                     WEIR_MAKE (&n->make, "FloorMod", indices, plane));
+  column = WEIR_MAKE (&n->make, "Multiply", column, height);
+  return WEIR_MAKE (&n->make, "Add", plane, WEIR_MAKE (&n->make, "Add", column, row));
 }
 
 WeirPort
@@ -273,12 +282,14 @@ onnx_max_pool (OnnxNode *n, WeirPort x)
   weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
   /* Indices count through the whole tensor. */
   weir_node_set_int (node, "axis", 0);
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   if (onnx_attr_int (n, "storage_order", 0) != 0 && onnx_wants (n, 1))
-    onnx_out (n, 1, column_major (n, onnx_port (n, node, 1), onnx_shape (n, x)));
+    onnx_out (n, 1,
+              column_major (n, weir_make_port (&n->make, node, 1),
+                            weir_make_shape (&n->make, x)));
   else
-    onnx_out (n, 1, onnx_port (n, node, 1));
-  return onnx_port (n, node, 0);
+    onnx_out (n, 1, weir_make_port (&n->make, node, 1));
+  return weir_make_port (&n->make, node, 0);
 }
 
 static WeirPort
@@ -310,7 +321,7 @@ average_pool_of (OnnxNode *n, WeirPort x, gboolean exclude_pad)
   node = pool_node (n, &pool, "AvgPool", version, x, rounding);
   onnx_set_window (n, node, pool.spatial, version == 16);
   weir_node_set_bool (node, "exclude-pad", exclude_pad);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 WeirPort
@@ -336,19 +347,20 @@ lp_pool (OnnxNode *n)
 
   for (gsize i = 0; i < count; i++)
     taps *= (double) kernel[i];
-  y = ONNX_OP (n, "Power", ONNX_OP (n, "Abs", x), onnx_scalar (n, x, p));
+  y = WEIR_MAKE (&n->make, "Power", WEIR_MAKE (&n->make, "Abs", x),
+                 weir_make_scalar (&n->make, x, p));
   y = average_pool_of (n, y, FALSE);
-  y = ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, taps));
-  return ONNX_OP (n, "Power", y, onnx_scalar (n, y, 1 / p));
+  y = WEIR_MAKE (&n->make, "Multiply", y, weir_make_scalar (&n->make, y, taps));
+  return WEIR_MAKE (&n->make, "Power", y, weir_make_scalar (&n->make, y, 1 / p));
 }
 
 static WeirPort
 global_pool (OnnxNode *n, const char *op)
 {
   WeirPort x = onnx_in (n, 0);
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
 
-  return onnx_reduce (n, op, x, onnx_range (n, 2, rank), TRUE);
+  return weir_make_reduce (&n->make, op, x, weir_make_range (&n->make, 2, rank), TRUE);
 }
 
 static WeirPort
@@ -372,9 +384,12 @@ global_lp_pool (OnnxNode *n)
   if (p == 1 || p == 2)
     return global_pool (n, p == 1 ? "ReduceL1" : "ReduceL2");
   x = onnx_in (n, 0);
-  y = ONNX_OP (n, "Power", ONNX_OP (n, "Abs", x), onnx_scalar (n, x, p));
-  y = onnx_reduce (n, "ReduceSum", y, onnx_range (n, 2, onnx_rank (n, x)), TRUE);
-  return ONNX_OP (n, "Power", y, onnx_scalar (n, y, 1 / p));
+  y = WEIR_MAKE (&n->make, "Power", WEIR_MAKE (&n->make, "Abs", x),
+                 weir_make_scalar (&n->make, x, p));
+  y = weir_make_reduce (&n->make, "ReduceSum", y,
+                        weir_make_range (&n->make, 2, weir_make_rank (&n->make, x)),
+                        TRUE);
+  return WEIR_MAKE (&n->make, "Power", y, weir_make_scalar (&n->make, y, 1 / p));
 }
 
 /* Dimensions before max pooling, as far as its window tells. */
@@ -409,35 +424,39 @@ max_unpool (OnnxNode *n)
   gint64 dims[WEIR_MAX_RANK];
   WeirNode *node;
 
-  if (!unpooled (n, onnx_shape (n, x), spatial, dims))
-    return onnx_unsupported (n, "an input of unknown shape");
-  shape = onnx_ints (n, dims, (gsize) spatial + 2);
-  y = onnx_broadcast (n, onnx_scalar (n, x, 0), shape);
-  y = onnx_reshape (n, y, (const gint64[]){ -1 }, 1);
-  indices = onnx_reshape (n, indices, (const gint64[]){ -1 }, 1);
-  x = onnx_reshape (n, x, (const gint64[]){ -1 }, 1);
-  y = ONNX_OP (n, "ScatterElementsUpdate", y, indices, x, onnx_int (n, 0));
-  y = onnx_reshape_to (n, y, shape);
+  if (!unpooled (n, weir_make_shape (&n->make, x), spatial, dims))
+    return weir_make_unsupported (&n->make, "an input of unknown shape");
+  shape = weir_make_ints (&n->make, dims, (gsize) spatial + 2);
+  y = weir_make_broadcast (&n->make, weir_make_scalar (&n->make, x, 0), shape);
+  y = weir_make_reshape (&n->make, y, (const gint64[]){ -1 }, 1);
+  indices = weir_make_reshape (&n->make, indices, (const gint64[]){ -1 }, 1);
+  x = weir_make_reshape (&n->make, x, (const gint64[]){ -1 }, 1);
+  y = WEIR_MAKE (&n->make, "ScatterElementsUpdate", y, indices, x,
+                 weir_make_int (&n->make, 0));
+  y = weir_make_reshape_to (&n->make, y, shape);
   if (!onnx_has (n, 2))
     return y;
-  end = ONNX_OP (n, "Subtract", onnx_convert (n, onnx_in (n, 2), WEIR_DTYPE_I64), shape);
-  shape = onnx_broadcast (n, onnx_int (n, 0), ONNX_INTS (n, spatial + 2));
-  node = ONNX_BEGIN (n, "Pad", y, shape, end, onnx_scalar (n, y, 0));
+  end = WEIR_MAKE (&n->make, "Subtract",
+                   weir_make_convert (&n->make, onnx_in (n, 2), WEIR_DTYPE_I64), shape);
+  shape = weir_make_broadcast (&n->make, weir_make_int (&n->make, 0),
+                               WEIR_MAKE_INTS (&n->make, spatial + 2));
+  node =
+      WEIR_MAKE_BEGIN (&n->make, "Pad", y, shape, end, weir_make_scalar (&n->make, y, 0));
   weir_node_set_string (node, "pad_mode", "constant");
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 lrn (OnnxNode *n)
 {
-  WeirPort axes = ONNX_INTS (n, 1);
-  WeirNode *node = ONNX_BEGIN (n, "LRN", onnx_in (n, 0), axes);
+  WeirPort axes = WEIR_MAKE_INTS (&n->make, 1);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "LRN", onnx_in (n, 0), axes);
 
   weir_node_set_float (node, "alpha", onnx_attr_float (n, "alpha", 1e-4));
   weir_node_set_float (node, "beta", onnx_attr_float (n, "beta", 0.75));
   weir_node_set_float (node, "bias", onnx_attr_float (n, "bias", 1));
   weir_node_set_int (node, "size", onnx_attr_int (n, "size", 1));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 const OnnxRow onnx_rows_nn[] = {

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 #include <string.h>
@@ -50,12 +50,12 @@ begin_same (OnnxNode *n, const char *op)
   WeirNode *node;
 
   if (n->n_inputs > G_N_ELEMENTS (inputs)) {
-    onnx_invalid (n, "%u inputs", n->n_inputs);
+    weir_make_invalid (&n->make, "%u inputs", n->n_inputs);
     return NULL;
   }
   for (guint i = 0; i < n->n_inputs; i++)
     inputs[i] = onnx_in (n, i);
-  node = weir_build_begin (n->b, op, n->name, inputs, n->n_inputs);
+  node = weir_build_begin (n->make.b, op, n->make.name, inputs, n->n_inputs);
   copy_attrs (n, node);
   return node;
 }
@@ -63,10 +63,10 @@ begin_same (OnnxNode *n, const char *op)
 static WeirPort
 end_same (OnnxNode *n, WeirNode *node)
 {
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   for (guint i = 0; node != NULL && i < n->n_outputs && i < node->n_outputs; i++)
-    onnx_out (n, i, onnx_port (n, node, i));
-  return onnx_port (n, node, 0);
+    onnx_out (n, i, weir_make_port (&n->make, node, i));
+  return weir_make_port (&n->make, node, 0);
 }
 
 /* The same operation, the same inputs and attributes. */
@@ -95,8 +95,10 @@ detection_output (OnnxNode *n)
 static WeirPort
 spatial_size (OnnxNode *n, guint index)
 {
-  return onnx_known (n, onnx_slice (n, onnx_shape_of (n, onnx_in (n, index)),
-                                    ONNX_INTS (n, 2), ONNX_INTS (n, 4), 0));
+  return weir_make_known (
+      &n->make,
+      weir_make_slice (&n->make, weir_make_shape_of (&n->make, onnx_in (n, index)),
+                       WEIR_MAKE_INTS (&n->make, 2), WEIR_MAKE_INTS (&n->make, 4), 0));
 }
 
 /* The feature map and the picture are given; the IR asks for their sizes alone. */
@@ -104,16 +106,16 @@ static WeirPort
 prior_box (OnnxNode *n)
 {
   WeirPort map = spatial_size (n, 0), picture = spatial_size (n, 1);
-  WeirNode *node = ONNX_BEGIN (n, n->proto->op_type, map, picture);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, n->proto->op_type, map, picture);
 
   copy_attrs (n, node);
-  return onnx_unsqueeze (n, onnx_end (n, node), 0);
+  return weir_make_unsqueeze (&n->make, weir_make_end (&n->make, node), 0);
 }
 
 static WeirPort
 scale_shift (OnnxNode *n, WeirPort x, WeirPort scale, WeirPort shift)
 {
-  return ONNX_OP (n, "Add", ONNX_OP (n, "Multiply", x, scale), shift);
+  return WEIR_MAKE (&n->make, "Add", WEIR_MAKE (&n->make, "Multiply", x, scale), shift);
 }
 
 static WeirPort
@@ -121,8 +123,8 @@ affine (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), scale, shift;
 
-  scale = onnx_scalar (n, x, onnx_attr_float (n, "alpha", 1));
-  shift = onnx_scalar (n, x, onnx_attr_float (n, "beta", 0));
+  scale = weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", 1));
+  shift = weir_make_scalar (&n->make, x, onnx_attr_float (n, "beta", 0));
   return scale_shift (n, x, scale, shift);
 }
 
@@ -131,7 +133,8 @@ scale_of_draft (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
 
-  return ONNX_OP (n, "Multiply", x, onnx_scalar (n, x, onnx_attr_float (n, "scale", 1)));
+  return WEIR_MAKE (&n->make, "Multiply", x,
+                    weir_make_scalar (&n->make, x, onnx_attr_float (n, "scale", 1)));
 }
 
 /* alpha * f (beta * x) */
@@ -140,10 +143,11 @@ scaled (OnnxNode *n, const char *op, double alpha, double beta)
 {
   WeirPort x = onnx_in (n, 0);
 
-  x = ONNX_OP (n, "Multiply", x, onnx_scalar (n, x, onnx_attr_float (n, "beta", beta)));
-  x = ONNX_OP (n, op, x);
-  return ONNX_OP (n, "Multiply", x,
-                  onnx_scalar (n, x, onnx_attr_float (n, "alpha", alpha)));
+  x = WEIR_MAKE (&n->make, "Multiply", x,
+                 weir_make_scalar (&n->make, x, onnx_attr_float (n, "beta", beta)));
+  x = WEIR_MAKE (&n->make, op, x);
+  return WEIR_MAKE (&n->make, "Multiply", x,
+                    weir_make_scalar (&n->make, x, onnx_attr_float (n, "alpha", alpha)));
 }
 
 static WeirPort
@@ -166,9 +170,10 @@ image_scaler (OnnxNode *n)
   const float *values = onnx_attr_floats (n, "bias", &count);
   WeirShape shape = WEIR_SHAPE (1, (gint64) count, 1, 1);
 
-  scale = onnx_scalar (n, x, onnx_attr_float (n, "scale", 1));
-  bias = onnx_constant (n, weir_tensor_new_f32 (&shape, values));
-  return scale_shift (n, x, scale, onnx_convert (n, bias, onnx_dtype (n, x)));
+  scale = weir_make_scalar (&n->make, x, onnx_attr_float (n, "scale", 1));
+  bias = weir_make_constant (&n->make, weir_tensor_new_f32 (&shape, values));
+  return scale_shift (n, x, scale,
+                      weir_make_convert (&n->make, bias, weir_make_dtype (&n->make, x)));
 }
 
 /* Columns and rows cut off on each side: left, top, right, bottom. */
@@ -181,15 +186,16 @@ crop (OnnxNode *n)
   const gint64 *scale = onnx_attr_ints (n, "scale", &sizes);
 
   if (borders != 4)
-    return onnx_invalid (n, "attribute 'border': expected 4 numbers, found %zu", borders);
+    return weir_make_invalid (
+        &n->make, "attribute 'border': expected 4 numbers, found %zu", borders);
   for (int i = 0; i < 2; i++) {
     gint64 begin = border[1 - i], cut = border[3 - i];
 
     if (sizes == 2 && scale[i] < G_MAXINT32 && begin < G_MAXINT32)
-      end = ONNX_INTS (n, begin + scale[i]);
+      end = WEIR_MAKE_INTS (&n->make, begin + scale[i]);
     else
-      end = ONNX_INTS (n, cut > 0 ? -cut : G_MAXINT64);
-    x = onnx_slice (n, x, ONNX_INTS (n, begin), end, 2 + i);
+      end = WEIR_MAKE_INTS (&n->make, cut > 0 ? -cut : G_MAXINT64);
+    x = weir_make_slice (&n->make, x, WEIR_MAKE_INTS (&n->make, begin), end, 2 + i);
   }
   return x;
 }
@@ -203,14 +209,14 @@ constant_fill (OnnxNode *n)
   WeirPort shape, value;
 
   if (dims != NULL)
-    shape = onnx_ints (n, dims, count);
+    shape = weir_make_ints (&n->make, dims, count);
   else
     shape = onnx_attr_int (n, "input_as_shape", 0) != 0
                 ? onnx_in (n, 0)
-                : onnx_shape_of (n, onnx_in (n, 0));
-  value =
-      onnx_constant (n, weir_tensor_new_scalar (dtype, onnx_attr_float (n, "value", 0)));
-  return onnx_broadcast (n, value, shape);
+                : weir_make_shape_of (&n->make, onnx_in (n, 0));
+  value = weir_make_constant (
+      &n->make, weir_tensor_new_scalar (dtype, onnx_attr_float (n, "value", 0)));
+  return weir_make_broadcast (&n->make, value, shape);
 }
 
 /* The length of each vector along the channels, or of the whole picture. */
@@ -219,35 +225,36 @@ normalize (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), axes;
   gboolean whole = onnx_attr_int (n, "across_spatial", 0) != 0;
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
   WeirNode *node;
 
-  axes = whole ? onnx_range (n, 1, rank) : ONNX_INTS (n, 1);
-  node = ONNX_BEGIN (n, "NormalizeL2", x, axes);
+  axes = whole ? weir_make_range (&n->make, 1, rank) : WEIR_MAKE_INTS (&n->make, 1);
+  node = WEIR_MAKE_BEGIN (&n->make, "NormalizeL2", x, axes);
   weir_node_set_float (node, "eps", onnx_attr_float (n, "eps", 1e-10));
   weir_node_set_string (node, "eps_mode", "max");
-  x = onnx_end (n, node);
+  x = weir_make_end (&n->make, node);
   if (!onnx_has (n, 1))
     return x;
-  return ONNX_OP (n, "Multiply", x, onnx_channels (n, onnx_in (n, 1), rank));
+  return WEIR_MAKE (&n->make, "Multiply", x,
+                    weir_make_channels (&n->make, onnx_in (n, 1), rank));
 }
 
 static WeirPort
 group_norm (OnnxNode *n)
 {
-  WeirPort x = onnx_in (n, 0), y, shape = onnx_shape_of (n, x);
-  int rank = onnx_rank (n, x);
+  WeirPort x = onnx_in (n, 0), y, shape = weir_make_shape_of (&n->make, x);
+  int rank = weir_make_rank (&n->make, x);
   WeirNode *node;
 
-  y = onnx_reshape (n, x, (const gint64[]){ 0, onnx_attr_int (n, "num_groups", 1), -1 },
-                    3);
-  node = ONNX_BEGIN (n, "MVN", y, ONNX_INTS (n, 2));
+  y = weir_make_reshape (
+      &n->make, x, (const gint64[]){ 0, onnx_attr_int (n, "num_groups", 1), -1 }, 3);
+  node = WEIR_MAKE_BEGIN (&n->make, "MVN", y, WEIR_MAKE_INTS (&n->make, 2));
   weir_node_set_bool (node, "normalize_variance", TRUE);
   weir_node_set_float (node, "eps", onnx_attr_float (n, "eps", 1e-6));
   weir_node_set_string (node, "eps_mode", "inside_sqrt");
-  y = onnx_reshape_to (n, onnx_end (n, node), shape);
-  return scale_shift (n, y, onnx_channels (n, onnx_in (n, 1), rank),
-                      onnx_channels (n, onnx_in (n, 2), rank));
+  y = weir_make_reshape_to (&n->make, weir_make_end (&n->make, node), shape);
+  return scale_shift (n, y, weir_make_channels (&n->make, onnx_in (n, 1), rank),
+                      weir_make_channels (&n->make, onnx_in (n, 2), rank));
 }
 
 static void
@@ -265,8 +272,8 @@ copy_ints (OnnxNode *n, WeirNode *node, const char *from, const char *to, gsize 
 static WeirPort
 deformable_conv (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "DeformableConvolution", onnx_in (n, 0), onnx_in (n, 1),
-                               onnx_in (n, 2));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "DeformableConvolution", onnx_in (n, 0),
+                                    onnx_in (n, 1), onnx_in (n, 2));
 
   copy_ints (n, node, "strides", "strides", 0);
   copy_ints (n, node, "dilations", "dilations", 0);
@@ -276,7 +283,7 @@ deformable_conv (OnnxNode *n)
   weir_node_set_int (
       node, "deformable_group",
       onnx_attr_int (n, "deformable_group", onnx_attr_int (n, "deformable_groups", 1)));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Steps first in ONNX, the batch first in the IR; the lengths stand for the mask. */
@@ -286,12 +293,12 @@ ctc_greedy_decoder (OnnxNode *n)
   WeirPort x = onnx_in (n, 0), lengths;
   WeirNode *node;
 
-  x = onnx_transpose (n, x, (const gint64[]){ 1, 0, 2 }, 3);
-  lengths = onnx_convert (n, onnx_in (n, 1), WEIR_DTYPE_I32);
-  node = ONNX_BEGIN (n, "CTCGreedyDecoderSeqLen", x, lengths);
+  x = weir_make_transpose (&n->make, x, (const gint64[]){ 1, 0, 2 }, 3);
+  lengths = weir_make_convert (&n->make, onnx_in (n, 1), WEIR_DTYPE_I32);
+  node = WEIR_MAKE_BEGIN (&n->make, "CTCGreedyDecoderSeqLen", x, lengths);
   weir_node_set_bool (node, "merge_repeated",
                       onnx_attr_int (n, "ctc_merge_repeated", 1) != 0);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 const OnnxRow onnx_rows_openvino[] = {

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "quant.h"
 #include "table.h"
 #include "window.h"
@@ -12,12 +12,12 @@ static WeirPort
 along (OnnxNode *n, WeirPort x, int rank, int axis)
 {
   gint64 dims[WEIR_MAX_RANK] = { 1, 1, 1, 1, 1, 1, 1, 1 };
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
 
   if (shape->rank != 1 || shape->dims[0] == 1 || rank < 1)
     return x;
   dims[axis] = -1;
-  return onnx_reshape (n, x, dims, (gsize) rank);
+  return weir_make_reshape (&n->make, x, dims, (gsize) rank);
 }
 
 /* From version 21 on a scale may stand for a block along the axis. */
@@ -26,14 +26,14 @@ unblocked (OnnxNode *n, WeirPort scale, int rank, int axis)
 {
   gint64 block = onnx_attr_int (n, "block_size", 0);
   gint64 dims[WEIR_MAX_RANK + 1], times[WEIR_MAX_RANK + 1];
-  const WeirShape *shape = onnx_shape (n, scale);
+  const WeirShape *shape = weir_make_shape (&n->make, scale);
   gsize count = 0;
 
   if (block == 0 || shape->rank != rank)
     return scale;
   if (!weir_shape_is_static (shape) || rank >= WEIR_MAX_RANK || block < 0 ||
       block > G_MAXINT32)
-    return onnx_unsupported (n, "blocks of scales of unknown shape");
+    return weir_make_unsupported (&n->make, "blocks of scales of unknown shape");
   for (int i = 0; i < rank; i++) {
     times[count] = 1;
     dims[count++] = shape->dims[i];
@@ -42,11 +42,12 @@ unblocked (OnnxNode *n, WeirPort scale, int rank, int axis)
       dims[count++] = 1;
     }
   }
-  scale = onnx_reshape (n, scale, dims, count);
-  scale = ONNX_OP (n, "Tile", scale, onnx_ints (n, times, count));
+  scale = weir_make_reshape (&n->make, scale, dims, count);
+  scale = WEIR_MAKE (&n->make, "Tile", scale, weir_make_ints (&n->make, times, count));
   for (int i = 0; i < rank; i++)
-    dims[i] = i == axis ? -1 : onnx_shape (n, scale)->dims[i < axis ? i : i + 1];
-  return onnx_reshape (n, scale, dims, (gsize) rank);
+    dims[i] =
+        i == axis ? -1 : weir_make_shape (&n->make, scale)->dims[i < axis ? i : i + 1];
+  return weir_make_reshape (&n->make, scale, dims, (gsize) rank);
 }
 
 /* Blocks may be cut off at the end of the axis. */
@@ -54,9 +55,11 @@ static WeirPort
 fitting (OnnxNode *n, WeirPort scale, WeirPort x, int rank, int axis)
 {
   scale = unblocked (n, along (n, scale, rank, axis), rank, axis);
-  if (onnx_attr_int (n, "block_size", 0) == 0 || onnx_shape (n, scale)->rank != rank)
+  if (onnx_attr_int (n, "block_size", 0) == 0 ||
+      weir_make_shape (&n->make, scale)->rank != rank)
     return scale;
-  return onnx_slice (n, scale, ONNX_INTS (n, 0), onnx_dim_of (n, x, axis), axis);
+  return weir_make_slice (&n->make, scale, WEIR_MAKE_INTS (&n->make, 0),
+                          weir_make_dim_of (&n->make, x, axis), axis);
 }
 
 typedef struct {
@@ -66,7 +69,7 @@ typedef struct {
 static Steps
 steps_along (OnnxNode *n, WeirPort x, guint scale, guint zero, int axis)
 {
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
   Steps steps = { .scale = onnx_in (n, scale), .zero = WEIR_PORT_NONE };
 
   steps.scale = fitting (n, steps.scale, x, rank, axis);
@@ -80,8 +83,8 @@ steps_of (OnnxNode *n, WeirPort x, guint scale, guint zero)
 {
   int axis = 0;
 
-  if (onnx_shape (n, onnx_in (n, scale))->rank > 0)
-    axis = onnx_axis (n, onnx_attr_int (n, "axis", 1), onnx_rank (n, x));
+  if (weir_make_shape (&n->make, onnx_in (n, scale))->rank > 0)
+    axis = onnx_axis (n, onnx_attr_int (n, "axis", 1), weir_make_rank (&n->make, x));
   return steps_along (n, x, scale, zero, axis);
 }
 
@@ -91,7 +94,7 @@ range_of (OnnxNode *n, WeirDtype dtype, double *low, double *high)
   double levels = (double) ((guint64) 1 << MIN (weir_dtype_bits (dtype), 32));
 
   if (!weir_dtype_is_integer (dtype) || weir_dtype_bits (dtype) > 32)
-    onnx_unsupported (n, "quantisation to %s", weir_dtype_name (dtype));
+    weir_make_unsupported (&n->make, "quantisation to %s", weir_dtype_name (dtype));
   *low = weir_dtype_is_signed (dtype) ? -levels / 2 : 0;
   *high = *low + levels - 1;
 }
@@ -99,20 +102,20 @@ range_of (OnnxNode *n, WeirDtype dtype, double *low, double *high)
 static WeirPort
 rounded (OnnxNode *n, WeirPort x)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Round", x);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Round", x);
 
   weir_node_set_string (node, "mode", "half_to_even");
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 clamped (OnnxNode *n, WeirPort x, double low, double high)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Clamp", x);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Clamp", x);
 
   weir_node_set_float (node, "min", low);
   weir_node_set_float (node, "max", high);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* saturate (round (x / scale) + zero). */
@@ -120,25 +123,27 @@ static WeirPort
 quantize (OnnxNode *n, WeirPort x, Steps steps, WeirDtype dtype)
 {
   double low = 0, high = 0;
-  WeirDtype type = onnx_dtype (n, x);
+  WeirDtype type = weir_make_dtype (&n->make, x);
 
   range_of (n, dtype, &low, &high);
-  x = rounded (n, ONNX_OP (n, "Divide", x, onnx_convert (n, steps.scale, type)));
+  x = rounded (n, WEIR_MAKE (&n->make, "Divide", x,
+                             weir_make_convert (&n->make, steps.scale, type)));
   if (!weir_port_is_none (steps.zero))
-    x = ONNX_OP (n, "Add", x, onnx_convert (n, steps.zero, type));
-  return onnx_convert (n, clamped (n, x, low, high), dtype);
+    x = WEIR_MAKE (&n->make, "Add", x, weir_make_convert (&n->make, steps.zero, type));
+  return weir_make_convert (&n->make, clamped (n, x, low, high), dtype);
 }
 
 /* (x - zero) * scale */
 static WeirPort
 dequantize (OnnxNode *n, WeirPort x, Steps steps)
 {
-  WeirDtype type = onnx_dtype (n, steps.scale);
+  WeirDtype type = weir_make_dtype (&n->make, steps.scale);
 
-  x = onnx_convert (n, x, type);
+  x = weir_make_convert (&n->make, x, type);
   if (!weir_port_is_none (steps.zero))
-    x = ONNX_OP (n, "Subtract", x, onnx_convert (n, steps.zero, type));
-  return ONNX_OP (n, "Multiply", x, steps.scale);
+    x = WEIR_MAKE (&n->make, "Subtract", x,
+                   weir_make_convert (&n->make, steps.zero, type));
+  return WEIR_MAKE (&n->make, "Multiply", x, steps.scale);
 }
 
 WeirPort
@@ -158,8 +163,9 @@ onnx_quantize (OnnxNode *n, WeirPort y, guint scale, guint zero, WeirDtype dtype
 {
   Steps steps = steps_of (n, y, scale, zero);
 
-  return quantize (n, y, steps,
-                   weir_port_is_none (steps.zero) ? dtype : onnx_dtype (n, steps.zero));
+  return quantize (
+      n, y, steps,
+      weir_port_is_none (steps.zero) ? dtype : weir_make_dtype (&n->make, steps.zero));
 }
 
 static WeirPort
@@ -167,8 +173,8 @@ quantize_linear (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
 
-  if (!weir_dtype_is_float (onnx_dtype (n, x)))
-    x = onnx_convert (n, x, onnx_dtype (n, onnx_in (n, 1)));
+  if (!weir_dtype_is_float (weir_make_dtype (&n->make, x)))
+    x = weir_make_convert (&n->make, x, weir_make_dtype (&n->make, onnx_in (n, 1)));
   return onnx_quantize (n, x, 1, 2, onnx_attr_dtype (n, "output_dtype", WEIR_DTYPE_U8));
 }
 
@@ -184,16 +190,19 @@ dequantize_linear (OnnxNode *n)
 static Steps
 steps_for (OnnxNode *n, WeirPort x)
 {
-  WeirPort axes, low, high, zero = onnx_scalar (n, x, 0), scale, point;
+  WeirPort axes, low, high, zero = weir_make_scalar (&n->make, x, 0), scale, point;
 
-  axes = onnx_range (n, 0, onnx_rank (n, x));
-  low = ONNX_OP (n, "Minimum", onnx_reduce (n, "ReduceMin", x, axes, FALSE), zero);
-  high = ONNX_OP (n, "Maximum", onnx_reduce (n, "ReduceMax", x, axes, FALSE), zero);
-  scale =
-      ONNX_OP (n, "Divide", ONNX_OP (n, "Subtract", high, low), onnx_scalar (n, x, 255));
-  point = ONNX_OP (n, "Divide", ONNX_OP (n, "Negative", low), scale);
+  axes = weir_make_range (&n->make, 0, weir_make_rank (&n->make, x));
+  low = WEIR_MAKE (&n->make, "Minimum",
+                   weir_make_reduce (&n->make, "ReduceMin", x, axes, FALSE), zero);
+  high = WEIR_MAKE (&n->make, "Maximum",
+                    weir_make_reduce (&n->make, "ReduceMax", x, axes, FALSE), zero);
+  scale = WEIR_MAKE (&n->make, "Divide", WEIR_MAKE (&n->make, "Subtract", high, low),
+                     weir_make_scalar (&n->make, x, 255));
+  point = WEIR_MAKE (&n->make, "Divide", WEIR_MAKE (&n->make, "Negative", low), scale);
   point = rounded (n, clamped (n, point, 0, 255));
-  return (Steps){ .scale = scale, .zero = onnx_convert (n, point, WEIR_DTYPE_U8) };
+  return (Steps){ .scale = scale,
+                  .zero = weir_make_convert (&n->make, point, WEIR_DTYPE_U8) };
 }
 
 static WeirPort
@@ -215,8 +224,8 @@ dynamic_quantize_mat_mul (OnnxNode *n)
   Steps steps = steps_for (n, x);
 
   x = dequantize (n, quantize (n, x, steps, WEIR_DTYPE_U8), steps);
-  y = ONNX_OP (n, "MatMul", x, onnx_dequantize (n, onnx_in (n, 1), 2, 3));
-  return onnx_has (n, 4) ? ONNX_OP (n, "Add", y, onnx_in (n, 4)) : y;
+  y = WEIR_MAKE (&n->make, "MatMul", x, onnx_dequantize (n, onnx_in (n, 1), 2, 3));
+  return onnx_has (n, 4) ? WEIR_MAKE (&n->make, "Add", y, onnx_in (n, 4)) : y;
 }
 
 /* Rows of the first operand and columns of the second may each have a scale. */
@@ -228,12 +237,13 @@ qlinear_mat_mul (OnnxNode *n)
   Steps right = { onnx_in (n, 4), onnx_in (n, 5) };
   Steps out = { onnx_in (n, 6), onnx_in (n, 7) };
 
-  if (onnx_shape (n, left.scale)->rank == 1) {
-    left.scale = onnx_unsqueeze (n, left.scale, 1);
-    left.zero = onnx_unsqueeze (n, onnx_vector_of (n, left.zero), 1);
+  if (weir_make_shape (&n->make, left.scale)->rank == 1) {
+    left.scale = weir_make_unsqueeze (&n->make, left.scale, 1);
+    left.zero =
+        weir_make_unsqueeze (&n->make, weir_make_vector_of (&n->make, left.zero), 1);
   }
-  y = ONNX_OP (n, "MatMul", dequantize (n, a, left), dequantize (n, b, right));
-  return quantize (n, y, out, onnx_dtype (n, out.zero));
+  y = WEIR_MAKE (&n->make, "MatMul", dequantize (n, a, left), dequantize (n, b, right));
+  return quantize (n, y, out, weir_make_dtype (&n->make, out.zero));
 }
 
 static WeirPort
@@ -251,7 +261,7 @@ convolution (OnnxNode *n, WeirPort x, WeirPort w)
 static Steps
 of_weights (OnnxNode *n, WeirPort w, WeirPort scale, WeirPort zero)
 {
-  int rank = onnx_rank (n, w);
+  int rank = weir_make_rank (&n->make, w);
   Steps steps = { along (n, scale, rank, 0), WEIR_PORT_NONE };
 
   if (!weir_port_is_none (zero))
@@ -266,28 +276,31 @@ qlinear_conv (OnnxNode *n)
   Steps in = { onnx_in (n, 1), onnx_in (n, 2) }, out = { onnx_in (n, 6), onnx_in (n, 7) };
   Steps weights = of_weights (n, w, onnx_in (n, 4), onnx_in (n, 5));
   gboolean last = onnx_attr_int (n, "channels_last", 0) != 0;
-  int rank = onnx_rank (n, w);
+  int rank = weir_make_rank (&n->make, w);
 
-  x = dequantize (n, last ? onnx_channels_first (n, x) : x, in);
+  x = dequantize (n, last ? weir_make_to_nchw (&n->make, x) : x, in);
   y = convolution (n, x, dequantize (n, w, weights));
   if (onnx_has (n, 8)) {
-    scale = ONNX_OP (n, "Multiply", onnx_in (n, 1), onnx_in (n, 4));
-    bias = onnx_convert (n, onnx_in (n, 8), onnx_dtype (n, scale));
-    y = ONNX_OP (n, "Add", y,
-                 onnx_channels (n, ONNX_OP (n, "Multiply", bias, scale), rank));
+    scale = WEIR_MAKE (&n->make, "Multiply", onnx_in (n, 1), onnx_in (n, 4));
+    bias =
+        weir_make_convert (&n->make, onnx_in (n, 8), weir_make_dtype (&n->make, scale));
+    y = WEIR_MAKE (&n->make, "Add", y,
+                   weir_make_channels (
+                       &n->make, WEIR_MAKE (&n->make, "Multiply", bias, scale), rank));
   }
-  y = last ? onnx_channels_last (n, y) : y;
-  return quantize (n, y, out, onnx_dtype (n, out.zero));
+  y = last ? weir_make_to_nhwc (&n->make, y) : y;
+  return quantize (n, y, out, weir_make_dtype (&n->make, out.zero));
 }
 
 /* Integers as floats, which hold the sums of any real network exactly. */
 static WeirPort
 shifted (OnnxNode *n, WeirPort x, WeirPort zero)
 {
-  x = onnx_convert (n, x, WEIR_DTYPE_F32);
+  x = weir_make_convert (&n->make, x, WEIR_DTYPE_F32);
   return weir_port_is_none (zero)
              ? x
-             : ONNX_OP (n, "Subtract", x, onnx_convert (n, zero, WEIR_DTYPE_F32));
+             : WEIR_MAKE (&n->make, "Subtract", x,
+                          weir_make_convert (&n->make, zero, WEIR_DTYPE_F32));
 }
 
 static WeirPort
@@ -303,7 +316,7 @@ conv_integer (OnnxNode *n)
 
   y = convolution (n, shifted (n, onnx_in (n, 0), zero_point (n, 2)),
                    shifted (n, w, zero));
-  return onnx_convert (n, y, WEIR_DTYPE_I32);
+  return weir_make_convert (&n->make, y, WEIR_DTYPE_I32);
 }
 
 static WeirPort
@@ -311,22 +324,23 @@ mat_mul_integer (OnnxNode *n)
 {
   WeirPort zero = zero_point (n, 2), y;
 
-  if (!weir_port_is_none (zero) && onnx_shape (n, zero)->rank == 1 &&
-      onnx_shape (n, zero)->dims[0] != 1)
-    zero = onnx_unsqueeze (n, zero, 1);
-  y = ONNX_OP (n, "MatMul", shifted (n, onnx_in (n, 0), zero),
-               shifted (n, onnx_in (n, 1), zero_point (n, 3)));
-  return onnx_convert (n, y, WEIR_DTYPE_I32);
+  if (!weir_port_is_none (zero) && weir_make_shape (&n->make, zero)->rank == 1 &&
+      weir_make_shape (&n->make, zero)->dims[0] != 1)
+    zero = weir_make_unsqueeze (&n->make, zero, 1);
+  y = WEIR_MAKE (&n->make, "MatMul", shifted (n, onnx_in (n, 0), zero),
+                 shifted (n, onnx_in (n, 1), zero_point (n, 3)));
+  return weir_make_convert (&n->make, y, WEIR_DTYPE_I32);
 }
 
 static WeirPort
 fake_quantize (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "FakeQuantize", onnx_in (n, 0), onnx_in (n, 1),
-                               onnx_in (n, 2), onnx_in (n, 3), onnx_in (n, 4));
+  WeirNode *node =
+      WEIR_MAKE_BEGIN (&n->make, "FakeQuantize", onnx_in (n, 0), onnx_in (n, 1),
+                       onnx_in (n, 2), onnx_in (n, 3), onnx_in (n, 4));
 
   weir_node_set_int (node, "levels", onnx_attr_int (n, "levels", 256));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 const OnnxRow onnx_rows_quant[] = {

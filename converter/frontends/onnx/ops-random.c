@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 #include <math.h>
@@ -24,14 +24,15 @@ uniform (OnnxNode *n, WeirPort shape, WeirDtype dtype, double low, double high,
   WeirNode *node;
 
   if (!weir_dtype_is_float (dtype))
-    return onnx_unsupported (n, "random numbers of type %s", weir_dtype_name (dtype));
-  first = onnx_constant (n, weir_tensor_new_scalar (dtype, low));
-  last = onnx_constant (n, weir_tensor_new_scalar (dtype, high));
-  node = ONNX_BEGIN (n, "RandomUniform", shape, first, last);
+    return weir_make_unsupported (&n->make, "random numbers of type %s",
+                                  weir_dtype_name (dtype));
+  first = weir_make_constant (&n->make, weir_tensor_new_scalar (dtype, low));
+  last = weir_make_constant (&n->make, weir_tensor_new_scalar (dtype, high));
+  node = WEIR_MAKE_BEGIN (&n->make, "RandomUniform", shape, first, last);
   weir_node_set_dtype (node, "output_type", dtype);
   weir_node_set_int (node, "global_seed", stream);
   weir_node_set_int (node, "op_seed", seed_of (n));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Two uniform numbers make a normal one (Box and Muller, 1958). */
@@ -41,11 +42,15 @@ normal (OnnxNode *n, WeirPort shape, WeirDtype dtype)
   WeirPort r = uniform (n, shape, WEIR_DTYPE_F32, 0x1p-24, 1, 1), y;
   WeirPort angle = uniform (n, shape, WEIR_DTYPE_F32, 0, 2 * G_PI, 2);
 
-  r = ONNX_OP (n, "Multiply", ONNX_OP (n, "Log", r), onnx_scalar (n, r, -2));
-  y = ONNX_OP (n, "Multiply", ONNX_OP (n, "Sqrt", r), ONNX_OP (n, "Cos", angle));
-  y = ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, onnx_attr_float (n, "scale", 1)));
-  y = ONNX_OP (n, "Add", y, onnx_scalar (n, y, onnx_attr_float (n, "mean", 0)));
-  return onnx_convert (n, y, dtype);
+  r = WEIR_MAKE (&n->make, "Multiply", WEIR_MAKE (&n->make, "Log", r),
+                 weir_make_scalar (&n->make, r, -2));
+  y = WEIR_MAKE (&n->make, "Multiply", WEIR_MAKE (&n->make, "Sqrt", r),
+                 WEIR_MAKE (&n->make, "Cos", angle));
+  y = WEIR_MAKE (&n->make, "Multiply", y,
+                 weir_make_scalar (&n->make, y, onnx_attr_float (n, "scale", 1)));
+  y = WEIR_MAKE (&n->make, "Add", y,
+                 weir_make_scalar (&n->make, y, onnx_attr_float (n, "mean", 0)));
+  return weir_make_convert (&n->make, y, dtype);
 }
 
 static WeirPort
@@ -55,14 +60,14 @@ given_shape (OnnxNode *n)
   const gint64 *dims = onnx_attr_ints (n, "shape", &count);
 
   if (onnx_attr (n, "shape") == NULL)
-    return onnx_invalid (n, "attribute 'shape' is missing");
-  return onnx_ints (n, dims, count);
+    return weir_make_invalid (&n->make, "attribute 'shape' is missing");
+  return weir_make_ints (&n->make, dims, count);
 }
 
 static WeirDtype
 type_like (OnnxNode *n)
 {
-  WeirDtype dtype = onnx_dtype (n, onnx_in (n, 0));
+  WeirDtype dtype = weir_make_dtype (&n->make, onnx_in (n, 0));
 
   return onnx_attr_dtype (n, "dtype",
                           weir_dtype_is_float (dtype) ? dtype : WEIR_DTYPE_F32);
@@ -85,7 +90,7 @@ random_uniform (OnnxNode *n)
 static WeirPort
 random_uniform_like (OnnxNode *n)
 {
-  return uniform_of (n, onnx_shape_of (n, onnx_in (n, 0)), type_like (n));
+  return uniform_of (n, weir_make_shape_of (&n->make, onnx_in (n, 0)), type_like (n));
 }
 
 static WeirPort
@@ -97,31 +102,33 @@ random_normal (OnnxNode *n)
 static WeirPort
 random_normal_like (OnnxNode *n)
 {
-  return normal (n, onnx_shape_of (n, onnx_in (n, 0)), type_like (n));
+  return normal (n, weir_make_shape_of (&n->make, onnx_in (n, 0)), type_like (n));
 }
 
 static WeirPort
 bernoulli (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), y;
-  WeirDtype dtype = onnx_dtype (n, x);
+  WeirDtype dtype = weir_make_dtype (&n->make, x);
 
-  y = uniform (n, onnx_shape_of (n, x), dtype, 0, 1, 0);
-  return onnx_convert (n, ONNX_OP (n, "Less", y, x), onnx_attr_dtype (n, "dtype", dtype));
+  y = uniform (n, weir_make_shape_of (&n->make, x), dtype, 0, 1, 0);
+  return weir_make_convert (&n->make, WEIR_MAKE (&n->make, "Less", y, x),
+                            onnx_attr_dtype (n, "dtype", dtype));
 }
 
 static WeirPort
 multinomial (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Multinomial", onnx_in (n, 0),
-                               ONNX_INTS (n, onnx_attr_int (n, "sample_size", 1)));
+  WeirNode *node =
+      WEIR_MAKE_BEGIN (&n->make, "Multinomial", onnx_in (n, 0),
+                       WEIR_MAKE_INTS (&n->make, onnx_attr_int (n, "sample_size", 1)));
 
   weir_node_set_dtype (node, "convert_type",
                        onnx_attr_dtype (n, "dtype", WEIR_DTYPE_I32));
   weir_node_set_bool (node, "with_replacement", TRUE);
   weir_node_set_bool (node, "log_probs", TRUE);
   weir_node_set_int (node, "op_seed", seed_of (n));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 const OnnxRow onnx_rows_random[] = {

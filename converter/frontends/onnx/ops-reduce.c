@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 /* Reductions, sums along an axis, and what looks for the largest. */
@@ -15,24 +15,26 @@ typedef struct {
 static WeirPort
 all_axes (OnnxNode *n, WeirPort x)
 {
-  int rank = onnx_shape (n, x)->rank;
+  int rank = weir_make_shape (&n->make, x)->rank;
   WeirPort end;
   WeirNode *node;
 
   if (rank >= 0)
-    return onnx_range (n, 0, rank);
-  end = onnx_squeeze (n, onnx_shape_of (n, onnx_shape_of (n, x)), 0);
-  node = ONNX_BEGIN (n, "Range", onnx_int (n, 0), end, onnx_int (n, 1));
+    return weir_make_range (&n->make, 0, rank);
+  end = weir_make_squeeze (
+      &n->make, weir_make_shape_of (&n->make, weir_make_shape_of (&n->make, x)), 0);
+  node = WEIR_MAKE_BEGIN (&n->make, "Range", weir_make_int (&n->make, 0), end,
+                          weir_make_int (&n->make, 1));
   weir_node_set_dtype (node, "output_type", WEIR_DTYPE_I64);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static Reduction
 reduction_of (OnnxNode *n)
 {
   Reduction r = { .x = onnx_in (n, 0), .axes = onnx_list (n, "axes", 1) };
-  WeirTensor *value = onnx_value (n, r.axes);
-  const WeirShape *shape = onnx_shape (n, r.axes);
+  WeirTensor *value = weir_make_value (&n->make, r.axes);
+  const WeirShape *shape = weir_make_shape (&n->make, r.axes);
   gboolean empty = (value != NULL && weir_tensor_count (value) == 0) ||
                    (shape->rank == 1 && shape->dims[0] == 0);
 
@@ -47,7 +49,7 @@ reduction_of (OnnxNode *n)
 static WeirPort
 reduce_as (OnnxNode *n, const Reduction *r, const char *op, WeirPort x)
 {
-  return r->nothing ? x : onnx_reduce (n, op, x, r->axes, r->keep);
+  return r->nothing ? x : weir_make_reduce (&n->make, op, x, r->axes, r->keep);
 }
 
 static WeirPort
@@ -55,7 +57,8 @@ reduce_l1 (OnnxNode *n)
 {
   Reduction r = reduction_of (n);
 
-  return r.nothing ? ONNX_OP (n, "Abs", r.x) : reduce_as (n, &r, "ReduceL1", r.x);
+  return r.nothing ? WEIR_MAKE (&n->make, "Abs", r.x)
+                   : reduce_as (n, &r, "ReduceL1", r.x);
 }
 
 static WeirPort
@@ -63,7 +66,8 @@ reduce_l2 (OnnxNode *n)
 {
   Reduction r = reduction_of (n);
 
-  return r.nothing ? ONNX_OP (n, "Abs", r.x) : reduce_as (n, &r, "ReduceL2", r.x);
+  return r.nothing ? WEIR_MAKE (&n->make, "Abs", r.x)
+                   : reduce_as (n, &r, "ReduceL2", r.x);
 }
 
 static WeirPort
@@ -71,7 +75,7 @@ reduce_log_sum (OnnxNode *n)
 {
   Reduction r = reduction_of (n);
 
-  return ONNX_OP (n, "Log", reduce_as (n, &r, "ReduceSum", r.x));
+  return WEIR_MAKE (&n->make, "Log", reduce_as (n, &r, "ReduceSum", r.x));
 }
 
 /* m + log (sum (exp (x - m))) with the largest m, so that nothing overflows. */
@@ -83,19 +87,20 @@ reduce_log_sum_exp (OnnxNode *n)
 
   if (r.nothing)
     return r.x;
-  top = onnx_reduce (n, "ReduceMax", r.x, r.axes, TRUE);
-  sum = ONNX_OP (n, "Exp", ONNX_OP (n, "Subtract", r.x, top));
-  sum = ONNX_OP (n, "Log", onnx_reduce (n, "ReduceSum", sum, r.axes, r.keep));
+  top = weir_make_reduce (&n->make, "ReduceMax", r.x, r.axes, TRUE);
+  sum = WEIR_MAKE (&n->make, "Exp", WEIR_MAKE (&n->make, "Subtract", r.x, top));
+  sum = WEIR_MAKE (&n->make, "Log",
+                   weir_make_reduce (&n->make, "ReduceSum", sum, r.axes, r.keep));
   if (!r.keep)
-    top = ONNX_OP (n, "Squeeze", top, r.axes);
-  return ONNX_OP (n, "Add", sum, top);
+    top = WEIR_MAKE (&n->make, "Squeeze", top, r.axes);
+  return WEIR_MAKE (&n->make, "Add", sum, top);
 }
 
 static WeirPort
 reduce_max (OnnxNode *n)
 {
   Reduction r = reduction_of (n);
-  gboolean logical = onnx_dtype (n, r.x) == WEIR_DTYPE_BOOL;
+  gboolean logical = weir_make_dtype (&n->make, r.x) == WEIR_DTYPE_BOOL;
 
   return reduce_as (n, &r, logical ? "ReduceLogicalOr" : "ReduceMax", r.x);
 }
@@ -112,7 +117,7 @@ static WeirPort
 reduce_min (OnnxNode *n)
 {
   Reduction r = reduction_of (n);
-  gboolean logical = onnx_dtype (n, r.x) == WEIR_DTYPE_BOOL;
+  gboolean logical = weir_make_dtype (&n->make, r.x) == WEIR_DTYPE_BOOL;
 
   return reduce_as (n, &r, logical ? "ReduceLogicalAnd" : "ReduceMin", r.x);
 }
@@ -138,20 +143,20 @@ reduce_sum_square (OnnxNode *n)
 {
   Reduction r = reduction_of (n);
 
-  return reduce_as (n, &r, "ReduceSum", ONNX_OP (n, "Multiply", r.x, r.x));
+  return reduce_as (n, &r, "ReduceSum", WEIR_MAKE (&n->make, "Multiply", r.x, r.x));
 }
 
 static WeirNode *
 top_k_node (OnnxNode *n, WeirPort x, WeirPort k, gint64 axis, gboolean largest,
             gboolean sorted)
 {
-  WeirNode *node = ONNX_BEGIN (n, "TopK", x, k);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "TopK", x, k);
 
   weir_node_set_int (node, "axis", axis);
   weir_node_set_string (node, "mode", largest ? "max" : "min");
   weir_node_set_string (node, "sort", sorted ? "value" : "none");
   weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   return node;
 }
 
@@ -161,23 +166,24 @@ top_k (OnnxNode *n)
   WeirPort x = onnx_in (n, 0), k;
   WeirNode *node;
 
-  k = n->version < 10 ? onnx_int (n, onnx_attr_int (n, "k", 1))
-                      : onnx_scalar_of (n, onnx_in (n, 1));
+  k = n->version < 10 ? weir_make_int (&n->make, onnx_attr_int (n, "k", 1))
+                      : weir_make_scalar_of (&n->make, onnx_in (n, 1));
   node = top_k_node (n, x, k, onnx_attr_int (n, "axis", -1),
                      onnx_attr_int (n, "largest", 1) != 0,
                      onnx_attr_int (n, "sorted", 1) != 0);
-  onnx_out (n, 1, onnx_port (n, node, 1));
-  return onnx_port (n, node, 0);
+  onnx_out (n, 1, weir_make_port (&n->make, node, 1));
+  return weir_make_port (&n->make, node, 0);
 }
 
 /* The last one of equals is the first one from the other end. */
 static WeirPort
 reversed (OnnxNode *n, WeirPort x, gint64 axis)
 {
-  WeirPort begin = ONNX_INTS (n, -1), end = ONNX_INTS (n, G_MININT64 + 1);
-  WeirPort step = ONNX_INTS (n, -1), axes = ONNX_INTS (n, axis);
+  WeirPort begin = WEIR_MAKE_INTS (&n->make, -1),
+           end = WEIR_MAKE_INTS (&n->make, G_MININT64 + 1);
+  WeirPort step = WEIR_MAKE_INTS (&n->make, -1), axes = WEIR_MAKE_INTS (&n->make, axis);
 
-  return ONNX_OP (n, "Slice", x, begin, end, step, axes);
+  return WEIR_MAKE (&n->make, "Slice", x, begin, end, step, axes);
 }
 
 static WeirPort
@@ -186,20 +192,23 @@ arg_of (OnnxNode *n, gboolean largest)
   WeirPort x = onnx_in (n, 0), found, end;
   gint64 axis = onnx_attr_int (n, "axis", 0);
   gboolean last = onnx_attr_int (n, "select_last_index", 0) != 0;
-  int rank = onnx_shape (n, x)->rank;
+  int rank = weir_make_shape (&n->make, x)->rank;
   WeirNode *node;
 
   if (rank > 0)
     axis = onnx_axis (n, axis, rank);
   if (last)
     x = reversed (n, x, axis);
-  node = top_k_node (n, x, onnx_int (n, 1), axis, largest, TRUE);
-  found = onnx_port (n, node, 1);
+  node = top_k_node (n, x, weir_make_int (&n->make, 1), axis, largest, TRUE);
+  found = weir_make_port (&n->make, node, 1);
   if (last) {
-    end = ONNX_OP (n, "Subtract", onnx_dim_of (n, x, axis), ONNX_INTS (n, 1));
-    found = ONNX_OP (n, "Subtract", end, found);
+    end = WEIR_MAKE (&n->make, "Subtract", weir_make_dim_of (&n->make, x, axis),
+                     WEIR_MAKE_INTS (&n->make, 1));
+    found = WEIR_MAKE (&n->make, "Subtract", end, found);
   }
-  return onnx_attr_int (n, "keepdims", 1) != 0 ? found : onnx_squeeze (n, found, axis);
+  return onnx_attr_int (n, "keepdims", 1) != 0
+             ? found
+             : weir_make_squeeze (&n->make, found, axis);
 }
 
 static WeirPort
@@ -217,12 +226,12 @@ arg_min (OnnxNode *n)
 static WeirPort
 cum_sum (OnnxNode *n)
 {
-  WeirPort axis = onnx_scalar_of (n, onnx_in (n, 1));
-  WeirNode *node = ONNX_BEGIN (n, "CumSum", onnx_in (n, 0), axis);
+  WeirPort axis = weir_make_scalar_of (&n->make, onnx_in (n, 1));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "CumSum", onnx_in (n, 0), axis);
 
   weir_node_set_bool (node, "exclusive", onnx_attr_int (n, "exclusive", 0) != 0);
   weir_node_set_bool (node, "reverse", onnx_attr_int (n, "reverse", 0) != 0);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 const OnnxRow onnx_rows_reduce[] = {

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "rnn-loop.h"
 #include "table.h"
 
@@ -37,23 +37,24 @@ reorder (const Sequence *s, WeirPort x)
 {
   OnnxNode *n = s->n;
   guint gates = s->kind->gates;
-  WeirPort inputs[2] = { x, onnx_int (n, 1) }, parts[4];
+  WeirPort inputs[2] = { x, weir_make_int (&n->make, 1) }, parts[4];
   WeirNode *node;
 
   if (s->kind->order == NULL)
     return x;
-  node = weir_build_begin_outputs (n->b, "Split", n->name, inputs, 2, gates);
+  node = weir_build_begin_outputs (n->make.b, "Split", n->make.name, inputs, 2, gates);
   weir_node_set_int (node, "num_splits", gates);
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   for (guint i = 0; i < gates; i++)
-    parts[i] = onnx_port (n, node, (guint) s->kind->order[i]);
-  return onnx_concat (n, parts, gates, 1);
+    parts[i] = weir_make_port (&n->make, node, (guint) s->kind->order[i]);
+  return weir_make_concat (&n->make, parts, gates, 1);
 }
 
 static WeirPort
 part (OnnxNode *n, WeirPort x, gint64 begin, gint64 end)
 {
-  return onnx_slice (n, x, ONNX_INTS (n, begin), ONNX_INTS (n, end), 1);
+  return weir_make_slice (&n->make, x, WEIR_MAKE_INTS (&n->make, begin),
+                          WEIR_MAKE_INTS (&n->make, end), 1);
 }
 
 /* ONNX has a bias for the input and one for the state; the IR has their sum, except where
@@ -67,20 +68,21 @@ bias (const Sequence *s)
 
   if (!onnx_has (n, 3)) {
     gint64 all = rows + (s->reset ? h : 0);
-    WeirPort zero = onnx_scalar (n, s->x, 0);
+    WeirPort zero = weir_make_scalar (&n->make, s->x, 0);
 
-    return onnx_broadcast (n, zero, ONNX_INTS (n, s->directions, all));
+    return weir_make_broadcast (&n->make, zero,
+                                WEIR_MAKE_INTS (&n->make, s->directions, all));
   }
   both = onnx_in (n, 3);
   of_input = part (n, both, 0, rows);
   of_state = part (n, both, rows, 2 * rows);
   if (!s->reset)
-    return reorder (s, ONNX_OP (n, "Add", of_input, of_state));
-  parts[0] =
-      ONNX_OP (n, "Add", part (n, of_input, 0, 2 * h), part (n, of_state, 0, 2 * h));
+    return reorder (s, WEIR_MAKE (&n->make, "Add", of_input, of_state));
+  parts[0] = WEIR_MAKE (&n->make, "Add", part (n, of_input, 0, 2 * h),
+                        part (n, of_state, 0, 2 * h));
   parts[1] = part (n, of_input, 2 * h, 3 * h);
   parts[2] = part (n, of_state, 2 * h, 3 * h);
-  return onnx_concat (n, parts, 3, 1);
+  return weir_make_concat (&n->make, parts, 3, 1);
 }
 
 /* A state as [batch, directions, hidden]; zeros where none is given. */
@@ -91,12 +93,13 @@ state (const Sequence *s, guint index)
   WeirPort parts[2];
 
   if (onnx_has (n, index))
-    return s->batch_first
-               ? onnx_in (n, index)
-               : onnx_transpose (n, onnx_in (n, index), (const gint64[]){ 1, 0, 2 }, 3);
-  parts[0] = onnx_dim_of (n, s->x, 0);
-  parts[1] = ONNX_INTS (n, s->directions, s->hidden);
-  return onnx_broadcast (n, onnx_scalar (n, s->x, 0), onnx_concat (n, parts, 2, 0));
+    return s->batch_first ? onnx_in (n, index)
+                          : weir_make_transpose (&n->make, onnx_in (n, index),
+                                                 (const gint64[]){ 1, 0, 2 }, 3);
+  parts[0] = weir_make_dim_of (&n->make, s->x, 0);
+  parts[1] = WEIR_MAKE_INTS (&n->make, s->directions, s->hidden);
+  return weir_make_broadcast (&n->make, weir_make_scalar (&n->make, s->x, 0),
+                              weir_make_concat (&n->make, parts, 2, 0));
 }
 
 static WeirPort
@@ -106,9 +109,9 @@ lengths (const Sequence *s)
   WeirPort steps;
 
   if (onnx_has (n, 4))
-    return onnx_convert (n, onnx_in (n, 4), WEIR_DTYPE_I64);
-  steps = onnx_length_of (n, s->x, 1);
-  return onnx_broadcast (n, steps, onnx_dim_of (n, s->x, 0));
+    return weir_make_convert (&n->make, onnx_in (n, 4), WEIR_DTYPE_I64);
+  steps = weir_make_length_of (&n->make, s->x, 1);
+  return weir_make_broadcast (&n->make, steps, weir_make_dim_of (&n->make, s->x, 0));
 }
 
 /* Names in lower case; both directions have the same ones (rnn-loop.h). */
@@ -126,8 +129,9 @@ set_activations (const Sequence *s, WeirNode *node)
   if (count == 0)
     return;
   if (count < wanted || (count != wanted && count != 2 * wanted)) {
-    onnx_invalid (n, "attribute 'activations': expected %u names a direction, found %zu",
-                  wanted, count);
+    weir_make_invalid (
+        &n->make, "attribute 'activations': expected %u names a direction, found %zu",
+        wanted, count);
     return;
   }
   for (gsize i = 0; i < count; i++) {
@@ -143,7 +147,7 @@ static gboolean
 sequence_init (Sequence *s, OnnxNode *n, const Kind *kind)
 {
   WeirPort r = onnx_in (n, 2);
-  const WeirShape *shape = onnx_shape (n, r);
+  const WeirShape *shape = weir_make_shape (&n->make, r);
   const char *direction = onnx_attr_string (n, "direction", "forward");
 
   *s = (Sequence){ .n = n, .kind = kind, .hidden = onnx_attr_int (n, "hidden_size", 0) };
@@ -153,13 +157,13 @@ sequence_init (Sequence *s, OnnxNode *n, const Kind *kind)
   if (s->hidden == 0 && shape->rank == 3)
     s->hidden = shape->dims[2];
   if (s->hidden < 1 || s->hidden > G_MAXINT32)
-    onnx_invalid (n,
-                  "attribute 'hidden_size': expected 1 or more, found %" G_GINT64_FORMAT,
-                  s->hidden);
+    weir_make_invalid (
+        &n->make, "attribute 'hidden_size': expected 1 or more, found %" G_GINT64_FORMAT,
+        s->hidden);
   s->x = onnx_in (n, 0);
   if (!s->batch_first)
-    s->x = onnx_transpose (n, s->x, (const gint64[]){ 1, 0, 2 }, 3);
-  return !weir_build_failed (n->b);
+    s->x = weir_make_transpose (&n->make, s->x, (const gint64[]){ 1, 0, 2 }, 3);
+  return !weir_build_failed (n->make.b);
 }
 
 static void
@@ -182,19 +186,19 @@ hand_out (const Sequence *s, WeirNode *node)
   static const gint64 steps_first[] = { 2, 1, 0, 3 }, batch_first[] = { 0, 2, 1, 3 };
   OnnxNode *n = s->n;
 
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   if (onnx_wants (n, 0))
     onnx_out (n, 0,
-              onnx_transpose (n, onnx_port (n, node, 0),
-                              s->batch_first ? batch_first : steps_first, 4));
+              weir_make_transpose (&n->make, weir_make_port (&n->make, node, 0),
+                                   s->batch_first ? batch_first : steps_first, 4));
   for (guint i = 1; i < n->n_outputs; i++) {
-    WeirPort last = onnx_port (n, node, i);
+    WeirPort last = weir_make_port (&n->make, node, i);
 
     if (onnx_wants (n, i))
       onnx_out (n, i,
-                s->batch_first
-                    ? last
-                    : onnx_transpose (n, last, (const gint64[]){ 1, 0, 2 }, 3));
+                s->batch_first ? last
+                               : weir_make_transpose (&n->make, last,
+                                                      (const gint64[]){ 1, 0, 2 }, 3));
   }
 }
 
@@ -217,7 +221,7 @@ sequence (OnnxNode *n, const Kind *kind)
   inputs[count++] = reorder (&s, onnx_in (n, 1));
   inputs[count++] = reorder (&s, onnx_in (n, 2));
   inputs[count++] = bias (&s);
-  node = weir_build_begin (n->b, kind->op, n->name, inputs, count);
+  node = weir_build_begin (n->make.b, kind->op, n->make.name, inputs, count);
   set_attrs (&s, node);
   hand_out (&s, node);
   return WEIR_PORT_NONE;
@@ -252,14 +256,14 @@ lstm (OnnxNode *n)
 static WeirPort
 weights_of (OnnxNode *n, guint index, guint scale, guint zero)
 {
-  WeirPort w = onnx_convert (n, onnx_in (n, index), WEIR_DTYPE_F32);
+  WeirPort w = weir_make_convert (&n->make, onnx_in (n, index), WEIR_DTYPE_F32);
   WeirPort steps = onnx_in (n, scale);
-  WeirPort point = onnx_convert (n, onnx_in (n, zero), WEIR_DTYPE_F32);
-  const gint64 dims[] = { 0, 1, onnx_rank (n, steps) == 2 ? -1 : 1 };
+  WeirPort point = weir_make_convert (&n->make, onnx_in (n, zero), WEIR_DTYPE_F32);
+  const gint64 dims[] = { 0, 1, weir_make_rank (&n->make, steps) == 2 ? -1 : 1 };
 
-  w = ONNX_OP (n, "Subtract", w, onnx_reshape (n, point, dims, 3));
-  w = ONNX_OP (n, "Multiply", w, onnx_reshape (n, steps, dims, 3));
-  return onnx_transpose (n, w, (const gint64[]){ 0, 2, 1 }, 3);
+  w = WEIR_MAKE (&n->make, "Subtract", w, weir_make_reshape (&n->make, point, dims, 3));
+  w = WEIR_MAKE (&n->make, "Multiply", w, weir_make_reshape (&n->make, steps, dims, 3));
+  return weir_make_transpose (&n->make, w, (const gint64[]){ 0, 2, 1 }, 3);
 }
 
 /* The weights have 8 bits; what they are multiplied by is not rounded as ONNX Runtime
@@ -271,7 +275,7 @@ quantized_lstm (OnnxNode *n)
   OnnxNode inner = *n;
 
   if (n->n_inputs < 12)
-    return onnx_invalid (n, "expected 12 inputs, found %u", n->n_inputs);
+    return weir_make_invalid (&n->make, "expected 12 inputs, found %u", n->n_inputs);
   inputs = g_memdup2 (n->inputs, n->n_inputs * sizeof *inputs);
   inputs[1].port = weights_of (n, 1, 8, 9);
   inputs[2].port = weights_of (n, 2, 10, 11);

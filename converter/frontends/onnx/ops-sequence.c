@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 /* Sequences, as far as their elements are known one by one while the graph is built, and
@@ -33,14 +33,14 @@ position_of (OnnxNode *n, guint index, guint length, guint fallback)
   if (!onnx_has (n, index))
     return fallback;
   if (!onnx_int_value (n, onnx_in (n, index), &position)) {
-    onnx_unsupported (n, "a position in a sequence that is not constant");
+    weir_make_unsupported (&n->make, "a position in a sequence that is not constant");
     return 0;
   }
   if (position < 0)
     position += length;
   if (position < 0 || position > length) {
-    onnx_invalid (n, "position %" G_GINT64_FORMAT " in a sequence of %u", position,
-                  length);
+    weir_make_invalid (&n->make, "position %" G_GINT64_FORMAT " in a sequence of %u",
+                       position, length);
     return 0;
   }
   return (guint) position;
@@ -52,10 +52,11 @@ sequence_at (OnnxNode *n)
   GArray *items = onnx_items (n, 0);
   guint position = items != NULL ? position_of (n, 1, items->len, 0) : 0;
 
-  if (items == NULL || weir_build_failed (n->b))
+  if (items == NULL || weir_build_failed (n->make.b))
     return WEIR_PORT_NONE;
   if (position >= items->len)
-    return onnx_invalid (n, "position %u in a sequence of %u", position, items->len);
+    return weir_make_invalid (&n->make, "position %u in a sequence of %u", position,
+                              items->len);
   return g_array_index (items, WeirPort, position);
 }
 
@@ -84,7 +85,8 @@ sequence_erase (OnnxNode *n)
     return WEIR_PORT_NONE;
   position = position_of (n, 1, items->len, MAX (items->len, 1) - 1);
   if (position >= items->len)
-    return onnx_invalid (n, "position %u in a sequence of %u", position, items->len);
+    return weir_make_invalid (&n->make, "position %u in a sequence of %u", position,
+                              items->len);
   g_array_append_vals (made, items->data, items->len);
   g_array_remove_index (made, position);
   return WEIR_PORT_NONE;
@@ -95,7 +97,7 @@ sequence_length (OnnxNode *n)
 {
   GArray *items = onnx_items (n, 0);
 
-  return onnx_int (n, items != NULL ? items->len : 0);
+  return weir_make_int (&n->make, items != NULL ? items->len : 0);
 }
 
 static WeirPort
@@ -108,14 +110,14 @@ concat_from_sequence (OnnxNode *n)
   if (items == NULL)
     return WEIR_PORT_NONE;
   if (items->len == 0)
-    return onnx_invalid (n, "an empty sequence cannot be joined");
+    return weir_make_invalid (&n->make, "an empty sequence cannot be joined");
   parts = g_new (WeirPort, items->len);
   for (guint i = 0; i < items->len; i++) {
     parts[i] = g_array_index (items, WeirPort, i);
     if (onnx_attr_int (n, "new_axis", 0) != 0)
-      parts[i] = onnx_unsqueeze (n, parts[i], axis);
+      parts[i] = weir_make_unsqueeze (&n->make, parts[i], axis);
   }
-  return onnx_concat (n, parts, items->len, axis);
+  return weir_make_concat (&n->make, parts, items->len, axis);
 }
 
 /* Lengths of the parts; without `split` each is 1 and loses its dimension unless it is to
@@ -124,11 +126,12 @@ static GArray *
 part_lengths (OnnxNode *n, gint64 dim)
 {
   GArray *lengths = g_array_new (FALSE, FALSE, sizeof (gint64));
-  const WeirTensor *split = onnx_has (n, 1) ? onnx_value (n, onnx_in (n, 1)) : NULL;
+  const WeirTensor *split =
+      onnx_has (n, 1) ? weir_make_value (&n->make, onnx_in (n, 1)) : NULL;
   gint64 length = 1;
 
   if (onnx_has (n, 1) && split == NULL)
-    onnx_unsupported (n, "parts whose lengths are not constant");
+    weir_make_unsupported (&n->make, "parts whose lengths are not constant");
   if (split != NULL && weir_tensor_shape (split)->rank == 1) {
     for (gsize i = 0; i < weir_tensor_count (split); i++) {
       length = weir_tensor_get_int (split, i);
@@ -139,9 +142,10 @@ part_lengths (OnnxNode *n, gint64 dim)
   if (split != NULL)
     length = weir_tensor_get_int (split, 0);
   if (length < 1 || dim / length > WEIR_MAX_NAME)
-    onnx_unsupported (n, "%" G_GINT64_FORMAT " elements in parts of %" G_GINT64_FORMAT,
-                      dim, length);
-  for (gint64 done = 0; !weir_build_failed (n->b) && done < dim; done += length) {
+    weir_make_unsupported (&n->make,
+                           "%" G_GINT64_FORMAT " elements in parts of %" G_GINT64_FORMAT,
+                           dim, length);
+  for (gint64 done = 0; !weir_build_failed (n->make.b) && done < dim; done += length) {
     gint64 next = MIN (length, dim - done);
     g_array_append_val (lengths, next);
   }
@@ -152,16 +156,17 @@ part_lengths (OnnxNode *n, gint64 dim)
 static WeirPort
 split_by_input (OnnxNode *n, WeirPort x)
 {
-  WeirPort lengths = onnx_convert (n, onnx_in (n, 1), WEIR_DTYPE_I64);
-  const WeirPort inputs[] = { x, onnx_int (n, onnx_attr_int (n, "axis", 0)), lengths };
-  guint count = (guint) onnx_shape (n, lengths)->dims[0];
+  WeirPort lengths = weir_make_convert (&n->make, onnx_in (n, 1), WEIR_DTYPE_I64);
+  const WeirPort inputs[] = { x, weir_make_int (&n->make, onnx_attr_int (n, "axis", 0)),
+                              lengths };
+  guint count = (guint) weir_make_shape (&n->make, lengths)->dims[0];
   GArray *items = onnx_out_items (n, 0);
-  WeirNode *node =
-      weir_build_begin_outputs (n->b, "VariadicSplit", n->name, inputs, 3, count);
+  WeirNode *node = weir_build_begin_outputs (n->make.b, "VariadicSplit", n->make.name,
+                                             inputs, 3, count);
 
-  onnx_end (n, node);
-  for (guint i = 0; i < count && !weir_build_failed (n->b); i++) {
-    WeirPort item = onnx_port (n, node, i);
+  weir_make_end (&n->make, node);
+  for (guint i = 0; i < count && !weir_build_failed (n->make.b); i++) {
+    WeirPort item = weir_make_port (&n->make, node, i);
     g_array_append_val (items, item);
   }
   return WEIR_PORT_NONE;
@@ -170,18 +175,20 @@ split_by_input (OnnxNode *n, WeirPort x)
 static gboolean
 has_lengths (OnnxNode *n)
 {
-  const WeirShape *shape = onnx_has (n, 1) ? onnx_shape (n, onnx_in (n, 1)) : NULL;
+  const WeirShape *shape =
+      onnx_has (n, 1) ? weir_make_shape (&n->make, onnx_in (n, 1)) : NULL;
 
   return shape != NULL && shape->rank == 1 && shape->dims[0] > 0 &&
-         shape->dims[0] <= WEIR_MAX_NAME && onnx_value (n, onnx_in (n, 1)) == NULL;
+         shape->dims[0] <= WEIR_MAX_NAME &&
+         weir_make_value (&n->make, onnx_in (n, 1)) == NULL;
 }
 
 static WeirPort
 split_to_sequence (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), inputs[3];
-  const WeirShape *shape = onnx_shape (n, x);
-  int axis = onnx_axis (n, onnx_attr_int (n, "axis", 0), onnx_rank (n, x));
+  const WeirShape *shape = weir_make_shape (&n->make, x);
+  int axis = onnx_axis (n, onnx_attr_int (n, "axis", 0), weir_make_rank (&n->make, x));
   g_autoptr (GArray) lengths = NULL;
   GArray *items;
   WeirNode *node;
@@ -190,19 +197,19 @@ split_to_sequence (OnnxNode *n)
     return split_by_input (n, x);
   items = onnx_out_items (n, 0);
   if (shape->rank < 1 || shape->dims[axis] < 0)
-    return onnx_unsupported (n, "a dimension of unknown size");
+    return weir_make_unsupported (&n->make, "a dimension of unknown size");
   lengths = part_lengths (n, shape->dims[axis]);
   inputs[0] = x;
-  inputs[1] = onnx_int (n, axis);
-  inputs[2] = onnx_ints (n, (const gint64 *) lengths->data, lengths->len);
-  node =
-      weir_build_begin_outputs (n->b, "VariadicSplit", n->name, inputs, 3, lengths->len);
-  onnx_end (n, node);
-  for (guint i = 0; i < lengths->len && !weir_build_failed (n->b); i++) {
-    WeirPort item = onnx_port (n, node, i);
+  inputs[1] = weir_make_int (&n->make, axis);
+  inputs[2] = weir_make_ints (&n->make, (const gint64 *) lengths->data, lengths->len);
+  node = weir_build_begin_outputs (n->make.b, "VariadicSplit", n->make.name, inputs, 3,
+                                   lengths->len);
+  weir_make_end (&n->make, node);
+  for (guint i = 0; i < lengths->len && !weir_build_failed (n->make.b); i++) {
+    WeirPort item = weir_make_port (&n->make, node, i);
 
     if (!onnx_has (n, 1) && onnx_attr_int (n, "keepdims", 1) == 0)
-      item = onnx_squeeze (n, item, axis);
+      item = weir_make_squeeze (&n->make, item, axis);
     g_array_append_val (items, item);
   }
   return WEIR_PORT_NONE;
@@ -212,12 +219,12 @@ split_to_sequence (OnnxNode *n)
 static gboolean
 run_element (OnnxNode *n, const Onnx__GraphProto *body, guint index, GArray **made)
 {
-  g_autofree char *prefix = g_strdup_printf ("%s/%u", n->name, index);
-  GError **error = &n->b->error;
+  g_autofree char *prefix = g_strdup_printf ("%s/%u", n->make.name, index);
+  GError **error = &n->make.b->error;
   OnnxScope scope;
   gboolean done;
 
-  onnx_scope_init (&scope, n->scope->import, n->scope, n->b);
+  onnx_scope_init (&scope, n->scope->import, n->scope, n->make.b);
   scope.prefix = g_string_chunk_insert_const (n->scope->import->names, prefix);
   scope.repeated = TRUE;
   done = onnx_scope_add_graph (&scope, body, error);
@@ -255,20 +262,21 @@ sequence_map (OnnxNode *n)
   gboolean done = body != NULL && items != NULL;
 
   if (done && (body->n_input < n->n_inputs || body->n_output < n->n_outputs))
-    return onnx_invalid (n, "the sub-graph has %zu inputs and %zu outputs", body->n_input,
-                         body->n_output);
+    return weir_make_invalid (&n->make, "the sub-graph has %zu inputs and %zu outputs",
+                              body->n_input, body->n_output);
   for (guint i = 0; i < n->n_outputs; i++)
     made[i] = onnx_out_items (n, i);
   for (guint i = 0; done && i < items->len; i++)
     done = run_element (n, body, i, made);
   return done ? WEIR_PORT_NONE
-              : onnx_unsupported (n, "a sub-graph that cannot be converted");
+              : weir_make_unsupported (&n->make, "a sub-graph that cannot be converted");
 }
 
 static WeirPort
 optional_has_element (OnnxNode *n)
 {
-  return onnx_constant (n, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, onnx_has (n, 0)));
+  return weir_make_constant (&n->make,
+                             weir_tensor_new_scalar (WEIR_DTYPE_BOOL, onnx_has (n, 0)));
 }
 
 static WeirPort

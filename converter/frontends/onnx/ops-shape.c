@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 #include "tensor.h"
 
@@ -22,8 +22,9 @@ dropout (OnnxNode *n)
   WeirPort x = onnx_in (n, 0), one;
 
   if (onnx_wants (n, 1)) {
-    one = onnx_constant (n, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1));
-    onnx_out (n, 1, onnx_broadcast (n, one, onnx_shape_of (n, x)));
+    one = weir_make_constant (&n->make, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1));
+    onnx_out (n, 1,
+              weir_make_broadcast (&n->make, one, weir_make_shape_of (&n->make, x)));
   }
   return x;
 }
@@ -37,13 +38,15 @@ constant_list (OnnxNode *n)
 
   if (onnx_attr (n, "value_floats") != NULL) {
     shape = WEIR_SHAPE ((gint64) count);
-    return onnx_constant (
-        n, weir_tensor_new_copy (WEIR_DTYPE_F32, &shape, floats, &n->b->error));
+    return weir_make_constant (
+        &n->make,
+        weir_tensor_new_copy (WEIR_DTYPE_F32, &shape, floats, &n->make.b->error));
   }
   if (onnx_attr (n, "value_ints") != NULL)
     return onnx_list (n, "value_ints", G_MAXUINT);
-  return onnx_unsupported (n, "expected one of value, value_float, value_floats, "
-                              "value_int, value_ints, sparse_value");
+  return weir_make_unsupported (&n->make,
+                                "expected one of value, value_float, value_floats, "
+                                "value_int, value_ints, sparse_value");
 }
 
 static WeirPort
@@ -52,16 +55,17 @@ constant (OnnxNode *n)
   const Onnx__AttributeProto *sparse = onnx_attr (n, "sparse_value");
   WeirTensor *value = onnx_attr_tensor (n, "value");
 
-  if (weir_build_failed (n->b))
+  if (weir_build_failed (n->make.b))
     return WEIR_PORT_NONE;
   if (sparse != NULL && sparse->sparse_tensor != NULL)
-    value = onnx_sparse_read (n->scope->import, sparse->sparse_tensor, &n->b->error);
+    value = onnx_sparse_read (n->scope->import, sparse->sparse_tensor, &n->make.b->error);
   else if (onnx_attr (n, "value_float") != NULL)
     value = weir_tensor_new_f32_scalar ((float) onnx_attr_float (n, "value_float", 0));
   else if (onnx_attr (n, "value_int") != NULL)
     value = weir_tensor_new_i64_scalar (onnx_attr_int (n, "value_int", 0));
-  return value != NULL || weir_build_failed (n->b) ? onnx_constant (n, value)
-                                                   : constant_list (n);
+  return value != NULL || weir_build_failed (n->make.b)
+             ? weir_make_constant (&n->make, value)
+             : constant_list (n);
 }
 
 static WeirPort
@@ -70,8 +74,10 @@ constant_of_shape (OnnxNode *n)
   WeirTensor *given = onnx_attr_tensor (n, "value");
   WeirPort value;
 
-  value = onnx_constant (n, given != NULL ? given : weir_tensor_new_f32_scalar (0));
-  return onnx_broadcast (n, onnx_scalar_of (n, value), onnx_in (n, 0));
+  value = weir_make_constant (&n->make,
+                              given != NULL ? given : weir_tensor_new_f32_scalar (0));
+  return weir_make_broadcast (&n->make, weir_make_scalar_of (&n->make, value),
+                              onnx_in (n, 0));
 }
 
 static WeirPort
@@ -80,18 +86,19 @@ cast (OnnxNode *n)
   const Onnx__AttributeProto *to = onnx_attr (n, "to");
 
   if (to == NULL)
-    return onnx_invalid (n, "attribute 'to' is missing");
-  return onnx_convert (n, onnx_in (n, 0), onnx_attr_dtype (n, "to", WEIR_DTYPE_F32));
+    return weir_make_invalid (&n->make, "attribute 'to' is missing");
+  return weir_make_convert (&n->make, onnx_in (n, 0),
+                            onnx_attr_dtype (n, "to", WEIR_DTYPE_F32));
 }
 
 static WeirPort
 cast_like (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), like = onnx_in (n, 1);
-  WeirDtype dtype = onnx_dtype (n, like);
+  WeirDtype dtype = weir_make_dtype (&n->make, like);
 
-  return dtype != WEIR_DTYPE_UNKNOWN ? onnx_convert (n, x, dtype)
-                                     : ONNX_OP (n, "ConvertLike", x, like);
+  return dtype != WEIR_DTYPE_UNKNOWN ? weir_make_convert (&n->make, x, dtype)
+                                     : WEIR_MAKE (&n->make, "ConvertLike", x, like);
 }
 
 /* Integers of the same width are each other's bits; the IR has no operation that reads
@@ -100,19 +107,20 @@ static WeirPort
 bit_cast (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
-  WeirDtype from = onnx_dtype (n, x), to = onnx_attr_dtype (n, "to", from);
-  WeirTensor *value = onnx_value (n, x);
+  WeirDtype from = weir_make_dtype (&n->make, x), to = onnx_attr_dtype (n, "to", from);
+  WeirTensor *value = weir_make_value (&n->make, x);
 
   if (weir_dtype_bits (from) != weir_dtype_bits (to) || weir_dtype_bits (to) < 8)
-    return onnx_unsupported (n, "the bits of %s as %s", weir_dtype_name (from),
-                             weir_dtype_name (to));
+    return weir_make_unsupported (&n->make, "the bits of %s as %s",
+                                  weir_dtype_name (from), weir_dtype_name (to));
   if (weir_dtype_is_float (from) == weir_dtype_is_float (to))
-    return onnx_convert (n, x, to);
+    return weir_make_convert (&n->make, x, to);
   if (value == NULL)
-    return onnx_unsupported (n, "the bits of %s as %s", weir_dtype_name (from),
-                             weir_dtype_name (to));
-  return onnx_constant (n, weir_tensor_new_copy (to, weir_tensor_shape (value),
-                                                 weir_tensor_data (value), &n->b->error));
+    return weir_make_unsupported (&n->make, "the bits of %s as %s",
+                                  weir_dtype_name (from), weir_dtype_name (to));
+  return weir_make_constant (
+      &n->make, weir_tensor_new_copy (to, weir_tensor_shape (value),
+                                      weir_tensor_data (value), &n->make.b->error));
 }
 
 static WeirPort
@@ -122,10 +130,10 @@ reshape (OnnxNode *n)
   WeirNode *node;
 
   if (weir_port_is_none (shape))
-    return onnx_invalid (n, "input 1, the new shape, is missing");
-  node = ONNX_BEGIN (n, "Reshape", x, shape);
+    return weir_make_invalid (&n->make, "input 1, the new shape, is missing");
+  node = WEIR_MAKE_BEGIN (&n->make, "Reshape", x, shape);
   weir_node_set_bool (node, "special_zero", onnx_attr_int (n, "allowzero", 0) == 0);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
@@ -133,13 +141,13 @@ flatten (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
   gint64 axis = onnx_attr_int (n, "axis", 1);
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
 
   if (axis < -rank || axis > rank)
-    return onnx_invalid (n,
-                         "attribute 'axis': expected %d to %d, found %" G_GINT64_FORMAT,
-                         -rank, rank, axis);
-  return onnx_flatten (n, x, (int) (axis < 0 ? axis + rank : axis));
+    return weir_make_invalid (
+        &n->make, "attribute 'axis': expected %d to %d, found %" G_GINT64_FORMAT, -rank,
+        rank, axis);
+  return weir_make_flatten (&n->make, x, (int) (axis < 0 ? axis + rank : axis));
 }
 
 static WeirPort
@@ -147,8 +155,8 @@ squeeze (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), axes = onnx_list (n, "axes", 1);
 
-  return weir_port_is_none (axes) ? ONNX_OP (n, "Squeeze", x)
-                                  : ONNX_OP (n, "Squeeze", x, axes);
+  return weir_port_is_none (axes) ? WEIR_MAKE (&n->make, "Squeeze", x)
+                                  : WEIR_MAKE (&n->make, "Squeeze", x, axes);
 }
 
 static WeirPort
@@ -157,28 +165,30 @@ unsqueeze (OnnxNode *n)
   WeirPort x = onnx_in (n, 0), axes = onnx_list (n, "axes", 1);
 
   if (weir_port_is_none (axes))
-    return onnx_invalid (n, "the axes are missing");
-  return ONNX_OP (n, "Unsqueeze", x, axes);
+    return weir_make_invalid (&n->make, "the axes are missing");
+  return WEIR_MAKE (&n->make, "Unsqueeze", x, axes);
 }
 
 /* From version 15 on, dimensions `start` to `end` alone. */
 static WeirPort
 shape_of (OnnxNode *n)
 {
-  WeirPort shape = onnx_shape_of (n, onnx_in (n, 0));
+  WeirPort shape = weir_make_shape_of (&n->make, onnx_in (n, 0));
   gint64 start = onnx_attr_int (n, "start", 0);
   gint64 end = onnx_attr_int (n, "end", G_MAXINT64);
 
   if (start == 0 && end == G_MAXINT64)
     return shape;
-  return onnx_slice (n, shape, ONNX_INTS (n, start), ONNX_INTS (n, end), 0);
+  return weir_make_slice (&n->make, shape, WEIR_MAKE_INTS (&n->make, start),
+                          WEIR_MAKE_INTS (&n->make, end), 0);
 }
 
 static WeirPort
 size (OnnxNode *n)
 {
-  return onnx_reduce (n, "ReduceProd", onnx_shape_of (n, onnx_in (n, 0)),
-                      ONNX_INTS (n, 0), FALSE);
+  return weir_make_reduce (&n->make, "ReduceProd",
+                           weir_make_shape_of (&n->make, onnx_in (n, 0)),
+                           WEIR_MAKE_INTS (&n->make, 0), FALSE);
 }
 
 static WeirPort
@@ -191,11 +201,11 @@ transpose (OnnxNode *n)
   int rank;
 
   if (onnx_attr (n, "perm") != NULL)
-    return onnx_transpose (n, x, perm, count);
-  rank = onnx_rank (n, x);
+    return weir_make_transpose (&n->make, x, perm, count);
+  rank = weir_make_rank (&n->make, x);
   for (int i = 0; i < rank; i++)
     reversed[i] = rank - 1 - i;
-  return onnx_transpose (n, x, reversed, (gsize) rank);
+  return weir_make_transpose (&n->make, x, reversed, (gsize) rank);
 }
 
 static WeirPort
@@ -206,10 +216,10 @@ concat (OnnxNode *n)
   for (guint i = 0; i < n->n_inputs; i++)
     parts[i] = onnx_in (n, i);
   if (n->version >= 4 && onnx_attr (n, "axis") == NULL)
-    return onnx_invalid (n, "attribute 'axis' is missing");
+    return weir_make_invalid (&n->make, "attribute 'axis' is missing");
   if (n->n_inputs == 1)
     return parts[0];
-  return onnx_concat (n, parts, n->n_inputs, onnx_attr_int (n, "axis", 1));
+  return weir_make_concat (&n->make, parts, n->n_inputs, onnx_attr_int (n, "axis", 1));
 }
 
 /* Lengths of parts that are as equal as may be, the last one shorter (num_outputs). */
@@ -221,14 +231,14 @@ split_lengths (OnnxNode *n, gint64 dim, guint parts)
 
   for (guint i = 0; i < parts; i++)
     lengths[i] = CLAMP (dim - i * length, 0, length);
-  return onnx_ints (n, lengths, parts);
+  return weir_make_ints (&n->make, lengths, parts);
 }
 
 static WeirPort
 split (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), lengths = onnx_list (n, "split", 1), axis;
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
   gint64 at = onnx_attr_int (n, "axis", 0), dim = WEIR_DIM_UNKNOWN;
   guint parts = n->n_outputs;
   WeirPort inputs[3];
@@ -236,31 +246,33 @@ split (OnnxNode *n)
 
   if (shape->rank >= 0)
     dim = shape->dims[onnx_axis (n, at, shape->rank)];
-  axis = onnx_int (n, at);
+  axis = weir_make_int (&n->make, at);
   if (weir_port_is_none (lengths) && dim >= 0 && parts > 0 && dim % parts != 0)
     lengths = split_lengths (n, dim, parts);
   inputs[0] = x;
   inputs[1] = axis;
   inputs[2] = lengths;
   if (weir_port_is_none (lengths)) {
-    node = weir_build_begin_outputs (n->b, "Split", n->name, inputs, 2, parts);
+    node = weir_build_begin_outputs (n->make.b, "Split", n->make.name, inputs, 2, parts);
     weir_node_set_int (node, "num_splits", parts);
   } else {
-    node = weir_build_begin_outputs (n->b, "VariadicSplit", n->name, inputs, 3, parts);
+    node = weir_build_begin_outputs (n->make.b, "VariadicSplit", n->make.name, inputs, 3,
+                                     parts);
   }
-  onnx_end (n, node);
+  weir_make_end (&n->make, node);
   for (guint i = 0; i < parts; i++)
-    onnx_out (n, i, onnx_port (n, node, i));
+    onnx_out (n, i, weir_make_port (&n->make, node, i));
   return WEIR_PORT_NONE;
 }
 
 static WeirPort
 expand (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Broadcast", onnx_in (n, 0), onnx_in (n, 1));
+  WeirNode *node =
+      WEIR_MAKE_BEGIN (&n->make, "Broadcast", onnx_in (n, 0), onnx_in (n, 1));
 
   weir_node_set_string (node, "mode", "bidirectional");
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Version 1 repeated along one axis, both given as inputs. */
@@ -272,49 +284,51 @@ tile (OnnxNode *n)
   int rank;
 
   if (n->version >= 6)
-    return ONNX_OP (n, "Tile", x, onnx_in (n, 1));
-  rank = onnx_rank (n, x);
+    return WEIR_MAKE (&n->make, "Tile", x, onnx_in (n, 1));
+  rank = weir_make_rank (&n->make, x);
   if (!onnx_int_value (n, onnx_in (n, 1), &times) ||
       !onnx_int_value (n, onnx_in (n, 2), &axis))
-    return onnx_unsupported (n, "tiles and axis that are not constant");
+    return weir_make_unsupported (&n->make, "tiles and axis that are not constant");
   for (int i = 0; i < rank; i++)
     repeats[i] = 1;
   repeats[onnx_axis (n, axis, MAX (rank, 1))] = times;
-  return ONNX_OP (n, "Tile", x, onnx_ints (n, repeats, (gsize) rank));
+  return WEIR_MAKE (&n->make, "Tile", x,
+                    weir_make_ints (&n->make, repeats, (gsize) rank));
 }
 
 static WeirPort
 depth_to_space (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "DepthToSpace", onnx_in (n, 0));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "DepthToSpace", onnx_in (n, 0));
   gboolean columns = onnx_attr_is (n, "mode", "DCR", "CRD");
 
   weir_node_set_string (node, "mode", columns ? "depth_first" : "blocks_first");
   weir_node_set_int (node, "block_size", onnx_attr_int (n, "blocksize", 1));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 space_to_depth (OnnxNode *n)
 {
-  WeirNode *node = ONNX_BEGIN (n, "SpaceToDepth", onnx_in (n, 0));
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "SpaceToDepth", onnx_in (n, 0));
   gboolean columns = onnx_attr_is (n, "mode", "DCR", "CRD");
 
   weir_node_set_string (node, "mode", columns ? "depth_first" : "blocks_first");
   weir_node_set_int (node, "block_size", onnx_attr_int (n, "blocksize", 1));
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 static WeirPort
 range (OnnxNode *n)
 {
   WeirPort start = onnx_in (n, 0), limit = onnx_in (n, 1), delta = onnx_in (n, 2);
-  WeirDtype dtype = onnx_dtype (n, start);
-  WeirNode *node = ONNX_BEGIN (n, "Range", onnx_scalar_of (n, start),
-                               onnx_scalar_of (n, limit), onnx_scalar_of (n, delta));
+  WeirDtype dtype = weir_make_dtype (&n->make, start);
+  WeirNode *node = WEIR_MAKE_BEGIN (
+      &n->make, "Range", weir_make_scalar_of (&n->make, start),
+      weir_make_scalar_of (&n->make, limit), weir_make_scalar_of (&n->make, delta));
 
   weir_node_set_dtype (node, "output_type", dtype);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 const OnnxRow onnx_rows_shape[] = {

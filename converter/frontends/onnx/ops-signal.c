@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "table.h"
 
 #include <math.h>
@@ -21,12 +21,16 @@ static WeirPort
 angles (const Fourier *f)
 {
   OnnxNode *n = f->n;
-  WeirPort rows = onnx_unsqueeze (n, onnx_counting (n, f->rows), 1), y;
+  WeirPort rows =
+               weir_make_unsqueeze (&n->make, weir_make_counting (&n->make, f->rows), 1),
+           y;
 
-  y = ONNX_OP (n, "Multiply", rows, onnx_counting (n, f->columns));
-  y = onnx_convert (n, ONNX_OP (n, "FloorMod", y, f->length), WEIR_DTYPE_F32);
-  y = ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, 2 * G_PI));
-  return ONNX_OP (n, "Divide", y, onnx_convert (n, f->length, WEIR_DTYPE_F32));
+  y = WEIR_MAKE (&n->make, "Multiply", rows, weir_make_counting (&n->make, f->columns));
+  y = weir_make_convert (&n->make, WEIR_MAKE (&n->make, "FloorMod", y, f->length),
+                         WEIR_DTYPE_F32);
+  y = WEIR_MAKE (&n->make, "Multiply", y, weir_make_scalar (&n->make, y, 2 * G_PI));
+  return WEIR_MAKE (&n->make, "Divide", y,
+                    weir_make_convert (&n->make, f->length, WEIR_DTYPE_F32));
 }
 
 /* An inverse divides by the length, and half of a spectrum stands for its mirrored half
@@ -35,22 +39,25 @@ static WeirPort
 weights (const Fourier *f)
 {
   OnnxNode *n = f->n;
-  WeirPort one, size = onnx_convert (n, f->length, WEIR_DTYPE_F32), at, twice, single;
+  WeirPort one, size = weir_make_convert (&n->make, f->length, WEIR_DTYPE_F32), at, twice,
+                single;
 
-  one = ONNX_OP (n, "Divide", onnx_scalar (n, size, 1), size);
+  one = WEIR_MAKE (&n->make, "Divide", weir_make_scalar (&n->make, size, 1), size);
   if (!f->onesided)
     return one;
-  at = onnx_counting (n, f->columns);
-  twice = ONNX_OP (n, "Multiply", at, onnx_int (n, 2));
-  single = ONNX_OP (n, "LogicalOr", ONNX_OP (n, "Equal", at, onnx_int (n, 0)),
-                    ONNX_OP (n, "Equal", twice, f->length));
-  return ONNX_OP (n, "Select", single, one, ONNX_OP (n, "Add", one, one));
+  at = weir_make_counting (&n->make, f->columns);
+  twice = WEIR_MAKE (&n->make, "Multiply", at, weir_make_int (&n->make, 2));
+  single = WEIR_MAKE (&n->make, "LogicalOr",
+                      WEIR_MAKE (&n->make, "Equal", at, weir_make_int (&n->make, 0)),
+                      WEIR_MAKE (&n->make, "Equal", twice, f->length));
+  return WEIR_MAKE (&n->make, "Select", single, one,
+                    WEIR_MAKE (&n->make, "Add", one, one));
 }
 
 static WeirPort
 component (OnnxNode *n, WeirPort x, gint64 index)
 {
-  return onnx_gather (n, x, ONNX_INTS (n, index), -1);
+  return weir_make_gather (&n->make, x, WEIR_MAKE_INTS (&n->make, index), -1);
 }
 
 /* @x is [..., columns, 1 or 2]: real numbers, or complex ones. */
@@ -58,33 +65,36 @@ static WeirPort
 transform (const Fourier *f, WeirPort x, gboolean complex)
 {
   OnnxNode *n = f->n;
-  WeirPort angle = angles (f), parts[2], cosines = ONNX_OP (n, "Cos", angle);
-  WeirPort sines = ONNX_OP (n, "Sin", angle);
+  WeirPort angle = angles (f), parts[2], cosines = WEIR_MAKE (&n->make, "Cos", angle);
+  WeirPort sines = WEIR_MAKE (&n->make, "Sin", angle);
 
-  x = onnx_convert (n, x, WEIR_DTYPE_F32);
+  x = weir_make_convert (&n->make, x, WEIR_DTYPE_F32);
   if (f->inverse) {
-    cosines = ONNX_OP (n, "Multiply", cosines, weights (f));
-    sines = ONNX_OP (n, "Multiply", ONNX_OP (n, "Negative", sines), weights (f));
+    cosines = WEIR_MAKE (&n->make, "Multiply", cosines, weights (f));
+    sines = WEIR_MAKE (&n->make, "Multiply", WEIR_MAKE (&n->make, "Negative", sines),
+                       weights (f));
   }
-  cosines = ONNX_OP (n, "MatMul", onnx_known (n, cosines), x);
-  sines = ONNX_OP (n, "MatMul", onnx_known (n, sines), x);
+  cosines = WEIR_MAKE (&n->make, "MatMul", weir_make_known (&n->make, cosines), x);
+  sines = WEIR_MAKE (&n->make, "MatMul", weir_make_known (&n->make, sines), x);
   if (!complex) {
     parts[0] = cosines;
-    parts[1] = ONNX_OP (n, "Negative", sines);
+    parts[1] = WEIR_MAKE (&n->make, "Negative", sines);
   } else {
-    parts[0] = ONNX_OP (n, "Add", component (n, cosines, 0), component (n, sines, 1));
-    parts[1] =
-        ONNX_OP (n, "Subtract", component (n, cosines, 1), component (n, sines, 0));
+    parts[0] =
+        WEIR_MAKE (&n->make, "Add", component (n, cosines, 0), component (n, sines, 1));
+    parts[1] = WEIR_MAKE (&n->make, "Subtract", component (n, cosines, 1),
+                          component (n, sines, 0));
   }
-  return f->inverse && f->onesided ? parts[0] : onnx_concat (n, parts, 2, -1);
+  return f->inverse && f->onesided ? parts[0] : weir_make_concat (&n->make, parts, 2, -1);
 }
 
 /* Elements of half a spectrum. */
 static WeirPort
 half_of (OnnxNode *n, WeirPort length)
 {
-  length = ONNX_OP (n, "Divide", length, onnx_int (n, 2));
-  return onnx_known (n, ONNX_OP (n, "Add", length, onnx_int (n, 1)));
+  length = WEIR_MAKE (&n->make, "Divide", length, weir_make_int (&n->make, 2));
+  return weir_make_known (
+      &n->make, WEIR_MAKE (&n->make, "Add", length, weir_make_int (&n->make, 1)));
 }
 
 static void
@@ -93,119 +103,141 @@ fourier_init (Fourier *f, WeirPort size, WeirPort length)
   OnnxNode *n = f->n;
 
   if (weir_port_is_none (length) && f->inverse && f->onesided) {
-    length = ONNX_OP (n, "Subtract", size, onnx_int (n, 1));
-    length = ONNX_OP (n, "Multiply", length, onnx_int (n, 2));
+    length = WEIR_MAKE (&n->make, "Subtract", size, weir_make_int (&n->make, 1));
+    length = WEIR_MAKE (&n->make, "Multiply", length, weir_make_int (&n->make, 2));
   }
-  f->length = onnx_known (n, weir_port_is_none (length) ? size : length);
+  f->length = weir_make_known (&n->make, weir_port_is_none (length) ? size : length);
   f->rows = f->onesided && !f->inverse ? half_of (n, f->length) : f->length;
   f->columns = f->onesided && f->inverse ? half_of (n, f->length) : f->length;
-  f->columns = onnx_known (n, ONNX_OP (n, "Minimum", f->columns, size));
+  f->columns =
+      weir_make_known (&n->make, WEIR_MAKE (&n->make, "Minimum", f->columns, size));
 }
 
 /* The dimensions in order, @axis and the last but one exchanged. */
 static WeirPort
 exchange (OnnxNode *n, WeirPort axis, int rank)
 {
-  WeirPort all = onnx_range (n, 0, rank), last = onnx_int (n, rank - 2), order;
+  WeirPort all = weir_make_range (&n->make, 0, rank),
+           last = weir_make_int (&n->make, rank - 2), order;
 
-  order = ONNX_OP (n, "Select", ONNX_OP (n, "Equal", all, last), axis, all);
-  order = ONNX_OP (n, "Select", ONNX_OP (n, "Equal", all, axis), last, order);
-  return onnx_known (n, order);
+  order =
+      WEIR_MAKE (&n->make, "Select", WEIR_MAKE (&n->make, "Equal", all, last), axis, all);
+  order = WEIR_MAKE (&n->make, "Select", WEIR_MAKE (&n->make, "Equal", all, axis), last,
+                     order);
+  return weir_make_known (&n->make, order);
 }
 
 /* The axis is an input from version 20 on. */
 static WeirPort
 axis_of (OnnxNode *n, int rank)
 {
-  WeirPort axis = onnx_int (n, n->version < 20 ? onnx_attr_int (n, "axis", 1) : -2);
+  WeirPort axis =
+      weir_make_int (&n->make, n->version < 20 ? onnx_attr_int (n, "axis", 1) : -2);
 
   if (n->version >= 20 && onnx_has (n, 2))
-    axis = onnx_convert (n, onnx_scalar_of (n, onnx_in (n, 2)), WEIR_DTYPE_I64);
-  return onnx_known (n, ONNX_OP (n, "FloorMod", axis, onnx_int (n, rank)));
+    axis = weir_make_convert (&n->make, weir_make_scalar_of (&n->make, onnx_in (n, 2)),
+                              WEIR_DTYPE_I64);
+  return weir_make_known (
+      &n->make, WEIR_MAKE (&n->make, "FloorMod", axis, weir_make_int (&n->make, rank)));
 }
 
 static WeirPort
 dft (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0), axis, order, size, length = WEIR_PORT_NONE;
-  WeirDtype dtype = onnx_dtype (n, x);
-  const WeirShape shape = *onnx_shape (n, x);
+  WeirDtype dtype = weir_make_dtype (&n->make, x);
+  const WeirShape shape = *weir_make_shape (&n->make, x);
   Fourier f = { .n = n,
                 .inverse = onnx_attr_int (n, "inverse", 0) != 0,
                 .onesided = onnx_attr_int (n, "onesided", 0) != 0 };
 
   if (shape.rank < 2 || shape.dims[shape.rank - 1] < 1)
-    return onnx_unsupported (n, "a signal that may be real or complex");
+    return weir_make_unsupported (&n->make, "a signal that may be real or complex");
   axis = axis_of (n, shape.rank);
   order = exchange (n, axis, shape.rank);
-  size = onnx_gather (n, onnx_shape_of (n, x), axis, 0);
+  size = weir_make_gather (&n->make, weir_make_shape_of (&n->make, x), axis, 0);
   if (onnx_has (n, 1))
-    length = onnx_convert (n, onnx_scalar_of (n, onnx_in (n, 1)), WEIR_DTYPE_I64);
+    length = weir_make_convert (&n->make, weir_make_scalar_of (&n->make, onnx_in (n, 1)),
+                                WEIR_DTYPE_I64);
   fourier_init (&f, size, length);
-  x = ONNX_OP (n, "Transpose", x, order);
-  x = onnx_slice (n, x, ONNX_INTS (n, 0), onnx_unsqueeze (n, f.columns, 0),
-                  shape.rank - 2);
+  x = WEIR_MAKE (&n->make, "Transpose", x, order);
+  x = weir_make_slice (&n->make, x, WEIR_MAKE_INTS (&n->make, 0),
+                       weir_make_unsqueeze (&n->make, f.columns, 0), shape.rank - 2);
   x = transform (&f, x, shape.dims[shape.rank - 1] == 2);
-  return onnx_convert (n, ONNX_OP (n, "Transpose", x, order), dtype);
+  return weir_make_convert (&n->make, WEIR_MAKE (&n->make, "Transpose", x, order), dtype);
 }
 
 /* [batch, samples, parts] as [batch, frames, length, parts]. */
 static WeirPort
 frames_of (OnnxNode *n, WeirPort x, WeirPort step, WeirPort length)
 {
-  WeirPort count = ONNX_OP (n, "Subtract", onnx_length_of (n, x, 1), length), first;
+  WeirPort count = WEIR_MAKE (&n->make, "Subtract", weir_make_length_of (&n->make, x, 1),
+                              length),
+           first;
 
-  count = ONNX_OP (n, "Add", ONNX_OP (n, "Divide", count, step), onnx_int (n, 1));
-  first = ONNX_OP (n, "Multiply", onnx_counting (n, count), step);
-  first = ONNX_OP (n, "Add", onnx_unsqueeze (n, first, 1), onnx_counting (n, length));
-  return onnx_gather (n, x, onnx_known (n, first), 1);
+  count = WEIR_MAKE (&n->make, "Add", WEIR_MAKE (&n->make, "Divide", count, step),
+                     weir_make_int (&n->make, 1));
+  first = WEIR_MAKE (&n->make, "Multiply", weir_make_counting (&n->make, count), step);
+  first = WEIR_MAKE (&n->make, "Add", weir_make_unsqueeze (&n->make, first, 1),
+                     weir_make_counting (&n->make, length));
+  return weir_make_gather (&n->make, x, weir_make_known (&n->make, first), 1);
 }
 
 static WeirPort
 stft (OnnxNode *n)
 {
-  WeirPort x = onnx_in (n, 0), step = onnx_scalar_of (n, onnx_in (n, 1)), window, length;
-  const WeirShape *shape = onnx_shape (n, x);
+  WeirPort x = onnx_in (n, 0), step = weir_make_scalar_of (&n->make, onnx_in (n, 1)),
+           window, length;
+  const WeirShape *shape = weir_make_shape (&n->make, x);
   gboolean complex = shape->rank == 3 && shape->dims[2] == 2;
   Fourier f = { .n = n, .onesided = onnx_attr_int (n, "onesided", 1) != 0 };
-  WeirDtype dtype = onnx_dtype (n, x);
+  WeirDtype dtype = weir_make_dtype (&n->make, x);
 
   if (shape->rank != 3 || shape->dims[2] < 1)
-    return onnx_unsupported (n, "a signal that may be real or complex");
+    return weir_make_unsupported (&n->make, "a signal that may be real or complex");
   if (!onnx_has (n, 2) && !onnx_has (n, 3))
-    return onnx_invalid (n, "neither a window nor a length of frames");
-  length = onnx_has (n, 2) ? onnx_length_of (n, onnx_in (n, 2), 0)
-                           : onnx_scalar_of (n, onnx_in (n, 3));
-  length = onnx_known (n, onnx_convert (n, length, WEIR_DTYPE_I64));
-  x = frames_of (n, x, onnx_convert (n, step, WEIR_DTYPE_I64), length);
+    return weir_make_invalid (&n->make, "neither a window nor a length of frames");
+  length = onnx_has (n, 2) ? weir_make_length_of (&n->make, onnx_in (n, 2), 0)
+                           : weir_make_scalar_of (&n->make, onnx_in (n, 3));
+  length =
+      weir_make_known (&n->make, weir_make_convert (&n->make, length, WEIR_DTYPE_I64));
+  x = frames_of (n, x, weir_make_convert (&n->make, step, WEIR_DTYPE_I64), length);
   if (onnx_has (n, 2)) {
-    window = onnx_reshape (n, onnx_in (n, 2), (const gint64[]){ -1, 1 }, 2);
-    x = ONNX_OP (n, "Multiply", x, window);
+    window = weir_make_reshape (&n->make, onnx_in (n, 2), (const gint64[]){ -1, 1 }, 2);
+    x = WEIR_MAKE (&n->make, "Multiply", x, window);
   }
   fourier_init (&f, length, WEIR_PORT_NONE);
-  return onnx_convert (n, transform (&f, x, complex), dtype);
+  return weir_make_convert (&n->make, transform (&f, x, complex), dtype);
 }
 
 /* a - b cos (2 pi i / N) + c cos (4 pi i / N) */
 static WeirPort
 window_of (OnnxNode *n, double a, double b, double c)
 {
-  WeirPort size = onnx_scalar_of (n, onnx_in (n, 0)), angle, y, last = size;
+  WeirPort size = weir_make_scalar_of (&n->make, onnx_in (n, 0)), angle, y, last = size;
   WeirDtype dtype = onnx_attr_dtype (n, "output_datatype", WEIR_DTYPE_F32);
   WeirNode *node =
-      ONNX_BEGIN (n, "Range", onnx_scalar (n, size, 0), size, onnx_scalar (n, size, 1));
+      WEIR_MAKE_BEGIN (&n->make, "Range", weir_make_scalar (&n->make, size, 0), size,
+                       weir_make_scalar (&n->make, size, 1));
 
   weir_node_set_dtype (node, "output_type", WEIR_DTYPE_F32);
-  angle = onnx_end (n, node);
+  angle = weir_make_end (&n->make, node);
   if (onnx_attr_int (n, "periodic", 1) == 0)
-    last = ONNX_OP (n, "Subtract", size, onnx_scalar (n, size, 1));
-  angle = ONNX_OP (n, "Divide", angle, onnx_convert (n, last, WEIR_DTYPE_F32));
-  angle = ONNX_OP (n, "Multiply", angle, onnx_scalar (n, angle, 2 * G_PI));
-  y = ONNX_OP (n, "Multiply", ONNX_OP (n, "Cos", angle), onnx_scalar (n, angle, -b));
-  y = ONNX_OP (n, "Add", y, onnx_scalar (n, angle, a));
-  angle = ONNX_OP (n, "Cos", ONNX_OP (n, "Multiply", angle, onnx_scalar (n, angle, 2)));
-  y = ONNX_OP (n, "Add", y, ONNX_OP (n, "Multiply", angle, onnx_scalar (n, angle, c)));
-  return onnx_convert (n, y, dtype);
+    last = WEIR_MAKE (&n->make, "Subtract", size, weir_make_scalar (&n->make, size, 1));
+  angle = WEIR_MAKE (&n->make, "Divide", angle,
+                     weir_make_convert (&n->make, last, WEIR_DTYPE_F32));
+  angle = WEIR_MAKE (&n->make, "Multiply", angle,
+                     weir_make_scalar (&n->make, angle, 2 * G_PI));
+  y = WEIR_MAKE (&n->make, "Multiply", WEIR_MAKE (&n->make, "Cos", angle),
+                 weir_make_scalar (&n->make, angle, -b));
+  y = WEIR_MAKE (&n->make, "Add", y, weir_make_scalar (&n->make, angle, a));
+  angle = WEIR_MAKE (
+      &n->make, "Cos",
+      WEIR_MAKE (&n->make, "Multiply", angle, weir_make_scalar (&n->make, angle, 2)));
+  y = WEIR_MAKE (
+      &n->make, "Add", y,
+      WEIR_MAKE (&n->make, "Multiply", angle, weir_make_scalar (&n->make, angle, c)));
+  return weir_make_convert (&n->make, y, dtype);
 }
 
 static WeirPort
@@ -229,31 +261,40 @@ blackman (OnnxNode *n)
 static WeirPort
 mel_scale (OnnxNode *n, guint index)
 {
-  WeirPort hertz =
-      onnx_convert (n, onnx_scalar_of (n, onnx_in (n, index)), WEIR_DTYPE_F64);
-  WeirPort y = ONNX_OP (n, "Divide", hertz, onnx_scalar (n, hertz, 700));
+  WeirPort hertz = weir_make_convert (
+      &n->make, weir_make_scalar_of (&n->make, onnx_in (n, index)), WEIR_DTYPE_F64);
+  WeirPort y =
+      WEIR_MAKE (&n->make, "Divide", hertz, weir_make_scalar (&n->make, hertz, 700));
 
-  y = ONNX_OP (n, "Log", ONNX_OP (n, "Add", y, onnx_scalar (n, y, 1)));
-  return ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, 2595 / log (10)));
+  y = WEIR_MAKE (&n->make, "Log",
+                 WEIR_MAKE (&n->make, "Add", y, weir_make_scalar (&n->make, y, 1)));
+  return WEIR_MAKE (&n->make, "Multiply", y,
+                    weir_make_scalar (&n->make, y, 2595 / log (10)));
 }
 
 /* Corners of the triangles, in bins of the spectrum: bands + 2 of them. */
 static WeirPort
 mel_corners (OnnxNode *n, WeirPort bands, WeirPort length)
 {
-  WeirPort low = mel_scale (n, 3), step = ONNX_OP (n, "Subtract", mel_scale (n, 4), low);
-  WeirPort rate = onnx_convert (n, onnx_scalar_of (n, onnx_in (n, 2)), WEIR_DTYPE_F64), y;
+  WeirPort low = mel_scale (n, 3),
+           step = WEIR_MAKE (&n->make, "Subtract", mel_scale (n, 4), low);
+  WeirPort rate = weir_make_convert (
+               &n->make, weir_make_scalar_of (&n->make, onnx_in (n, 2)), WEIR_DTYPE_F64),
+           y;
 
-  bands = ONNX_OP (n, "Add", bands, onnx_scalar (n, bands, 2));
-  step = ONNX_OP (n, "Divide", step, bands);
-  y = ONNX_OP (n, "Multiply", onnx_counting (n, bands), step);
-  y = ONNX_OP (n, "Add", y, low);
-  y = ONNX_OP (n, "Exp", ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, log (10) / 2595)));
-  y = ONNX_OP (n, "Subtract", y, onnx_scalar (n, y, 1));
-  y = ONNX_OP (n, "Multiply", y, onnx_scalar (n, y, 700));
-  length = ONNX_OP (n, "Add", length, onnx_scalar (n, length, 1));
-  return ONNX_OP (n, "Floor",
-                  ONNX_OP (n, "Divide", ONNX_OP (n, "Multiply", y, length), rate));
+  bands = WEIR_MAKE (&n->make, "Add", bands, weir_make_scalar (&n->make, bands, 2));
+  step = WEIR_MAKE (&n->make, "Divide", step, bands);
+  y = WEIR_MAKE (&n->make, "Multiply", weir_make_counting (&n->make, bands), step);
+  y = WEIR_MAKE (&n->make, "Add", y, low);
+  y = WEIR_MAKE (&n->make, "Exp",
+                 WEIR_MAKE (&n->make, "Multiply", y,
+                            weir_make_scalar (&n->make, y, log (10) / 2595)));
+  y = WEIR_MAKE (&n->make, "Subtract", y, weir_make_scalar (&n->make, y, 1));
+  y = WEIR_MAKE (&n->make, "Multiply", y, weir_make_scalar (&n->make, y, 700));
+  length = WEIR_MAKE (&n->make, "Add", length, weir_make_scalar (&n->make, length, 1));
+  return WEIR_MAKE (
+      &n->make, "Floor",
+      WEIR_MAKE (&n->make, "Divide", WEIR_MAKE (&n->make, "Multiply", y, length), rate));
 }
 
 /* Rising from the first corner to the second, falling to the third; a side without width
@@ -261,29 +302,43 @@ mel_corners (OnnxNode *n, WeirPort bands, WeirPort length)
 static WeirPort
 mel_weights (OnnxNode *n)
 {
-  WeirPort bands = onnx_convert (n, onnx_scalar_of (n, onnx_in (n, 0)), WEIR_DTYPE_F64);
-  WeirPort length = onnx_convert (n, onnx_scalar_of (n, onnx_in (n, 1)), WEIR_DTYPE_F64);
+  WeirPort bands = weir_make_convert (
+      &n->make, weir_make_scalar_of (&n->make, onnx_in (n, 0)), WEIR_DTYPE_F64);
+  WeirPort length = weir_make_convert (
+      &n->make, weir_make_scalar_of (&n->make, onnx_in (n, 1)), WEIR_DTYPE_F64);
   WeirPort corners = mel_corners (n, bands, length), corner[3], bin, up, down, one, y,
            inside;
   WeirDtype dtype = onnx_attr_dtype (n, "output_datatype", WEIR_DTYPE_F32);
 
   for (gint64 i = 0; i < 3; i++)
-    corner[i] = onnx_slice (n, corners, ONNX_INTS (n, i),
-                            i < 2 ? ONNX_INTS (n, i - 2) : ONNX_INTS (n, G_MAXINT64), 0);
-  one = onnx_scalar (n, bands, 1);
-  bin = ONNX_OP (n, "Floor", ONNX_OP (n, "Divide", length, onnx_scalar (n, length, 2)));
-  bin = onnx_unsqueeze (n, onnx_counting (n, ONNX_OP (n, "Add", bin, one)), 1);
-  up = ONNX_OP (n, "Maximum", ONNX_OP (n, "Subtract", corner[1], corner[0]), one);
-  up = ONNX_OP (n, "Divide", ONNX_OP (n, "Subtract", bin, corner[0]), up);
-  up = ONNX_OP (n, "Select", ONNX_OP (n, "Equal", corner[0], corner[1]), one, up);
-  down = ONNX_OP (n, "Maximum", ONNX_OP (n, "Subtract", corner[2], corner[1]), one);
-  down = ONNX_OP (n, "Divide", ONNX_OP (n, "Subtract", corner[2], bin), down);
-  y = ONNX_OP (n, "Select", ONNX_OP (n, "LessEqual", bin, corner[1]), up, down);
-  inside = ONNX_OP (n, "LogicalAnd", ONNX_OP (n, "GreaterEqual", bin, corner[0]),
-                    ONNX_OP (n, "LogicalOr", ONNX_OP (n, "Less", bin, corner[2]),
-                             ONNX_OP (n, "Equal", bin, corner[1])));
-  y = ONNX_OP (n, "Select", inside, y, onnx_scalar (n, y, 0));
-  return onnx_convert (n, y, dtype);
+    corner[i] = weir_make_slice (&n->make, corners, WEIR_MAKE_INTS (&n->make, i),
+                                 i < 2 ? WEIR_MAKE_INTS (&n->make, i - 2)
+                                       : WEIR_MAKE_INTS (&n->make, G_MAXINT64),
+                                 0);
+  one = weir_make_scalar (&n->make, bands, 1);
+  bin = WEIR_MAKE (
+      &n->make, "Floor",
+      WEIR_MAKE (&n->make, "Divide", length, weir_make_scalar (&n->make, length, 2)));
+  bin = weir_make_unsqueeze (
+      &n->make, weir_make_counting (&n->make, WEIR_MAKE (&n->make, "Add", bin, one)), 1);
+  up = WEIR_MAKE (&n->make, "Maximum",
+                  WEIR_MAKE (&n->make, "Subtract", corner[1], corner[0]), one);
+  up = WEIR_MAKE (&n->make, "Divide", WEIR_MAKE (&n->make, "Subtract", bin, corner[0]),
+                  up);
+  up = WEIR_MAKE (&n->make, "Select", WEIR_MAKE (&n->make, "Equal", corner[0], corner[1]),
+                  one, up);
+  down = WEIR_MAKE (&n->make, "Maximum",
+                    WEIR_MAKE (&n->make, "Subtract", corner[2], corner[1]), one);
+  down = WEIR_MAKE (&n->make, "Divide", WEIR_MAKE (&n->make, "Subtract", corner[2], bin),
+                    down);
+  y = WEIR_MAKE (&n->make, "Select", WEIR_MAKE (&n->make, "LessEqual", bin, corner[1]),
+                 up, down);
+  inside = WEIR_MAKE (
+      &n->make, "LogicalAnd", WEIR_MAKE (&n->make, "GreaterEqual", bin, corner[0]),
+      WEIR_MAKE (&n->make, "LogicalOr", WEIR_MAKE (&n->make, "Less", bin, corner[2]),
+                 WEIR_MAKE (&n->make, "Equal", bin, corner[1])));
+  y = WEIR_MAKE (&n->make, "Select", inside, y, weir_make_scalar (&n->make, y, 0));
+  return weir_make_convert (&n->make, y, dtype);
 }
 
 const OnnxRow onnx_rows_signal[] = {

@@ -1,5 +1,5 @@
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "post-transform.h"
 #include "table.h"
 #include "trees.h"
@@ -26,8 +26,8 @@ ints_of (OnnxNode *n, const char *name, gsize count, gboolean needed)
   if (values != NULL && found == count)
     return values;
   if (values != NULL || needed)
-    onnx_invalid (n, "attribute '%s': expected %zu numbers, found %zu", name, count,
-                  found);
+    weir_make_invalid (&n->make, "attribute '%s': expected %zu numbers, found %zu", name,
+                       count, found);
   return NULL;
 }
 
@@ -44,8 +44,8 @@ reals_of (OnnxNode *n, const char *name, gsize count)
     tensor = weir_tensor_new_f32 (&WEIR_SHAPE ((gint64) found), floats);
   if (tensor != NULL && weir_tensor_count (tensor) == count)
     return tensor;
-  onnx_invalid (n, "attribute '%s': expected %zu numbers, found %zu", name, count,
-                tensor != NULL ? weir_tensor_count (tensor) : 0);
+  weir_make_invalid (&n->make, "attribute '%s': expected %zu numbers, found %zu", name,
+                     count, tensor != NULL ? weir_tensor_count (tensor) : 0);
   g_clear_pointer (&tensor, weir_tensor_unref);
   return NULL;
 }
@@ -55,7 +55,8 @@ static gint64
 key_of (OnnxNode *n, gint64 tree, gint64 node)
 {
   if (tree < 0 || node < 0 || tree > G_MAXINT32 || node > G_MAXINT32) {
-    onnx_invalid (n, "node %" G_GINT64_FORMAT " of tree %" G_GINT64_FORMAT, node, tree);
+    weir_make_invalid (&n->make, "node %" G_GINT64_FORMAT " of tree %" G_GINT64_FORMAT,
+                       node, tree);
     return 0;
   }
   return tree << 32 | node;
@@ -67,7 +68,7 @@ mode_of (OnnxNode *n, const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (mode_names); i++)
     if (strcmp (name, mode_names[i]) == 0 && i != ONNX_BRANCH_MEMBER)
       return (OnnxBranch) i;
-  onnx_invalid (n, "attribute 'nodes_modes': found %s", name);
+  weir_make_invalid (&n->make, "attribute 'nodes_modes': found %s", name);
   return ONNX_BRANCH_LEAF;
 }
 
@@ -85,7 +86,7 @@ add_nodes (OnnxNode *n, OnnxTrees *trees, GHashTable *places)
   const gint64 *missing = ints_of (n, "nodes_missing_value_tracks_true", count, FALSE);
   g_autoptr (WeirTensor) values = reals_of (n, "nodes_values", count);
 
-  for (gint64 i = 0; !weir_build_failed (n->b) && i < (gint64) count; i++) {
+  for (gint64 i = 0; !weir_build_failed (n->make.b) && i < (gint64) count; i++) {
     OnnxTreeNode node = { .mode = mode_of (n, modes[i]), .feature = feature[i] };
     gint64 *key = g_memdup2 (&(gint64){ key_of (n, tree[i], id[i]) }, sizeof (gint64));
 
@@ -109,8 +110,8 @@ place_of (OnnxNode *n, GHashTable *places, gint64 key)
   gsize place = GPOINTER_TO_SIZE (g_hash_table_lookup (places, &key));
 
   if (place == 0)
-    onnx_invalid (n, "there is no node %d of tree %d", (int) (key & G_MAXUINT32),
-                  (int) (key >> 32));
+    weir_make_invalid (&n->make, "there is no node %d of tree %d",
+                       (int) (key & G_MAXUINT32), (int) (key >> 32));
   return place > 0 ? (gint64) place - 1 : 0;
 }
 
@@ -128,7 +129,7 @@ add_weights (OnnxNode *n, OnnxTrees *trees, GHashTable *places, const char *kind
   const gint64 *node = ints_of (n, node_name, count, TRUE);
   g_autoptr (WeirTensor) weights = reals_of (n, weight_name, count);
 
-  for (gsize i = 0; !weir_build_failed (n->b) && i < count; i++) {
+  for (gsize i = 0; !weir_build_failed (n->make.b) && i < count; i++) {
     OnnxWeight weight = { .target = id[i], .value = weir_tensor_get (weights, i) };
     OnnxTreeNode *leaf = &g_array_index (
         trees->nodes, OnnxTreeNode, place_of (n, places, key_of (n, tree[i], node[i])));
@@ -147,7 +148,7 @@ read_trees (OnnxNode *n, OnnxTrees *trees, const char *kind)
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 
   add_nodes (n, trees, places);
-  for (guint i = 0; i < trees->nodes->len && !weir_build_failed (n->b); i++) {
+  for (guint i = 0; i < trees->nodes->len && !weir_build_failed (n->make.b); i++) {
     OnnxTreeNode *node = &g_array_index (trees->nodes, OnnxTreeNode, i);
 
     if (node->mode == ONNX_BRANCH_LEAF)
@@ -168,7 +169,7 @@ aggregate_of (OnnxNode *n)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (name, names[i]) == 0)
       return (OnnxAggregate) i;
-  onnx_invalid (n, "attribute 'aggregate_function': found %s", name);
+  weir_make_invalid (&n->make, "attribute 'aggregate_function': found %s", name);
   return ONNX_TREES_SUM;
 }
 
@@ -178,9 +179,9 @@ rows_of (OnnxNode *n)
 {
   WeirPort x = onnx_in (n, 0);
 
-  if (onnx_dtype (n, x) != WEIR_DTYPE_F64)
-    x = onnx_convert (n, x, WEIR_DTYPE_F32);
-  return onnx_rank (n, x) == 1 ? onnx_unsqueeze (n, x, 0) : x;
+  if (weir_make_dtype (&n->make, x) != WEIR_DTYPE_F64)
+    x = weir_make_convert (&n->make, x, WEIR_DTYPE_F32);
+  return weir_make_rank (&n->make, x) == 1 ? weir_make_unsqueeze (&n->make, x, 0) : x;
 }
 
 /* What every score begins with; may be none. */
@@ -190,7 +191,7 @@ base_of (OnnxNode *n)
   WeirTensor *tensor = onnx_attr_tensor (n, "base_values_as_tensor");
 
   if (tensor != NULL)
-    return onnx_constant (n, tensor);
+    return weir_make_constant (&n->make, tensor);
   return onnx_attr (n, "base_values") != NULL ? onnx_floats (n, "base_values", 0)
                                               : WEIR_PORT_NONE;
 }
@@ -202,7 +203,9 @@ with_base (OnnxNode *n, WeirPort y)
 
   return weir_port_is_none (base)
              ? y
-             : ONNX_OP (n, "Add", y, onnx_convert (n, base, onnx_dtype (n, y)));
+             : WEIR_MAKE (
+                   &n->make, "Add", y,
+                   weir_make_convert (&n->make, base, weir_make_dtype (&n->make, y)));
 }
 
 /* What no leaf has scored stays 0, whatever the base. */
@@ -217,12 +220,12 @@ tree_regressor (OnnxNode *n)
   trees.aggregate = aggregate_of (n);
   read_trees (n, &trees, "target");
   y = onnx_trees_run (n, &trees, rows_of (n), &scored);
-  zero = onnx_scalar (n, y, 0);
+  zero = weir_make_scalar (&n->make, y, 0);
   y = with_base (n, y);
   if (!weir_port_is_none (scored))
-    y = ONNX_OP (n, "Select", scored, y, zero);
+    y = WEIR_MAKE (&n->make, "Select", scored, y, zero);
   onnx_trees_clear (&trees);
-  return onnx_convert (n, onnx_post (n, y, onnx_post_of (n)), WEIR_DTYPE_F32);
+  return weir_make_convert (&n->make, onnx_post (n, y, onnx_post_of (n)), WEIR_DTYPE_F32);
 }
 
 /* Two labels of which only one ever gets weights: its score alone decides. */
@@ -250,17 +253,18 @@ decide (OnnxNode *n, OnnxTrees *trees, gboolean positive)
   for (guint i = 0; i < trees->weights->len; i++)
     g_array_index (trees->weights, OnnxWeight, i).target = 0;
   trees->n_targets = 1;
-  y = onnx_convert (n, with_base (n, onnx_trees_run (n, trees, rows_of (n), NULL)),
-                    WEIR_DTYPE_F32);
+  y = weir_make_convert (&n->make,
+                         with_base (n, onnx_trees_run (n, trees, rows_of (n), NULL)),
+                         WEIR_DTYPE_F32);
   parts[1] = y;
   if (positive) {
-    parts[0] = ONNX_OP (n, "Subtract", onnx_scalar (n, y, 1), y);
+    parts[0] = WEIR_MAKE (&n->make, "Subtract", weir_make_scalar (&n->make, y, 1), y);
   } else {
-    parts[0] = ONNX_OP (n, "Negative", y);
+    parts[0] = WEIR_MAKE (&n->make, "Negative", y);
     for (guint i = 0; i < 2 && post == ONNX_POST_LOGISTIC; i++)
-      parts[i] = ONNX_OP (n, "Sigmoid", parts[i]);
+      parts[i] = WEIR_MAKE (&n->make, "Sigmoid", parts[i]);
   }
-  onnx_two_classes (n, y, positive ? 0.5 : 0, onnx_concat (n, parts, 2, 1));
+  onnx_two_classes (n, y, positive ? 0.5 : 0, weir_make_concat (&n->make, parts, 2, 1));
 }
 
 /* Without a base a class that no leaf has scored is not chosen, though its score is 0. */
@@ -269,7 +273,8 @@ ranked (OnnxNode *n, WeirPort y, WeirPort scored)
 {
   if (weir_port_is_none (scored) || !weir_port_is_none (base_of (n)))
     return y;
-  return ONNX_OP (n, "Select", scored, y, onnx_scalar (n, y, -INFINITY));
+  return WEIR_MAKE (&n->make, "Select", scored, y,
+                    weir_make_scalar (&n->make, y, -INFINITY));
 }
 
 static WeirPort
@@ -290,7 +295,7 @@ tree_classifier (OnnxNode *n)
     decide (n, &trees, positive);
   } else {
     y = with_base (n, onnx_trees_run (n, &trees, rows_of (n), &scored));
-    y = onnx_convert (n, y, WEIR_DTYPE_F32);
+    y = weir_make_convert (&n->make, y, WEIR_DTYPE_F32);
     onnx_classes (n, ranked (n, y, scored), onnx_post (n, y, onnx_post_of (n)));
   }
   onnx_trees_clear (&trees);
@@ -349,7 +354,7 @@ add_inner (Reader *r)
   const gint64 *missing =
       ints_of (n, "nodes_missing_value_tracks_true", r->n_inner, FALSE);
 
-  for (gsize i = 0; !weir_build_failed (n->b) && i < r->n_inner; i++) {
+  for (gsize i = 0; !weir_build_failed (n->make.b) && i < r->n_inner; i++) {
     gint64 mode = weir_tensor_get_int (r->modes, i);
     OnnxTreeNode node = { .feature = feature[i],
                           .value = weir_tensor_get (r->splits, i),
@@ -357,7 +362,8 @@ add_inner (Reader *r)
                           .no = goes_to (r, r->no[i], r->no_leaf[i]) };
 
     if (mode < 0 || mode > ONNX_BRANCH_MEMBER)
-      onnx_invalid (n, "attribute 'nodes_modes': found %" G_GINT64_FORMAT, mode);
+      weir_make_invalid (&n->make, "attribute 'nodes_modes': found %" G_GINT64_FORMAT,
+                         mode);
     node.mode = (OnnxBranch) CLAMP (mode, 0, ONNX_BRANCH_MEMBER);
     node.missing_yes = missing != NULL && missing[i] != 0;
     g_array_append_val (r->trees->nodes, node);
@@ -372,8 +378,9 @@ add_leaves (Reader *r)
   g_autoptr (WeirTensor) values = onnx_attr_tensor (n, "leaf_weights");
 
   if (values == NULL || weir_tensor_count (values) != r->n_leaves)
-    onnx_invalid (n, "attribute 'leaf_weights': expected %zu numbers", r->n_leaves);
-  for (gsize i = 0; !weir_build_failed (n->b) && i < r->n_leaves; i++) {
+    weir_make_invalid (&n->make, "attribute 'leaf_weights': expected %zu numbers",
+                       r->n_leaves);
+  for (gsize i = 0; !weir_build_failed (n->make.b) && i < r->n_leaves; i++) {
     OnnxTreeNode node = { .mode = ONNX_BRANCH_LEAF, .leaf = r->trees->n_leaves++ };
     OnnxWeight weight = { .leaf = node.leaf,
                           .target = target[i],
@@ -383,7 +390,7 @@ add_leaves (Reader *r)
     g_array_append_val (r->trees->nodes, node);
     g_array_append_val (r->trees->weights, weight);
   }
-  for (guint i = 0; i < r->n_inner && !weir_build_failed (n->b); i++)
+  for (guint i = 0; i < r->n_inner && !weir_build_failed (n->make.b); i++)
     if (g_array_index (r->trees->nodes, OnnxTreeNode, i).mode == ONNX_BRANCH_MEMBER)
       add_members (r, i);
 }
@@ -406,14 +413,16 @@ read_ensemble (OnnxNode *n, OnnxTrees *trees)
   r.members = onnx_attr_tensor (n, "membership_values");
   if (r.splits == NULL || r.modes == NULL || weir_tensor_count (r.splits) != r.n_inner ||
       weir_tensor_count (r.modes) != r.n_inner)
-    onnx_invalid (n, "attributes 'nodes_splits' and 'nodes_modes': expected %zu numbers",
-                  r.n_inner);
+    weir_make_invalid (
+        &n->make, "attributes 'nodes_splits' and 'nodes_modes': expected %zu numbers",
+        r.n_inner);
   add_inner (&r);
   add_leaves (&r);
   for (gsize i = 0; i < count; i++) {
     /* A tree of one leaf is a node whose two ways lead to it. */
     if (roots[i] < 0 || roots[i] >= (gint64) r.n_inner)
-      onnx_invalid (n, "attribute 'tree_roots': found %" G_GINT64_FORMAT, roots[i]);
+      weir_make_invalid (&n->make, "attribute 'tree_roots': found %" G_GINT64_FORMAT,
+                         roots[i]);
     g_array_append_val (trees->roots, roots[i]);
   }
   g_clear_pointer (&r.splits, weir_tensor_unref);
@@ -429,11 +438,12 @@ tree_ensemble (OnnxNode *n)
   OnnxTrees trees;
   WeirPort y;
 
-  if (!weir_dtype_is_float (onnx_dtype (n, onnx_in (n, 0))))
-    return onnx_unsupported (n, "elements of type %s",
-                             weir_dtype_name (onnx_dtype (n, onnx_in (n, 0))));
+  if (!weir_dtype_is_float (weir_make_dtype (&n->make, onnx_in (n, 0))))
+    return weir_make_unsupported (
+        &n->make, "elements of type %s",
+        weir_dtype_name (weir_make_dtype (&n->make, onnx_in (n, 0))));
   if (aggregate < 0 || aggregate > ONNX_TREES_MAX || post < 0 || post > ONNX_POST_PROBIT)
-    return onnx_invalid (n, "an unknown aggregate function or transform");
+    return weir_make_invalid (&n->make, "an unknown aggregate function or transform");
   onnx_trees_init (&trees);
   trees.n_targets = onnx_attr_int (n, "n_targets", 1);
   trees.aggregate = (OnnxAggregate) aggregate;

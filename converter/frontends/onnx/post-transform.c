@@ -1,7 +1,7 @@
 #include "post-transform.h"
 
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,30 +17,31 @@ onnx_post_of (OnnxNode *n)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (name, names[i]) == 0)
       return (OnnxPost) i;
-  onnx_invalid (n, "attribute 'post_transform': found %s", name);
+  weir_make_invalid (&n->make, "attribute 'post_transform': found %s", name);
   return ONNX_POST_NONE;
 }
 
 static WeirPort
 softmax (OnnxNode *n, WeirPort x)
 {
-  WeirNode *node = ONNX_BEGIN (n, "Softmax", x);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "Softmax", x);
 
   weir_node_set_int (node, "axis", -1);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Scores of exactly 0 stay what they are. */
 static WeirPort
 softmax_zero (OnnxNode *n, WeirPort x)
 {
-  WeirPort zero = onnx_scalar (n, x, 0), empty = ONNX_OP (n, "Equal", x, zero), top, sum;
+  WeirPort zero = weir_make_scalar (&n->make, x, 0),
+           empty = WEIR_MAKE (&n->make, "Equal", x, zero), top, sum;
 
-  top = onnx_reduce (n, "ReduceMax", x, ONNX_INTS (n, -1), TRUE);
-  x = ONNX_OP (n, "Exp", ONNX_OP (n, "Subtract", x, top));
-  x = ONNX_OP (n, "Select", empty, zero, x);
-  sum = onnx_reduce (n, "ReduceSum", x, ONNX_INTS (n, -1), TRUE);
-  return ONNX_OP (n, "Divide", x, sum);
+  top = weir_make_reduce (&n->make, "ReduceMax", x, WEIR_MAKE_INTS (&n->make, -1), TRUE);
+  x = WEIR_MAKE (&n->make, "Exp", WEIR_MAKE (&n->make, "Subtract", x, top));
+  x = WEIR_MAKE (&n->make, "Select", empty, zero, x);
+  sum = weir_make_reduce (&n->make, "ReduceSum", x, WEIR_MAKE_INTS (&n->make, -1), TRUE);
+  return WEIR_MAKE (&n->make, "Divide", x, sum);
 }
 
 WeirPort
@@ -50,13 +51,15 @@ onnx_post (OnnxNode *n, WeirPort x, OnnxPost post)
   case ONNX_POST_SOFTMAX:
     return softmax (n, x);
   case ONNX_POST_LOGISTIC:
-    return ONNX_OP (n, "Sigmoid", x);
+    return WEIR_MAKE (&n->make, "Sigmoid", x);
   case ONNX_POST_SOFTMAX_ZERO:
     return softmax_zero (n, x);
   case ONNX_POST_PROBIT:
-    x = ONNX_OP (n, "Multiply", x, onnx_scalar (n, x, 2));
-    x = ONNX_OP (n, "ErfInv", ONNX_OP (n, "Subtract", x, onnx_scalar (n, x, 1)));
-    return ONNX_OP (n, "Multiply", x, onnx_scalar (n, x, M_SQRT2));
+    x = WEIR_MAKE (&n->make, "Multiply", x, weir_make_scalar (&n->make, x, 2));
+    x = WEIR_MAKE (
+        &n->make, "ErfInv",
+        WEIR_MAKE (&n->make, "Subtract", x, weir_make_scalar (&n->make, x, 1)));
+    return WEIR_MAKE (&n->make, "Multiply", x, weir_make_scalar (&n->make, x, M_SQRT2));
   case ONNX_POST_NONE:
     break;
   }
@@ -71,7 +74,8 @@ onnx_floats (OnnxNode *n, const char *name, double fallback)
   const float one = (float) fallback;
   WeirShape shape = WEIR_SHAPE (count > 0 ? (gint64) count : 1);
 
-  return onnx_constant (n, weir_tensor_new_f32 (&shape, count > 0 ? values : &one));
+  return weir_make_constant (&n->make,
+                             weir_tensor_new_f32 (&shape, count > 0 ? values : &one));
 }
 
 /* Label @index of each row. */
@@ -84,8 +88,8 @@ labels (OnnxNode *n, WeirPort index)
   if (list == NULL)
     list = onnx_attr_ints (n, "classlabels_ints", &count);
   if (list == NULL)
-    return onnx_unsupported (n, "labels that are texts");
-  return onnx_gather (n, onnx_ints (n, list, count), index, 0);
+    return weir_make_unsupported (&n->make, "labels that are texts");
+  return weir_make_gather (&n->make, weir_make_ints (&n->make, list, count), index, 0);
 }
 
 void
@@ -96,13 +100,15 @@ onnx_classes (OnnxNode *n, WeirPort scores, WeirPort shown)
   onnx_out (n, 1, shown);
   if (!onnx_wants (n, 0))
     return;
-  node = ONNX_BEGIN (n, "TopK", scores, onnx_int (n, 1));
+  node = WEIR_MAKE_BEGIN (&n->make, "TopK", scores, weir_make_int (&n->make, 1));
   weir_node_set_int (node, "axis", -1);
   weir_node_set_string (node, "mode", "max");
   weir_node_set_string (node, "sort", "value");
   weir_node_set_dtype (node, "index_element_type", WEIR_DTYPE_I64);
-  onnx_end (n, node);
-  onnx_out (n, 0, labels (n, onnx_squeeze (n, onnx_port (n, node, 1), 1)));
+  weir_make_end (&n->make, node);
+  onnx_out (
+      n, 0,
+      labels (n, weir_make_squeeze (&n->make, weir_make_port (&n->make, node, 1), 1)));
 }
 
 void
@@ -113,7 +119,8 @@ onnx_two_classes (OnnxNode *n, WeirPort score, double bound, WeirPort shown)
   onnx_out (n, 1, shown);
   if (!onnx_wants (n, 0))
     return;
-  yes = ONNX_OP (n, "Greater", score, onnx_scalar (n, score, bound));
-  yes = onnx_convert (n, onnx_squeeze (n, yes, 1), WEIR_DTYPE_I64);
+  yes = WEIR_MAKE (&n->make, "Greater", score, weir_make_scalar (&n->make, score, bound));
+  yes =
+      weir_make_convert (&n->make, weir_make_squeeze (&n->make, yes, 1), WEIR_DTYPE_I64);
   onnx_out (n, 0, labels (n, yes));
 }

@@ -1,7 +1,7 @@
 #include "resize.h"
 
 #include "attr.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "resize-matrix.h"
 
 #include <math.h>
@@ -21,9 +21,10 @@ typedef struct {
 static WeirPort
 counterpart (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, gboolean scales)
 {
-  const WeirTensor *list = onnx_value (n, axes), *value = onnx_value (n, target);
+  const WeirTensor *list = weir_make_value (&n->make, axes),
+                   *value = weir_make_value (&n->make, target);
   gsize count = weir_tensor_count (value);
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
   gint64 sizes[WEIR_MAX_RANK];
   float factors[WEIR_MAX_RANK];
 
@@ -34,9 +35,10 @@ counterpart (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, gboolean s
     weir_dtype_store (WEIR_DTYPE_I64, sizes, i, dim * weir_tensor_get (value, i));
     factors[i] = (float) (weir_tensor_get (value, i) / MAX (dim, 1));
   }
-  return scales ? onnx_ints (n, sizes, count)
-                : onnx_constant (
-                      n, weir_tensor_new_f32 (&WEIR_SHAPE ((gint64) count), factors));
+  return scales
+             ? weir_make_ints (&n->make, sizes, count)
+             : weir_make_constant (
+                   &n->make, weir_tensor_new_f32 (&WEIR_SHAPE ((gint64) count), factors));
 }
 
 /* Version 4 is read by older runtimes but wants sizes and factors both; version 11 does
@@ -44,8 +46,9 @@ counterpart (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, gboolean s
 static gboolean
 fits_version_4 (const OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes)
 {
-  const WeirTensor *value = onnx_value (n, target), *list = onnx_value (n, axes);
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirTensor *value = weir_make_value (&n->make, target),
+                   *list = weir_make_value (&n->make, axes);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
 
   if (value == NULL || shape->rank < 0 || !weir_shape_is_static (shape) ||
       (!weir_port_is_none (axes) && list == NULL))
@@ -73,7 +76,7 @@ interpolate (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, const Mann
   }
   if (!weir_port_is_none (axes))
     inputs[count++] = axes;
-  node = onnx_begin_version (n, "Interpolate", old ? 4 : 11, inputs, count);
+  node = weir_make_begin_version (&n->make, "Interpolate", old ? 4 : 11, inputs, count);
   weir_node_set_string (node, "mode", m->mode);
   weir_node_set_string (node, "shape_calculation_mode", m->scales ? "scales" : "sizes");
   weir_node_set_string (node, "coordinate_transformation_mode", m->coordinates);
@@ -81,7 +84,7 @@ interpolate (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, const Mann
   weir_node_set_float (node, "cube_coeff", m->cube);
   weir_node_set_ints (node, "pads_begin", (const gint64[]){ 0 }, 1);
   weir_node_set_ints (node, "pads_end", (const gint64[]){ 0 }, 1);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* Factors of 1 and sizes that stay are left out, where they are known: an engine need not
@@ -89,8 +92,8 @@ interpolate (OnnxNode *n, WeirPort x, WeirPort target, WeirPort axes, const Mann
 static WeirPort
 without_fixed (OnnxNode *n, WeirPort x, WeirPort target, gboolean scales, WeirPort *axes)
 {
-  const WeirTensor *value = onnx_value (n, target);
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirTensor *value = weir_make_value (&n->make, target);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
   gint64 kept[WEIR_MAX_RANK];
   gsize count = 0;
 
@@ -103,8 +106,8 @@ without_fixed (OnnxNode *n, WeirPort x, WeirPort target, gboolean scales, WeirPo
       kept[count++] = i;
   if (count == 0 || (int) count == shape->rank)
     return target;
-  *axes = onnx_ints (n, kept, count);
-  return onnx_gather (n, target, *axes, 0);
+  *axes = weir_make_ints (&n->make, kept, count);
+  return weir_make_gather (&n->make, target, *axes, 0);
 }
 
 static const char *
@@ -115,8 +118,8 @@ mode_of (OnnxNode *n)
   if (strcmp (mode, "nearest") == 0 || strcmp (mode, "cubic") == 0)
     return mode;
   if (strcmp (mode, "linear") != 0 && strcmp (mode, "bilinear") != 0)
-    onnx_invalid (n, "attribute 'mode': expected nearest, linear or cubic, found %s",
-                  mode);
+    weir_make_invalid (
+        &n->make, "attribute 'mode': expected nearest, linear or cubic, found %s", mode);
   return "linear_onnx";
 }
 
@@ -131,13 +134,14 @@ old_scales (OnnxNode *n, WeirPort x, guint index)
   if (onnx_has (n, index))
     return onnx_in (n, index);
   if (scales != NULL)
-    return onnx_constant (
-        n, weir_tensor_new_copy (WEIR_DTYPE_F32, &shape, scales, &n->b->error));
-  if (onnx_attr (n, "height_scale") == NULL || onnx_shape (n, x)->rank != 4)
-    return onnx_invalid (n, "the scales are missing");
+    return weir_make_constant (
+        &n->make,
+        weir_tensor_new_copy (WEIR_DTYPE_F32, &shape, scales, &n->make.b->error));
+  if (onnx_attr (n, "height_scale") == NULL || weir_make_shape (&n->make, x)->rank != 4)
+    return weir_make_invalid (&n->make, "the scales are missing");
   sides[2] = (float) onnx_attr_float (n, "height_scale", 1);
   sides[3] = (float) onnx_attr_float (n, "width_scale", 1);
-  return onnx_constant (n, weir_tensor_new_f32 (&WEIR_SHAPE (4), sides));
+  return weir_make_constant (&n->make, weir_tensor_new_f32 (&WEIR_SHAPE (4), sides));
 }
 
 /* Upsample, and Resize of version 10. */
@@ -162,7 +166,7 @@ is_empty (const OnnxNode *n, guint index)
 
   if (!onnx_has (n, index))
     return TRUE;
-  shape = onnx_shape (n, n->inputs[index].port);
+  shape = weir_make_shape (&n->make, n->inputs[index].port);
   return shape->rank == 1 && shape->dims[0] == 0;
 }
 
@@ -172,10 +176,10 @@ axes_of (OnnxNode *n, WeirPort x, gint64 *axes)
 {
   gsize count;
   const gint64 *given = onnx_attr_ints (n, "axes", &count);
-  int rank = onnx_rank (n, x);
+  int rank = weir_make_rank (&n->make, x);
 
   if (count > WEIR_MAX_RANK) {
-    onnx_invalid (n, "attribute 'axes': %zu of them", count);
+    weir_make_invalid (&n->make, "attribute 'axes': %zu of them", count);
     return 0;
   }
   for (gsize i = 0; i < count; i++)
@@ -195,22 +199,26 @@ keep_aspect (OnnxNode *n, WeirPort x, WeirPort sizes, const gint64 *axes, guint 
 
   if (strcmp (policy, "stretch") == 0)
     return sizes;
-  dims = onnx_gather (n, onnx_shape_of (n, x), onnx_ints (n, axes, n_axes), 0);
-  dims = onnx_convert (n, dims, WEIR_DTYPE_F32);
-  scale = ONNX_OP (n, "Divide", onnx_convert (n, sizes, WEIR_DTYPE_F32), dims);
-  scale =
-      onnx_reduce (n, larger ? "ReduceMin" : "ReduceMax", scale, ONNX_INTS (n, 0), TRUE);
-  dims = ONNX_OP (n, "Multiply", dims, scale);
-  dims = ONNX_OP (n, "Floor", ONNX_OP (n, "Add", dims, onnx_scalar (n, dims, 0.5)));
-  return onnx_known (n, onnx_convert (n, dims, WEIR_DTYPE_I64));
+  dims = weir_make_gather (&n->make, weir_make_shape_of (&n->make, x),
+                           weir_make_ints (&n->make, axes, n_axes), 0);
+  dims = weir_make_convert (&n->make, dims, WEIR_DTYPE_F32);
+  scale = WEIR_MAKE (&n->make, "Divide",
+                     weir_make_convert (&n->make, sizes, WEIR_DTYPE_F32), dims);
+  scale = weir_make_reduce (&n->make, larger ? "ReduceMin" : "ReduceMax", scale,
+                            WEIR_MAKE_INTS (&n->make, 0), TRUE);
+  dims = WEIR_MAKE (&n->make, "Multiply", dims, scale);
+  dims = WEIR_MAKE (
+      &n->make, "Floor",
+      WEIR_MAKE (&n->make, "Add", dims, weir_make_scalar (&n->make, dims, 0.5)));
+  return weir_make_known (&n->make, weir_make_convert (&n->make, dims, WEIR_DTYPE_I64));
 }
 
 /* Whether all factors are known and make the output a whole number of elements. */
 static gboolean
 is_whole (const OnnxNode *n, WeirPort x, const OnnxResize *r)
 {
-  const WeirTensor *scales = onnx_value (n, r->scales);
-  const WeirShape *shape = onnx_shape (n, x);
+  const WeirTensor *scales = weir_make_value (&n->make, r->scales);
+  const WeirShape *shape = weir_make_shape (&n->make, x);
 
   if (scales == NULL || weir_tensor_count (scales) != r->n_axes)
     return FALSE;
@@ -246,7 +254,8 @@ as_interpolate (OnnxNode *n, WeirPort x, const OnnxResize *r)
 {
   gboolean linear = strcmp (r->mode, "linear") == 0;
   gboolean some = onnx_attr (n, "axes") != NULL;
-  WeirPort axes = some ? onnx_ints (n, r->axes, r->n_axes) : WEIR_PORT_NONE, target;
+  WeirPort axes = some ? weir_make_ints (&n->make, r->axes, r->n_axes) : WEIR_PORT_NONE,
+           target;
   Manner manner = { .mode = linear ? "linear_onnx" : r->mode,
                     .coordinates = r->coordinates,
                     .nearest = r->nearest,
@@ -275,12 +284,12 @@ onnx_resize (OnnxNode *n)
   r.antialias = onnx_attr_int (n, "antialias", 0) != 0;
   r.exclude_outside = onnx_attr_int (n, "exclude_outside", 0) != 0;
   r.n_axes = axes_of (n, x, axes);
-  if (weir_build_failed (n->b))
+  if (weir_build_failed (n->make.b))
     return none;
   if (!is_empty (n, 2)) {
     r.scales = onnx_in (n, 2);
   } else {
-    r.sizes = onnx_convert (n, onnx_in (n, 3), WEIR_DTYPE_I64);
+    r.sizes = weir_make_convert (&n->make, onnx_in (n, 3), WEIR_DTYPE_I64);
     r.sizes = keep_aspect (n, x, r.sizes, axes, r.n_axes);
   }
   if (!is_empty (n, 1))

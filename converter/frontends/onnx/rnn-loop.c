@@ -2,7 +2,7 @@
 
 #include "attr.h"
 #include "body.h"
-#include "onnx-build.h"
+#include "node.h"
 
 #include <string.h>
 
@@ -23,47 +23,48 @@ typedef struct {
 static WeirPort
 affine (OnnxNode *n, WeirPort x, WeirPort alpha, WeirPort beta)
 {
-  return ONNX_OP (n, "Add", ONNX_OP (n, "Multiply", x, alpha), beta);
+  return WEIR_MAKE (&n->make, "Add", WEIR_MAKE (&n->make, "Multiply", x, alpha), beta);
 }
 
 static WeirPort
 scaled_tanh (OnnxNode *n, WeirPort x, WeirPort alpha, WeirPort beta)
 {
-  return ONNX_OP (n, "Multiply", ONNX_OP (n, "Tanh", ONNX_OP (n, "Multiply", x, beta)),
-                  alpha);
+  return WEIR_MAKE (
+      &n->make, "Multiply",
+      WEIR_MAKE (&n->make, "Tanh", WEIR_MAKE (&n->make, "Multiply", x, beta)), alpha);
 }
 
 static WeirPort
 hard_sigmoid (OnnxNode *n, WeirPort x, WeirPort alpha, WeirPort beta)
 {
-  return ONNX_OP (n, "HardSigmoid", x, alpha, beta);
+  return WEIR_MAKE (&n->make, "HardSigmoid", x, alpha, beta);
 }
 
 static WeirPort
 leaky_relu (OnnxNode *n, WeirPort x, WeirPort alpha, WeirPort beta)
 {
   (void) beta;
-  return ONNX_OP (n, "PRelu", x, onnx_vector_of (n, alpha));
+  return WEIR_MAKE (&n->make, "PRelu", x, weir_make_vector_of (&n->make, alpha));
 }
 
 static WeirPort
 thresholded_relu (OnnxNode *n, WeirPort x, WeirPort alpha, WeirPort beta)
 {
   (void) beta;
-  return ONNX_OP (n, "Select", ONNX_OP (n, "Greater", x, alpha), x,
-                  onnx_scalar (n, x, 0));
+  return WEIR_MAKE (&n->make, "Select", WEIR_MAKE (&n->make, "Greater", x, alpha), x,
+                    weir_make_scalar (&n->make, x, 0));
 }
 
 static WeirPort
 elu (OnnxNode *n, WeirPort x, WeirPort alpha, WeirPort beta)
 {
-  WeirPort zero = onnx_scalar (n, x, 0), below;
+  WeirPort zero = weir_make_scalar (&n->make, x, 0), below;
 
   (void) beta;
-  below = ONNX_OP (n, "Exp", ONNX_OP (n, "Minimum", x, zero));
-  below = ONNX_OP (n, "Subtract", below, onnx_scalar (n, x, 1));
-  return ONNX_OP (n, "Add", ONNX_OP (n, "Maximum", x, zero),
-                  ONNX_OP (n, "Multiply", below, alpha));
+  below = WEIR_MAKE (&n->make, "Exp", WEIR_MAKE (&n->make, "Minimum", x, zero));
+  below = WEIR_MAKE (&n->make, "Subtract", below, weir_make_scalar (&n->make, x, 1));
+  return WEIR_MAKE (&n->make, "Add", WEIR_MAKE (&n->make, "Maximum", x, zero),
+                    WEIR_MAKE (&n->make, "Multiply", below, alpha));
 }
 
 static const Activation activations[] = {
@@ -88,7 +89,7 @@ find_activation (OnnxNode *n, const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (activations); i++)
     if (g_ascii_strcasecmp (activations[i].name, name) == 0)
       return &activations[i];
-  onnx_unsupported (n, "activation %s", name);
+  weir_make_unsupported (&n->make, "activation %s", name);
   return &activations[0];
 }
 
@@ -107,7 +108,7 @@ onnx_rnn_is_plain (OnnxNode *n, OnnxCell cell)
 
   if (cell == ONNX_LSTM && (onnx_has (n, 7) || onnx_attr_int (n, "input_forget", 0) != 0))
     return FALSE;
-  for (gsize i = 0; i < count && !weir_build_failed (n->b); i++)
+  for (gsize i = 0; i < count && !weir_build_failed (n->make.b); i++)
     if (find_activation (n, names[i]) - activations >= N_PLAIN ||
         (i >= wanted && g_ascii_strcasecmp (names[i], names[i - wanted]) != 0))
       return FALSE;
@@ -145,15 +146,15 @@ activated (Cell *c, guint which, WeirPort x)
   WeirNode *node;
 
   if (c->clip > 0) {
-    node = ONNX_BEGIN (n, "Clamp", x);
+    node = WEIR_MAKE_BEGIN (&n->make, "Clamp", x);
     weir_node_set_float (node, "min", -c->clip);
     weir_node_set_float (node, "max", c->clip);
-    x = onnx_end (n, node);
+    x = weir_make_end (&n->make, node);
   }
   if (function->build == NULL)
-    return ONNX_OP (n, function->name, x);
-  return function->build (n, x, onnx_scalar (n, x, c->alpha[which]),
-                          onnx_scalar (n, x, c->beta[which]));
+    return WEIR_MAKE (&n->make, function->name, x);
+  return function->build (n, x, weir_make_scalar (&n->make, x, c->alpha[which]),
+                          weir_make_scalar (&n->make, x, c->beta[which]));
 }
 
 /* The functions of this direction; parameters are taken from the lists one by one. */
@@ -168,7 +169,8 @@ read_functions (Cell *c)
   const float *beta = onnx_attr_floats (n, "activation_beta", &n_beta);
 
   if (count != 0 && count != all) {
-    onnx_invalid (n, "attribute 'activations': expected %u names, found %zu", all, count);
+    weir_make_invalid (&n->make, "attribute 'activations': expected %u names, found %zu",
+                       all, count);
     count = 0;
   }
   for (guint i = 0; i < all; i++) {
@@ -193,24 +195,26 @@ read_functions (Cell *c)
 static WeirPort
 of_direction (Cell *c, guint index, gint64 axis)
 {
-  return onnx_gather (c->n, onnx_in (c->n, index), onnx_int (c->n, c->direction), axis);
+  return weir_make_gather (&c->n->make, onnx_in (c->n, index),
+                           weir_make_int (&c->n->make, c->direction), axis);
 }
 
 /* A value from outside, as the loop sees it: whole, or a slice of its first dimension. */
 static WeirPort
 seen (Cell *c, WeirPort outer, gboolean sliced)
 {
-  WeirShape shape = *onnx_shape (c->n, outer);
+  WeirShape shape = *weir_make_shape (&c->n->make, outer);
 
-  if (weir_build_failed (c->n->b) || weir_build_failed (c->in.b))
+  if (weir_build_failed (c->n->make.b) || weir_build_failed (c->in.make.b))
     return WEIR_PORT_NONE;
   if (sliced && shape.rank > 0)
     shape.dims[0] = 1;
-  weir_edit_append_input (c->n->b->graph, c->node, outer);
+  weir_edit_append_input (c->n->make.b->graph, c->node, outer);
   onnx_map_input (c->body, c->node->n_inputs - 1,
-                  weir_graph_n_parameters (c->in.b->graph), sliced ? 0 : -1,
+                  weir_graph_n_parameters (c->in.make.b->graph), sliced ? 0 : -1,
                   sliced && c->backwards);
-  return weir_build_parameter (c->in.b, c->n->name, onnx_dtype (c->n, outer), &shape);
+  return weir_build_parameter (c->in.make.b, c->n->make.name,
+                               weir_make_dtype (&c->n->make, outer), &shape);
 }
 
 static WeirPort
@@ -218,17 +222,17 @@ gate (Cell *c, WeirPort all, guint index)
 {
   OnnxNode *n = &c->in;
 
-  return onnx_slice (n, all, ONNX_INTS (n, index * c->hidden),
-                     ONNX_INTS (n, (index + 1) * c->hidden), -1);
+  return weir_make_slice (&n->make, all, WEIR_MAKE_INTS (&n->make, index * c->hidden),
+                          WEIR_MAKE_INTS (&n->make, (index + 1) * c->hidden), -1);
 }
 
 static WeirPort
 recurrent (OnnxNode *n, WeirPort h, WeirPort weights)
 {
-  WeirNode *node = ONNX_BEGIN (n, "MatMul", h, weights);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "MatMul", h, weights);
 
   weir_node_set_bool (node, "transpose_b", TRUE);
-  return onnx_end (n, node);
+  return weir_make_end (&n->make, node);
 }
 
 /* i, o, f, c; peepholes look at the cell before and, for the output, after the step. */
@@ -236,27 +240,28 @@ static WeirPort
 lstm_step (Cell *c, WeirPort h, WeirPort *state, WeirPort r, WeirPort peepholes)
 {
   OnnxNode *n = &c->in;
-  WeirPort sums = ONNX_OP (n, "Add", c->x, recurrent (n, h, r)), in[4], i, f, o;
+  WeirPort sums = WEIR_MAKE (&n->make, "Add", c->x, recurrent (n, h, r)), in[4], i, f, o;
   gboolean peeps = !weir_port_is_none (peepholes);
 
   for (guint k = 0; k < 4; k++)
     in[k] = gate (c, sums, k);
   for (guint k = 0; k < 3 && peeps; k += 2)
-    in[k] = ONNX_OP (n, "Add", in[k],
-                     ONNX_OP (n, "Multiply", gate (c, peepholes, k), *state));
+    in[k] = WEIR_MAKE (&n->make, "Add", in[k],
+                       WEIR_MAKE (&n->make, "Multiply", gate (c, peepholes, k), *state));
   i = activated (c, 0, in[0]);
   f = onnx_attr_int (c->n, "input_forget", 0) != 0
-          ? ONNX_OP (n, "Subtract", onnx_scalar (n, i, 1), i)
+          ? WEIR_MAKE (&n->make, "Subtract", weir_make_scalar (&n->make, i, 1), i)
           : activated (c, 0, in[2]);
-  *state = ONNX_OP (n, "Add", ONNX_OP (n, "Multiply", f, *state),
-                    ONNX_OP (n, "Multiply", i, activated (c, 1, in[3])));
+  *state = WEIR_MAKE (&n->make, "Add", WEIR_MAKE (&n->make, "Multiply", f, *state),
+                      WEIR_MAKE (&n->make, "Multiply", i, activated (c, 1, in[3])));
   o = in[1];
   if (peeps)
-    o = ONNX_OP (n, "Add", o, ONNX_OP (n, "Multiply", gate (c, peepholes, 1), *state));
+    o = WEIR_MAKE (&n->make, "Add", o,
+                   WEIR_MAKE (&n->make, "Multiply", gate (c, peepholes, 1), *state));
   o = activated (c, 0, o);
   /* The clip is for what goes into gates. */
   c->clip = 0;
-  return ONNX_OP (n, "Multiply", o, activated (c, 2, *state));
+  return WEIR_MAKE (&n->make, "Multiply", o, activated (c, 2, *state));
 }
 
 /* z, r, h */
@@ -266,25 +271,30 @@ gru_step (Cell *c, WeirPort h, WeirPort r, WeirPort bias)
   OnnxNode *n = &c->in;
   WeirPort from_h, z, reset, y, last, weights;
 
-  weights =
-      onnx_slice (n, r, ONNX_INTS (n, 2 * c->hidden), ONNX_INTS (n, 3 * c->hidden), 0);
-  from_h = recurrent (
-      n, h, onnx_slice (n, r, ONNX_INTS (n, 0), ONNX_INTS (n, 2 * c->hidden), 0));
-  z = activated (c, 0, ONNX_OP (n, "Add", gate (c, c->x, 0), gate (c, from_h, 0)));
-  reset = activated (c, 0, ONNX_OP (n, "Add", gate (c, c->x, 1), gate (c, from_h, 1)));
+  weights = weir_make_slice (&n->make, r, WEIR_MAKE_INTS (&n->make, 2 * c->hidden),
+                             WEIR_MAKE_INTS (&n->make, 3 * c->hidden), 0);
+  from_h = recurrent (n, h,
+                      weir_make_slice (&n->make, r, WEIR_MAKE_INTS (&n->make, 0),
+                                       WEIR_MAKE_INTS (&n->make, 2 * c->hidden), 0));
+  z = activated (c, 0,
+                 WEIR_MAKE (&n->make, "Add", gate (c, c->x, 0), gate (c, from_h, 0)));
+  reset = activated (c, 0,
+                     WEIR_MAKE (&n->make, "Add", gate (c, c->x, 1), gate (c, from_h, 1)));
   if (c->reset) {
     last = recurrent (n, h, weights);
     if (!weir_port_is_none (bias))
-      last = ONNX_OP (n, "Add", last, gate (c, bias, 2));
-    last = ONNX_OP (n, "Multiply", reset, last);
+      last = WEIR_MAKE (&n->make, "Add", last, gate (c, bias, 2));
+    last = WEIR_MAKE (&n->make, "Multiply", reset, last);
   } else {
-    last = recurrent (n, ONNX_OP (n, "Multiply", reset, h), weights);
+    last = recurrent (n, WEIR_MAKE (&n->make, "Multiply", reset, h), weights);
   }
-  y = activated (c, 1, ONNX_OP (n, "Add", gate (c, c->x, 2), last));
-  return ONNX_OP (
-      n, "Add",
-      ONNX_OP (n, "Multiply", ONNX_OP (n, "Subtract", onnx_scalar (n, z, 1), z), y),
-      ONNX_OP (n, "Multiply", z, h));
+  y = activated (c, 1, WEIR_MAKE (&n->make, "Add", gate (c, c->x, 2), last));
+  return WEIR_MAKE (
+      &n->make, "Add",
+      WEIR_MAKE (&n->make, "Multiply",
+                 WEIR_MAKE (&n->make, "Subtract", weir_make_scalar (&n->make, z, 1), z),
+                 y),
+      WEIR_MAKE (&n->make, "Multiply", z, h));
 }
 
 /* Biases of the input and of the state, [gates * hidden]; that of a gate behind the reset
@@ -300,15 +310,19 @@ input_part (Cell *c, WeirPort x, WeirPort *later)
   if (!onnx_has (n, 3))
     return y;
   bias = of_direction (c, 3, 0);
-  more = onnx_slice (n, bias, ONNX_INTS (n, all), ONNX_INTS (n, 2 * all), 0);
-  bias = onnx_slice (n, bias, ONNX_INTS (n, 0), ONNX_INTS (n, all), 0);
+  more = weir_make_slice (&n->make, bias, WEIR_MAKE_INTS (&n->make, all),
+                          WEIR_MAKE_INTS (&n->make, 2 * all), 0);
+  bias = weir_make_slice (&n->make, bias, WEIR_MAKE_INTS (&n->make, 0),
+                          WEIR_MAKE_INTS (&n->make, all), 0);
   if (c->reset) {
     *later = more;
-    parts[0] = onnx_slice (n, more, ONNX_INTS (n, 0), ONNX_INTS (n, now), 0);
-    parts[1] = onnx_broadcast (n, onnx_scalar (n, x, 0), ONNX_INTS (n, all - now));
-    more = onnx_concat (n, parts, 2, 0);
+    parts[0] = weir_make_slice (&n->make, more, WEIR_MAKE_INTS (&n->make, 0),
+                                WEIR_MAKE_INTS (&n->make, now), 0);
+    parts[1] = weir_make_broadcast (&n->make, weir_make_scalar (&n->make, x, 0),
+                                    WEIR_MAKE_INTS (&n->make, all - now));
+    more = weir_make_concat (&n->make, parts, 2, 0);
   }
-  return ONNX_OP (n, "Add", y, ONNX_OP (n, "Add", bias, more));
+  return WEIR_MAKE (&n->make, "Add", y, WEIR_MAKE (&n->make, "Add", bias, more));
 }
 
 /* [batch, hidden]; zeros where none is given. */
@@ -321,9 +335,10 @@ first_state (Cell *c, guint index, WeirPort x)
 
   if (onnx_has (n, index))
     return of_direction (c, index, last ? 1 : 0);
-  parts[0] = onnx_dim_of (n, x, 1);
-  parts[1] = ONNX_INTS (n, c->hidden);
-  return onnx_broadcast (n, onnx_scalar (n, x, 0), onnx_concat (n, parts, 2, 0));
+  parts[0] = weir_make_dim_of (&n->make, x, 1);
+  parts[1] = WEIR_MAKE_INTS (&n->make, c->hidden);
+  return weir_make_broadcast (&n->make, weir_make_scalar (&n->make, x, 0),
+                              weir_make_concat (&n->make, parts, 2, 0));
 }
 
 /* Whether each step [steps, batch, 1] is one of the sequences. */
@@ -331,10 +346,11 @@ static WeirPort
 valid_steps (Cell *c, WeirPort x)
 {
   OnnxNode *n = c->n;
-  WeirPort lengths = onnx_convert (n, onnx_in (n, 4), WEIR_DTYPE_I64), at;
+  WeirPort lengths = weir_make_convert (&n->make, onnx_in (n, 4), WEIR_DTYPE_I64), at;
 
-  at = onnx_unsqueeze (n, onnx_counting (n, onnx_length_of (n, x, 0)), 1);
-  return onnx_unsqueeze (n, ONNX_OP (n, "Less", at, lengths), 2);
+  at = weir_make_unsqueeze (
+      &n->make, weir_make_counting (&n->make, weir_make_length_of (&n->make, x, 0)), 1);
+  return weir_make_unsqueeze (&n->make, WEIR_MAKE (&n->make, "Less", at, lengths), 2);
 }
 
 /* What a state is after the step: what it was where the sequence has ended. */
@@ -343,7 +359,7 @@ kept (Cell *c, WeirPort after, WeirPort before)
 {
   return weir_port_is_none (c->valid)
              ? after
-             : ONNX_OP (&c->in, "Select", c->valid, after, before);
+             : WEIR_MAKE (&c->in.make, "Select", c->valid, after, before);
 }
 
 static void
@@ -352,16 +368,17 @@ fill_body (Cell *c, WeirPort r, WeirPort bias, WeirPort peepholes, guint n_state
   OnnxNode *n = &c->in;
   WeirPort before[2] = { WEIR_PORT_NONE, WEIR_PORT_NONE }, h, after = WEIR_PORT_NONE, y;
 
-  for (guint i = 0; i < n_states && !weir_build_failed (c->n->b); i++) {
+  for (guint i = 0; i < n_states && !weir_build_failed (c->n->make.b); i++) {
     WeirPort outer = c->node->inputs[i];
 
     onnx_map_input (c->body, i, i, -1, FALSE);
-    before[i] = weir_build_parameter (n->b, n->name, onnx_dtype (c->n, outer),
-                                      onnx_shape (c->n, outer));
+    before[i] = weir_build_parameter (n->make.b, n->make.name,
+                                      weir_make_dtype (&c->n->make, outer),
+                                      weir_make_shape (&c->n->make, outer));
   }
-  c->x = onnx_squeeze (n, seen (c, c->x, TRUE), 0);
+  c->x = weir_make_squeeze (&n->make, seen (c, c->x, TRUE), 0);
   if (!weir_port_is_none (c->valid))
-    c->valid = onnx_squeeze (n, seen (c, c->valid, TRUE), 0);
+    c->valid = weir_make_squeeze (&n->make, seen (c, c->valid, TRUE), 0);
   r = seen (c, r, FALSE);
   if (!weir_port_is_none (bias))
     bias = seen (c, bias, FALSE);
@@ -373,15 +390,15 @@ fill_body (Cell *c, WeirPort r, WeirPort bias, WeirPort peepholes, guint n_state
   } else if (c->cell == ONNX_GRU) {
     h = gru_step (c, before[0], r, bias);
   } else {
-    h = activated (c, 0, ONNX_OP (n, "Add", c->x, recurrent (n, before[0], r)));
+    h = activated (c, 0, WEIR_MAKE (&n->make, "Add", c->x, recurrent (n, before[0], r)));
   }
-  y = weir_port_is_none (c->valid)
-          ? h
-          : ONNX_OP (n, "Select", c->valid, h, onnx_scalar (n, h, 0));
-  weir_build_result (n->b, n->name, onnx_unsqueeze (n, y, 0));
-  weir_build_result (n->b, n->name, kept (c, h, before[0]));
+  y = weir_port_is_none (c->valid) ? h
+                                   : WEIR_MAKE (&n->make, "Select", c->valid, h,
+                                                weir_make_scalar (&n->make, h, 0));
+  weir_build_result (n->make.b, n->make.name, weir_make_unsqueeze (&n->make, y, 0));
+  weir_build_result (n->make.b, n->make.name, kept (c, h, before[0]));
   if (n_states == 2)
-    weir_build_result (n->b, n->name, kept (c, after, before[1]));
+    weir_build_result (n->make.b, n->make.name, kept (c, after, before[1]));
   onnx_map_output (c->body, 0, 0, 0, c->backwards);
   for (guint i = 0; i < n_states; i++) {
     onnx_map_output (c->body, i + 1, i + 1, -1, FALSE);
@@ -392,11 +409,11 @@ fill_body (Cell *c, WeirPort r, WeirPort bias, WeirPort peepholes, guint n_state
 static WeirPort
 turned_round (Cell *c, WeirPort x)
 {
-  WeirNode *node = ONNX_BEGIN (c->n, "ReverseSequence", x, onnx_in (c->n, 4));
+  WeirNode *node = WEIR_MAKE_BEGIN (&c->n->make, "ReverseSequence", x, onnx_in (c->n, 4));
 
   weir_node_set_int (node, "batch_axis", 1);
   weir_node_set_int (node, "seq_axis", 0);
-  return onnx_end (c->n, node);
+  return weir_make_end (&c->n->make, node);
 }
 
 /* One direction: all outputs [steps, batch, hidden], and the last states. Sequences of
@@ -419,28 +436,28 @@ run_direction (Cell *c, WeirPort x, WeirPort *outputs)
     states[i] = first_state (c, 5 + i, x);
   if (c->cell == ONNX_LSTM && onnx_has (n, 7))
     peepholes = of_direction (c, 7, 0);
-  c->node = weir_build_begin_outputs (n->b, "TensorIterator", n->name, states, n_states,
-                                      n_states + 1);
+  c->node = weir_build_begin_outputs (n->make.b, "TensorIterator", n->make.name, states,
+                                      n_states, n_states + 1);
   if (c->node == NULL)
     return;
   c->body = weir_edit_add_body (c->node);
   inside = WEIR_BUILDER (c->body->graph);
   c->in = *n;
-  c->in.b = &inside;
+  c->in.make.b = &inside;
   fill_body (c, r, bias, peepholes, n_states);
-  if (!weir_build_failed (n->b))
-    weir_build_finish (&inside, &n->b->error);
+  if (!weir_build_failed (n->make.b))
+    weir_build_finish (&inside, &n->make.b->error);
   g_clear_error (&inside.error);
-  outputs[0] = onnx_end (n, c->node);
+  outputs[0] = weir_make_end (&n->make, c->node);
   outputs[0] = turn ? turned_round (c, outputs[0]) : outputs[0];
   for (guint i = 0; i < n_states; i++)
-    outputs[i + 1] = onnx_port (n, c->node, i + 1);
+    outputs[i + 1] = weir_make_port (&n->make, c->node, i + 1);
 }
 
 static gboolean
 cell_init (Cell *c, OnnxNode *n, OnnxCell cell, guint direction)
 {
-  const WeirShape *r = onnx_shape (n, onnx_in (n, 2));
+  const WeirShape *r = weir_make_shape (&n->make, onnx_in (n, 2));
 
   *c = (Cell){ .n = n, .cell = cell, .direction = direction };
   c->hidden = onnx_attr_int (n, "hidden_size", r->rank == 3 ? r->dims[2] : 0);
@@ -448,9 +465,10 @@ cell_init (Cell *c, OnnxNode *n, OnnxCell cell, guint direction)
   c->reset = cell == ONNX_GRU && onnx_attr_int (n, "linear_before_reset", 0) != 0;
   c->backwards = direction == 1 || onnx_attr_is (n, "direction", "forward", "reverse");
   if (c->hidden < 1 || c->hidden > G_MAXINT32 / 8)
-    onnx_invalid (n, "attribute 'hidden_size': found %" G_GINT64_FORMAT, c->hidden);
+    weir_make_invalid (&n->make, "attribute 'hidden_size': found %" G_GINT64_FORMAT,
+                       c->hidden);
   read_functions (c);
-  return !weir_build_failed (n->b);
+  return !weir_build_failed (n->make.b);
 }
 
 WeirPort
@@ -461,7 +479,7 @@ onnx_rnn_loop (OnnxNode *n, OnnxCell cell)
   WeirPort x = onnx_in (n, 0), outputs[2][3], parts[2], y;
 
   if (first)
-    x = onnx_transpose (n, x, (const gint64[]){ 1, 0, 2 }, 3);
+    x = weir_make_transpose (&n->make, x, (const gint64[]){ 1, 0, 2 }, 3);
   for (guint d = 0; d < directions; d++) {
     Cell c;
 
@@ -470,15 +488,15 @@ onnx_rnn_loop (OnnxNode *n, OnnxCell cell)
     if (cell_init (&c, n, cell, d))
       run_direction (&c, x, outputs[d]);
   }
-  for (guint i = 0; i < n_outputs && !weir_build_failed (n->b); i++) {
+  for (guint i = 0; i < n_outputs && !weir_build_failed (n->make.b); i++) {
     gint64 axis = i == 0 ? 1 : 0;
 
     for (guint d = 0; d < directions; d++)
-      parts[d] = onnx_unsqueeze (n, outputs[d][i], axis);
-    y = directions == 2 ? onnx_concat (n, parts, 2, axis) : parts[0];
+      parts[d] = weir_make_unsqueeze (&n->make, outputs[d][i], axis);
+    y = directions == 2 ? weir_make_concat (&n->make, parts, 2, axis) : parts[0];
     if (first)
-      y = i == 0 ? onnx_transpose (n, y, (const gint64[]){ 2, 0, 1, 3 }, 4)
-                 : onnx_transpose (n, y, (const gint64[]){ 1, 0, 2 }, 3);
+      y = i == 0 ? weir_make_transpose (&n->make, y, (const gint64[]){ 2, 0, 1, 3 }, 4)
+                 : weir_make_transpose (&n->make, y, (const gint64[]){ 1, 0, 2 }, 3);
     onnx_out (n, i, y);
   }
   return WEIR_PORT_NONE;

@@ -1,6 +1,6 @@
 #include "trees.h"
 
-#include "onnx-build.h"
+#include "node.h"
 
 #include <math.h>
 
@@ -41,8 +41,9 @@ trees_are_sound (OnnxNode *n, const OnnxTrees *trees)
 
     if (node->yes < 0 || node->yes >= count || node->no < 0 || node->no >= count ||
         node->feature < 0 || node->feature > G_MAXINT32) {
-      onnx_invalid (n, "tree node %" G_GINT64_FORMAT " goes on to none of the %u nodes",
-                    i, trees->nodes->len);
+      weir_make_invalid (&n->make,
+                         "tree node %" G_GINT64_FORMAT " goes on to none of the %u nodes",
+                         i, trees->nodes->len);
       return FALSE;
     }
   }
@@ -51,9 +52,10 @@ trees_are_sound (OnnxNode *n, const OnnxTrees *trees)
 
     if (weight->target < 0 || weight->target >= trees->n_targets || weight->leaf < 0 ||
         weight->leaf >= trees->n_leaves) {
-      onnx_invalid (
-          n, "a weight for target %" G_GINT64_FORMAT ", expected 0 to %" G_GINT64_FORMAT,
-          weight->target, trees->n_targets - 1);
+      weir_make_invalid (&n->make,
+                         "a weight for target %" G_GINT64_FORMAT
+                         ", expected 0 to %" G_GINT64_FORMAT,
+                         weight->target, trees->n_targets - 1);
       return FALSE;
     }
   }
@@ -95,7 +97,7 @@ count_levels (OnnxNode *n, const OnnxTrees *trees)
     if (!inner)
       return level;
   }
-  onnx_unsupported (n, "trees of more than %d levels", MAX_LEVELS);
+  weir_make_unsupported (&n->make, "trees of more than %d levels", MAX_LEVELS);
   return 0;
 }
 
@@ -115,20 +117,20 @@ field (OnnxNode *n, const OnnxTrees *trees, Field which)
 
     list[i] = values[which];
   }
-  return onnx_ints (n, list, count);
+  return weir_make_ints (&n->make, list, count);
 }
 
 static WeirPort
 thresholds (OnnxNode *n, const OnnxTrees *trees, WeirDtype dtype)
 {
   WeirShape shape = WEIR_SHAPE ((gint64) trees->nodes->len);
-  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F64, &shape, &n->b->error);
+  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F64, &shape, &n->make.b->error);
 
   if (tensor == NULL)
     return WEIR_PORT_NONE;
   for (guint i = 0; i < trees->nodes->len; i++)
     ((double *) weir_tensor_writable (tensor))[i] = node_at (trees, i)->value;
-  return onnx_convert (n, onnx_constant (n, tensor), dtype);
+  return weir_make_convert (&n->make, weir_make_constant (&n->make, tensor), dtype);
 }
 
 /* The walk down: vectors over the nodes, and where each row is in each tree. */
@@ -145,7 +147,7 @@ typedef struct {
 static WeirPort
 looked_up (Walk *w, WeirPort vector)
 {
-  return onnx_gather (w->n, vector, w->at, 0);
+  return weir_make_gather (&w->n->make, vector, w->at, 0);
 }
 
 /* Whether each row goes on to `yes`: nodes that use other comparisons than this one are
@@ -163,13 +165,14 @@ compared (Walk *w, WeirPort x)
 
     if ((w->used & (1u << i)) == 0)
       continue;
-    this = ONNX_OP (n, ops[i], x, value);
+    this = WEIR_MAKE (&n->make, ops[i], x, value);
     if (weir_port_is_none (yes)) {
       yes = this;
       continue;
     }
-    mode = ONNX_OP (n, "Equal", looked_up (w, w->fields[MODE]), onnx_int (n, i));
-    yes = ONNX_OP (n, "Select", mode, this, yes);
+    mode = WEIR_MAKE (&n->make, "Equal", looked_up (w, w->fields[MODE]),
+                      weir_make_int (&n->make, i));
+    yes = WEIR_MAKE (&n->make, "Select", mode, this, yes);
   }
   return yes;
 }
@@ -181,19 +184,20 @@ walk_on (Walk *w)
   WeirPort x, yes;
   WeirNode *node;
 
-  node = ONNX_BEGIN (n, "GatherElements", w->x, looked_up (w, w->fields[FEATURE]));
+  node = WEIR_MAKE_BEGIN (&n->make, "GatherElements", w->x,
+                          looked_up (w, w->fields[FEATURE]));
   weir_node_set_int (node, "axis", 1);
-  x = onnx_end (n, node);
+  x = weir_make_end (&n->make, node);
   yes = compared (w, x);
   if (w->missing) {
-    WeirPort stray =
-        ONNX_OP (n, "Equal", looked_up (w, w->fields[MISSING]), onnx_int (n, 1));
+    WeirPort stray = WEIR_MAKE (&n->make, "Equal", looked_up (w, w->fields[MISSING]),
+                                weir_make_int (&n->make, 1));
 
-    stray = ONNX_OP (n, "LogicalAnd", stray, ONNX_OP (n, "IsNaN", x));
-    yes = ONNX_OP (n, "LogicalOr", yes, stray);
+    stray = WEIR_MAKE (&n->make, "LogicalAnd", stray, WEIR_MAKE (&n->make, "IsNaN", x));
+    yes = WEIR_MAKE (&n->make, "LogicalOr", yes, stray);
   }
-  w->at = ONNX_OP (n, "Select", yes, looked_up (w, w->fields[YES]),
-                   looked_up (w, w->fields[NO]));
+  w->at = WEIR_MAKE (&n->make, "Select", yes, looked_up (w, w->fields[YES]),
+                     looked_up (w, w->fields[NO]));
 }
 
 /* [leaves, targets]; @fallback where a leaf has nothing to say. */
@@ -201,7 +205,7 @@ static WeirPort
 leaf_weights (OnnxNode *n, const OnnxTrees *trees, WeirDtype dtype, double fallback)
 {
   WeirShape shape = WEIR_SHAPE (trees->n_leaves, trees->n_targets);
-  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F64, &shape, &n->b->error);
+  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F64, &shape, &n->make.b->error);
   double *values;
 
   if (tensor == NULL)
@@ -215,7 +219,7 @@ leaf_weights (OnnxNode *n, const OnnxTrees *trees, WeirDtype dtype, double fallb
 
     *value = (fallback == 0 ? *value : 0) + weight->value;
   }
-  return onnx_convert (n, onnx_constant (n, tensor), dtype);
+  return weir_make_convert (&n->make, weir_make_constant (&n->make, tensor), dtype);
 }
 
 /* [leaves, targets]: 1 where a leaf says something; %NULL where all leaves say something
@@ -224,7 +228,7 @@ static WeirTensor *
 said_by_leaves (OnnxNode *n, const OnnxTrees *trees)
 {
   WeirShape shape = WEIR_SHAPE (trees->n_leaves, trees->n_targets);
-  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F32, &shape, &n->b->error);
+  WeirTensor *tensor = weir_tensor_new (WEIR_DTYPE_F32, &shape, &n->make.b->error);
   gboolean all = tensor != NULL;
   float *said;
 
@@ -253,9 +257,9 @@ scored_by (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves)
 
   if (said == NULL)
     return WEIR_PORT_NONE;
-  y = onnx_gather (n, onnx_constant (n, said), leaves, 0);
-  y = onnx_reduce (n, "ReduceMax", y, ONNX_INTS (n, 1), FALSE);
-  return ONNX_OP (n, "Greater", y, onnx_scalar (n, y, 0));
+  y = weir_make_gather (&n->make, weir_make_constant (&n->make, said), leaves, 0);
+  y = weir_make_reduce (&n->make, "ReduceMax", y, WEIR_MAKE_INTS (&n->make, 1), FALSE);
+  return WEIR_MAKE (&n->make, "Greater", y, weir_make_scalar (&n->make, y, 0));
 }
 
 /* The least and the largest are those of the leaves that say something; where none does
@@ -271,29 +275,33 @@ collected (OnnxNode *n, const OnnxTrees *trees, WeirPort leaves, WeirDtype dtype
                [ONNX_TREES_MIN] = { INFINITY, "ReduceMin" },
                [ONNX_TREES_MAX] = { -INFINITY, "ReduceMax" } };
   double fallback = ways[trees->aggregate].fallback;
-  WeirPort y = onnx_gather (n, leaf_weights (n, trees, dtype, fallback), leaves, 0), none;
+  WeirPort y = weir_make_gather (&n->make, leaf_weights (n, trees, dtype, fallback),
+                                 leaves, 0),
+           none;
 
-  y = onnx_reduce (n, ways[trees->aggregate].op, y, ONNX_INTS (n, 1), FALSE);
+  y = weir_make_reduce (&n->make, ways[trees->aggregate].op, y,
+                        WEIR_MAKE_INTS (&n->make, 1), FALSE);
   if (trees->aggregate == ONNX_TREES_AVERAGE)
-    y = ONNX_OP (n, "Divide", y, onnx_scalar (n, y, trees->roots->len));
+    y = WEIR_MAKE (&n->make, "Divide", y,
+                   weir_make_scalar (&n->make, y, trees->roots->len));
   if (fallback == 0)
     return y;
-  none = ONNX_OP (n, "Equal", y, onnx_scalar (n, y, fallback));
-  return ONNX_OP (n, "Select", none, onnx_scalar (n, y, 0), y);
+  none = WEIR_MAKE (&n->make, "Equal", y, weir_make_scalar (&n->make, y, fallback));
+  return WEIR_MAKE (&n->make, "Select", none, weir_make_scalar (&n->make, y, 0), y);
 }
 
 WeirPort
 onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort *scored)
 {
-  WeirDtype dtype = onnx_dtype (n, x);
+  WeirDtype dtype = weir_make_dtype (&n->make, x);
   Walk w = { .n = n, .x = x };
   WeirPort shape[2], leaves;
   int levels;
 
   if (scored != NULL)
     *scored = WEIR_PORT_NONE;
-  if (weir_build_failed (n->b) || !trees_are_sound (n, trees))
-    return onnx_invalid (n, "an ensemble without trees");
+  if (weir_build_failed (n->make.b) || !trees_are_sound (n, trees))
+    return weir_make_invalid (&n->make, "an ensemble without trees");
   levels = count_levels (n, trees);
   for (int i = YES; i <= LEAF; i++)
     w.fields[i] = field (n, trees, (Field) i);
@@ -304,11 +312,12 @@ onnx_trees_run (OnnxNode *n, OnnxTrees *trees, WeirPort x, WeirPort *scored)
     w.used |= node->mode < ONNX_BRANCH_MEMBER ? 1u << node->mode : 0;
     w.missing |= node->missing_yes && node->mode != ONNX_BRANCH_LEAF;
   }
-  w.at = onnx_ints (n, (const gint64 *) trees->roots->data, trees->roots->len);
-  shape[0] = onnx_dim_of (n, x, 0);
-  shape[1] = ONNX_INTS (n, (gint64) trees->roots->len);
-  w.at = onnx_broadcast (n, w.at, onnx_concat (n, shape, 2, 0));
-  for (int i = 0; i < levels && !weir_build_failed (n->b); i++)
+  w.at =
+      weir_make_ints (&n->make, (const gint64 *) trees->roots->data, trees->roots->len);
+  shape[0] = weir_make_dim_of (&n->make, x, 0);
+  shape[1] = WEIR_MAKE_INTS (&n->make, (gint64) trees->roots->len);
+  w.at = weir_make_broadcast (&n->make, w.at, weir_make_concat (&n->make, shape, 2, 0));
+  for (int i = 0; i < levels && !weir_build_failed (n->make.b); i++)
     walk_on (&w);
   leaves = looked_up (&w, w.fields[LEAF]);
   if (scored != NULL)

@@ -2,7 +2,7 @@
 
 #include "attr.h"
 #include "base/checked.h"
-#include "onnx-build.h"
+#include "node.h"
 #include "window.h"
 
 #include <string.h>
@@ -22,13 +22,14 @@ typedef struct {
 static void
 settle (OnnxNode *n, Line *line, guint which, WeirPort at, WeirPort weight, WeirPort last)
 {
-  WeirPort zero = onnx_scalar (n, at, 0), inside;
+  WeirPort zero = weir_make_scalar (&n->make, at, 0), inside;
 
-  inside = ONNX_OP (n, "LogicalAnd", ONNX_OP (n, "GreaterEqual", at, zero),
-                    ONNX_OP (n, "LessEqual", at, last));
-  line->weights[which] = ONNX_OP (n, "Select", inside, weight, zero);
-  at = ONNX_OP (n, "Minimum", ONNX_OP (n, "Maximum", at, zero), last);
-  line->places[which] = onnx_convert (n, at, WEIR_DTYPE_I64);
+  inside =
+      WEIR_MAKE (&n->make, "LogicalAnd", WEIR_MAKE (&n->make, "GreaterEqual", at, zero),
+                 WEIR_MAKE (&n->make, "LessEqual", at, last));
+  line->weights[which] = WEIR_MAKE (&n->make, "Select", inside, weight, zero);
+  at = WEIR_MAKE (&n->make, "Minimum", WEIR_MAKE (&n->make, "Maximum", at, zero), last);
+  line->places[which] = weir_make_convert (&n->make, at, WEIR_DTYPE_I64);
 }
 
 /* Coordinate @part of the grid runs from -1 to 1 over dimension @axis: over its elements,
@@ -37,76 +38,88 @@ static void
 read_line (OnnxNode *n, Line *line, WeirPort x, WeirPort grid, int axis, gint64 part,
            gboolean nearest)
 {
-  WeirPort g = onnx_gather (n, grid, onnx_int (n, part), -1), last, at, rest, low;
-  WeirPort one = onnx_scalar (n, grid, 1), two = onnx_scalar (n, grid, 2);
+  WeirPort g = weir_make_gather (&n->make, grid, weir_make_int (&n->make, part), -1),
+           last, at, rest, low;
+  WeirPort one = weir_make_scalar (&n->make, grid, 1),
+           two = weir_make_scalar (&n->make, grid, 2);
   gboolean corners = onnx_attr_int (n, "align_corners", 0) != 0;
   WeirNode *node;
 
-  line->size = onnx_length_of (n, x, axis);
-  last = onnx_convert (n, line->size, onnx_dtype (n, grid));
-  at = ONNX_OP (n, "Multiply", ONNX_OP (n, "Add", g, one),
-                corners ? ONNX_OP (n, "Subtract", last, one) : last);
-  at = ONNX_OP (n, "Divide", corners ? at : ONNX_OP (n, "Subtract", at, one), two);
-  last = ONNX_OP (n, "Subtract", last, one);
+  line->size = weir_make_length_of (&n->make, x, axis);
+  last = weir_make_convert (&n->make, line->size, weir_make_dtype (&n->make, grid));
+  at = WEIR_MAKE (&n->make, "Multiply", WEIR_MAKE (&n->make, "Add", g, one),
+                  corners ? WEIR_MAKE (&n->make, "Subtract", last, one) : last);
+  at = WEIR_MAKE (&n->make, "Divide",
+                  corners ? at : WEIR_MAKE (&n->make, "Subtract", at, one), two);
+  last = WEIR_MAKE (&n->make, "Subtract", last, one);
   if (onnx_attr_is (n, "padding_mode", "zeros", "border"))
-    at = ONNX_OP (n, "Minimum", ONNX_OP (n, "Maximum", at, onnx_scalar (n, grid, 0)),
-                  last);
+    at = WEIR_MAKE (
+        &n->make, "Minimum",
+        WEIR_MAKE (&n->make, "Maximum", at, weir_make_scalar (&n->make, grid, 0)), last);
   if (nearest) {
-    node = ONNX_BEGIN (n, "Round", at);
+    node = WEIR_MAKE_BEGIN (&n->make, "Round", at);
     weir_node_set_string (node, "mode", "half_to_even");
-    settle (n, line, 0, onnx_end (n, node), one, last);
+    settle (n, line, 0, weir_make_end (&n->make, node), one, last);
     return;
   }
-  low = ONNX_OP (n, "Floor", at);
-  rest = ONNX_OP (n, "Subtract", at, low);
-  settle (n, line, 0, low, ONNX_OP (n, "Subtract", one, rest), last);
-  settle (n, line, 1, ONNX_OP (n, "Add", low, one), rest, last);
+  low = WEIR_MAKE (&n->make, "Floor", at);
+  rest = WEIR_MAKE (&n->make, "Subtract", at, low);
+  settle (n, line, 0, low, WEIR_MAKE (&n->make, "Subtract", one, rest), last);
+  settle (n, line, 1, WEIR_MAKE (&n->make, "Add", low, one), rest, last);
 }
 
 /* What corner @bits of the cell adds: [batch, channels, samples]. */
 static WeirPort
 corner (OnnxNode *n, const Line *lines, guint bits, WeirPort flat)
 {
-  WeirPort at = onnx_int (n, 0), weight = WEIR_PORT_NONE, y;
+  WeirPort at = weir_make_int (&n->make, 0), weight = WEIR_PORT_NONE, y;
   WeirNode *node;
 
   for (guint i = 0; i < SPATIAL; i++) {
     guint which = bits >> i & 1;
 
-    at = ONNX_OP (n, "Add", ONNX_OP (n, "Multiply", at, lines[i].size),
-                  lines[i].places[which]);
+    at = WEIR_MAKE (&n->make, "Add", WEIR_MAKE (&n->make, "Multiply", at, lines[i].size),
+                    lines[i].places[which]);
     weight = i == 0 ? lines[i].weights[which]
-                    : ONNX_OP (n, "Multiply", weight, lines[i].weights[which]);
+                    : WEIR_MAKE (&n->make, "Multiply", weight, lines[i].weights[which]);
   }
-  at = onnx_reshape (n, at, (const gint64[]){ 0, -1 }, 2);
-  weight = onnx_reshape (n, weight, (const gint64[]){ 0, 1, -1 }, 3);
-  node = ONNX_BEGIN (n, "Gather", flat, at, onnx_int (n, 2));
+  at = weir_make_reshape (&n->make, at, (const gint64[]){ 0, -1 }, 2);
+  weight = weir_make_reshape (&n->make, weight, (const gint64[]){ 0, 1, -1 }, 3);
+  node = WEIR_MAKE_BEGIN (&n->make, "Gather", flat, at, weir_make_int (&n->make, 2));
   weir_node_set_int (node, "batch_dims", 1);
-  y = onnx_end (n, node);
-  return ONNX_OP (n, "Multiply", y, onnx_convert (n, weight, onnx_dtype (n, y)));
+  y = weir_make_end (&n->make, node);
+  return WEIR_MAKE (&n->make, "Multiply", y,
+                    weir_make_convert (&n->make, weight, weir_make_dtype (&n->make, y)));
 }
 
 WeirPort
 onnx_grid_sample_volume (OnnxNode *n, WeirPort x, WeirPort grid, const char *mode)
 {
   gboolean nearest = strcmp (mode, "nearest") == 0;
-  WeirPort flat = onnx_reshape (n, x, (const gint64[]){ 0, 0, -1 }, 3), sum, shape[2];
+  WeirPort flat = weir_make_reshape (&n->make, x, (const gint64[]){ 0, 0, -1 }, 3), sum,
+           shape[2];
   Line lines[SPATIAL];
 
-  if (onnx_rank (n, x) != 5 || onnx_rank (n, grid) != 5)
-    return onnx_invalid (n, "expected a volume and a grid of five dimensions");
+  if (weir_make_rank (&n->make, x) != 5 || weir_make_rank (&n->make, grid) != 5)
+    return weir_make_invalid (&n->make,
+                              "expected a volume and a grid of five dimensions");
   if (strcmp (mode, "cubic") == 0 ||
       onnx_attr_is (n, "padding_mode", "zeros", "reflection"))
-    return onnx_unsupported (n, "cubic samples or reflections of volumes");
+    return weir_make_unsupported (&n->make, "cubic samples or reflections of volumes");
   for (int i = 0; i < SPATIAL; i++)
     read_line (n, &lines[i], x, grid, i + 2, SPATIAL - 1 - i, nearest);
   sum = corner (n, lines, 0, flat);
   for (guint bits = 1; bits < (nearest ? 1 : 8); bits++)
-    sum = ONNX_OP (n, "Add", sum, corner (n, lines, bits, flat));
-  shape[0] = onnx_slice (n, onnx_shape_of (n, x), ONNX_INTS (n, 0), ONNX_INTS (n, 2), 0);
+    sum = WEIR_MAKE (&n->make, "Add", sum, corner (n, lines, bits, flat));
+  shape[0] =
+      weir_make_slice (&n->make, weir_make_shape_of (&n->make, x),
+                       WEIR_MAKE_INTS (&n->make, 0), WEIR_MAKE_INTS (&n->make, 2), 0);
   shape[1] =
-      onnx_slice (n, onnx_shape_of (n, grid), ONNX_INTS (n, 1), ONNX_INTS (n, 4), 0);
-  return onnx_reshape_to (n, sum, onnx_known (n, onnx_concat (n, shape, 2, 0)));
+      weir_make_slice (&n->make, weir_make_shape_of (&n->make, grid),
+                       WEIR_MAKE_INTS (&n->make, 1), WEIR_MAKE_INTS (&n->make, 4), 0);
+  return weir_make_reshape_to (
+      &n->make, sum,
+      weir_make_known (&n->make, weir_make_concat (&n->make, shape, 2, 0)));
 }
 
 typedef struct {
@@ -119,7 +132,7 @@ typedef struct {
 static gboolean
 read_known (OnnxNode *n, WeirPort port, gint64 *values, int count)
 {
-  WeirTensor *tensor = onnx_value (n, port);
+  WeirTensor *tensor = weir_make_value (&n->make, port);
 
   if (tensor == NULL || weir_tensor_count (tensor) != (gsize) count)
     return FALSE;
@@ -133,7 +146,8 @@ static gboolean
 blocks_init (OnnxNode *n, Blocks *b, WeirPort size, WeirPort block)
 {
   *b = (Blocks){ .total = 1, .places = 1 };
-  b->rank = (int) CLAMP (onnx_shape (n, block)->dims[0], 0, WEIR_MAX_RANK - 2);
+  b->rank =
+      (int) CLAMP (weir_make_shape (&n->make, block)->dims[0], 0, WEIR_MAX_RANK - 2);
   if (!read_known (n, block, b->block, b->rank) ||
       !read_known (n, size, b->size, b->rank))
     return FALSE;
@@ -183,7 +197,7 @@ static WeirPort
 all_places (OnnxNode *n, const Blocks *b)
 {
   WeirTensor *tensor =
-      weir_tensor_new (WEIR_DTYPE_I64, &WEIR_SHAPE (b->places), &n->b->error);
+      weir_tensor_new (WEIR_DTYPE_I64, &WEIR_SHAPE (b->places), &n->make.b->error);
   gint64 steps = 1, *values;
 
   if (tensor == NULL)
@@ -193,7 +207,7 @@ all_places (OnnxNode *n, const Blocks *b)
   values = weir_tensor_writable (tensor);
   for (gint64 i = 0; i < b->places; i++)
     values[i] = place_of (b, i / steps, i % steps);
-  return onnx_constant (n, tensor);
+  return weir_make_constant (&n->make, tensor);
 }
 
 /* Elements of blocks are added where they lie; those in the padding go to one place
@@ -207,22 +221,29 @@ onnx_col2im_of_volume (OnnxNode *n, WeirPort x, WeirPort size, WeirPort block)
   Blocks b;
 
   if (!blocks_init (n, &b, size, block))
-    return onnx_unsupported (n, "blocks of unknown or impossible size");
+    return weir_make_unsupported (&n->make, "blocks of unknown or impossible size");
   for (int i = 0; i < b.rank; i++) {
     elements *= b.block[i];
     dims[i + 2] = b.size[i];
   }
-  x = onnx_reshape (n, x, (const gint64[]){ 0, -1, elements, b.places / elements }, 4);
-  x = onnx_reshape (n, x, (const gint64[]){ 0, 0, b.places }, 3);
-  places = onnx_broadcast (n, all_places (n, &b), onnx_shape_of (n, x));
-  parts[0] = onnx_slice (n, onnx_shape_of (n, x), ONNX_INTS (n, 0), ONNX_INTS (n, 2), 0);
-  parts[1] = ONNX_INTS (n, b.total + 1);
-  inputs[0] = onnx_broadcast (n, onnx_scalar (n, x, 0), onnx_concat (n, parts, 2, 0));
+  x = weir_make_reshape (&n->make, x,
+                         (const gint64[]){ 0, -1, elements, b.places / elements }, 4);
+  x = weir_make_reshape (&n->make, x, (const gint64[]){ 0, 0, b.places }, 3);
+  places = weir_make_broadcast (&n->make, all_places (n, &b),
+                                weir_make_shape_of (&n->make, x));
+  parts[0] =
+      weir_make_slice (&n->make, weir_make_shape_of (&n->make, x),
+                       WEIR_MAKE_INTS (&n->make, 0), WEIR_MAKE_INTS (&n->make, 2), 0);
+  parts[1] = WEIR_MAKE_INTS (&n->make, b.total + 1);
+  inputs[0] = weir_make_broadcast (&n->make, weir_make_scalar (&n->make, x, 0),
+                                   weir_make_concat (&n->make, parts, 2, 0));
   inputs[1] = places;
   inputs[2] = x;
-  inputs[3] = onnx_int (n, 2);
-  node = onnx_begin_version (n, "ScatterElementsUpdate", 12, inputs, 4);
+  inputs[3] = weir_make_int (&n->make, 2);
+  node = weir_make_begin_version (&n->make, "ScatterElementsUpdate", 12, inputs, 4);
   weir_node_set_string (node, "reduction", "sum");
-  x = onnx_slice (n, onnx_end (n, node), ONNX_INTS (n, 0), ONNX_INTS (n, b.total), 2);
-  return onnx_reshape (n, x, dims, (gsize) b.rank + 2);
+  x = weir_make_slice (&n->make, weir_make_end (&n->make, node),
+                       WEIR_MAKE_INTS (&n->make, 0), WEIR_MAKE_INTS (&n->make, b.total),
+                       2);
+  return weir_make_reshape (&n->make, x, dims, (gsize) b.rank + 2);
 }

@@ -12,8 +12,9 @@ onnx_spatial_list (OnnxNode *n, const char *name, int count, gint64 fallback,
   for (int i = 0; i < count; i++)
     values[i] = found == (gsize) count ? given[i] : fallback;
   if (found != 0 && found != (gsize) count)
-    onnx_invalid (n, "attribute '%s': expected %d numbers, found %" G_GSIZE_FORMAT, name,
-                  count, found);
+    weir_make_invalid (&n->make,
+                       "attribute '%s': expected %d numbers, found %" G_GSIZE_FORMAT,
+                       name, count, found);
 }
 
 static const struct {
@@ -31,10 +32,10 @@ padding_of (OnnxNode *n)
   for (guint i = 0; i < G_N_ELEMENTS (paddings); i++)
     if (strcmp (given, paddings[i].onnx) == 0)
       return paddings[i].ir;
-  onnx_invalid (n,
-                "attribute 'auto_pad': expected NOTSET, SAME_UPPER, SAME_LOWER or "
-                "VALID, found %s",
-                given);
+  weir_make_invalid (&n->make,
+                     "attribute 'auto_pad': expected NOTSET, SAME_UPPER, SAME_LOWER or "
+                     "VALID, found %s",
+                     given);
   return "explicit";
 }
 
