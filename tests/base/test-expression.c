@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/expression.h"
+#include "compare.h"
 
 #include <string.h>
 
@@ -48,10 +49,7 @@ expect_refused (const char *text, const char *message)
   double value;
 
   g_assert_false (weir_expression_evaluate (text, number_of, NULL, &value, &error));
-  if (strstr (error->message, message) == NULL) {
-    g_test_message ("'%s' is not in '%s'", message, error->message);
-    g_test_fail ();
-  }
+  assert_says (error, message);
   g_error_free (error);
 }
 

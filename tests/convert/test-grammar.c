@@ -212,7 +212,7 @@ test_layout_sides (void)
   spec = named->pdata[1];
   g_assert_cmpstr (spec->target, ==, "cn");
   g_assert_false (weir_parse_layout_side ("a(nc->cn)", TRUE, &named, &error));
-  g_assert_nonnull (strstr (error->message, "'->' is for --layout"));
+  assert_says (error, "'->' is for --layout");
   g_error_free (error);
 }
 

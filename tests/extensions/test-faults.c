@@ -1,9 +1,8 @@
 #include "base/error.h"
+#include "compare.h"
 #include "convert-text.h"
 #include "ir/evaluate.h"
 #include "ir/registry.h"
-
-#include <string.h>
 
 /* Libraries that are no good: each gets its words, and nothing of it stays. */
 
@@ -11,10 +10,7 @@ static void
 expect (GError *error, const char *text)
 {
   g_assert_nonnull (error);
-  if (strstr (error->message, text) == NULL) {
-    g_test_message ("'%s' is not in '%s'", text, error->message);
-    g_test_fail ();
-  }
+  assert_says (error, text);
   g_error_free (error);
 }
 

@@ -136,7 +136,7 @@ test_ir_version (void)
   g_assert_no_error (error);
   g_assert_null (weir_ir_read_sources (source, NULL, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_FORMAT);
-  g_assert_nonnull (strstr (error->message, "SoftThreshold has version 'extension' in"));
+  assert_says (error, "SoftThreshold has version 'extension' in");
   g_error_free (error);
 }
 
@@ -309,8 +309,7 @@ test_without (void)
 
   g_assert_null (convert_text (shrinkage, NULL, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED);
-  g_assert_nonnull (
-      strstr (error->message, "'y' (example.Shrinkage): an unknown operation"));
+  assert_says (error, "'y' (example.Shrinkage): an unknown operation");
   g_error_free (error);
 }
 

@@ -1,8 +1,8 @@
 #include "base/error.h"
+#include "compare.h"
 #include "convert-text.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
 
 /* Mappings: a framework's operation as nodes of known ones. */
 
@@ -99,10 +99,7 @@ static void
 expect (GError *error, const char *text)
 {
   g_assert_nonnull (error);
-  if (strstr (error->message, text) == NULL) {
-    g_test_message ("'%s' is not in '%s'", text, error->message);
-    g_test_fail ();
-  }
+  assert_says (error, text);
   g_error_free (error);
 }
 

@@ -1,6 +1,7 @@
 #include "caffe-net.h"
 
 #include "base/error.h"
+#include "compare.h"
 #include "tensor-text.h"
 
 #include <string.h>
@@ -109,8 +110,5 @@ caffe_refuse (const char *topology, const CaffeBlob *blobs, int code, const char
 
   g_assert_null (caffe_load (topology, weights, &error));
   g_assert_error (error, WEIR_ERROR, code);
-  if (strstr (error->message, text) == NULL) {
-    g_test_message ("'%s' is not in '%s'", text, error->message);
-    g_test_fail ();
-  }
+  assert_says (error, text);
 }

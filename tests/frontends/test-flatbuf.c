@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "compare.h"
 #include "flatbuf-writer.h"
 #include "frontends/tflite/flatbuf.h"
 
@@ -176,10 +177,7 @@ expect (const guint8 *data, const char *text)
     g_assert_no_error (flat.error);
   } else {
     g_assert_error (flat.error, WEIR_ERROR, WEIR_ERROR_FORMAT);
-    if (strstr (flat.error->message, text) == NULL) {
-      g_test_message ("'%s' is not in '%s'", text, flat.error->message);
-      g_test_fail ();
-    }
+    assert_says (flat.error, text);
   }
   weir_flat_clear (&flat);
 }

@@ -1,10 +1,10 @@
 #include "base/error.h"
+#include "compare.h"
 #include "encode.h"
 #include "frontends/frontend.h"
 #include "onnx-cases.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Files that must be refused, each with its own words, soon, and without much memory. */
@@ -160,8 +160,7 @@ expect (GByteArray *model, const char *path, int code, const char *message)
   loaded = load (bytes, path, &error);
   g_assert_null (loaded);
   g_assert_error (error, WEIR_ERROR, code);
-  if (strstr (error->message, message) == NULL)
-    g_error ("expected '%s' in '%s'", message, error->message);
+  assert_says (error, message);
   g_error_free (error);
 }
 

@@ -1,9 +1,9 @@
 #include "base/error.h"
+#include "compare.h"
 #include "encode.h"
 #include "frontends/proto/onnx.pb-c.h"
 #include "frontends/wire.h"
 
-#include <string.h>
 #include <sys/resource.h>
 
 /* Fields of onnx.proto that the cases use. */
@@ -30,8 +30,7 @@ expect_error (GByteArray *bytes, int code, const char *message)
 
   g_assert_null (wire);
   g_assert_error (error, WEIR_ERROR, code);
-  if (strstr (error->message, message) == NULL)
-    g_error ("expected '%s' in '%s'", message, error->message);
+  assert_says (error, message);
   g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
   g_error_free (error);
   g_byte_array_unref (bytes);

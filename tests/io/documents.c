@@ -1,6 +1,7 @@
 #include "documents.h"
 
 #include "base/error.h"
+#include "compare.h"
 
 #include <string.h>
 
@@ -138,8 +139,5 @@ refuse_text (const char *text, GBytes *bin, int code, const char *message)
   g_assert_null (read_text (text, bin, &error));
   g_assert_error (error, WEIR_ERROR, code);
   g_assert_true (g_str_has_prefix (error->message, "m.xml: "));
-  if (strstr (error->message, message) == NULL) {
-    g_test_message ("'%s' is not in '%s'", message, error->message);
-    g_test_fail ();
-  }
+  assert_says (error, message);
 }

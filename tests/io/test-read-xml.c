@@ -1,3 +1,4 @@
+#include "compare.h"
 #include "io/read-xml.h"
 
 #include <string.h>
@@ -19,10 +20,7 @@ refuse (const char *text, int code, const char *message)
 
   g_assert_null (parse (text, &error));
   g_assert_error (error, WEIR_ERROR, code);
-  if (strstr (error->message, message) == NULL) {
-    g_test_message ("'%s' is not in '%s'", message, error->message);
-    g_test_fail ();
-  }
+  assert_says (error, message);
   g_error_free (error);
 }
 

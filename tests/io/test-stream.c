@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "compare.h"
 #include "io/io.h"
 
 #include <string.h>
@@ -73,7 +74,7 @@ refuse (const guint8 *data, gsize size, const char *message)
 
   g_assert_false (weir_stream_unpack (stream, &xml, &bin, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_FORMAT);
-  g_assert_nonnull (strstr (error->message, message));
+  assert_says (error, message);
   g_assert_null (xml);
   g_assert_null (bin);
 }

@@ -1,6 +1,7 @@
 #include "compare.h"
 
 #include <math.h>
+#include <string.h>
 
 static void
 assert_same_kind (const WeirTensor *found, const WeirTensor *expected)
@@ -69,4 +70,14 @@ assert_shape (const WeirShape *shape, const char *expected)
   g_autofree char *text = weir_shape_to_string (shape);
 
   g_assert_cmpstr (text, ==, expected);
+}
+
+void
+assert_says (const GError *error, const char *text)
+{
+  g_assert_nonnull (error);
+  if (strstr (error->message, text) != NULL)
+    return;
+  g_test_message ("'%s' is not in '%s'", text, error->message);
+  g_test_fail ();
 }

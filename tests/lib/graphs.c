@@ -1,6 +1,7 @@
 #include "graphs.h"
 
 #include "base/error.h"
+#include "compare.h"
 #include "ir/evaluate.h"
 #include "ir/infer.h"
 
@@ -104,10 +105,7 @@ expect_infer_error (WeirBuilder *builder, WeirNode *node, int code, const char *
 
   g_assert_false (weir_node_infer (builder->graph, node, &error));
   g_assert_error (error, WEIR_ERROR, code);
-  if (strstr (error->message, text) == NULL) {
-    g_test_message ("'%s' is not in '%s'", text, error->message);
-    g_test_fail ();
-  }
+  assert_says (error, text);
   g_error_free (error);
 }
 
