@@ -403,6 +403,22 @@ weir_make_channels (WeirMake *m, WeirPort x, int rank)
 }
 
 WeirPort
+weir_make_split_groups (WeirMake *m, WeirPort filters, gint64 groups)
+{
+  WeirShape shape = *weir_make_shape (m, filters);
+  gint64 dims[WEIR_MAX_RANK] = { groups };
+
+  if (shape.rank < 2 || shape.rank >= WEIR_MAX_RANK || shape.dims[0] <= 0 || groups < 1 ||
+      shape.dims[0] % groups != 0)
+    return weir_make_invalid (m, "%" G_GINT64_FORMAT " groups do not divide the filters",
+                              groups);
+  dims[1] = shape.dims[0] / groups;
+  for (int i = 1; i < shape.rank; i++)
+    dims[i + 1] = shape.dims[i];
+  return weir_make_reshape (m, filters, dims, (gsize) shape.rank + 1);
+}
+
+WeirPort
 weir_make_gather (WeirMake *m, WeirPort x, WeirPort indices, gint64 axis)
 {
   WeirPort at = weir_make_int (m, axis);

@@ -101,6 +101,8 @@ WeirPort weir_make_length_of (WeirMake *make, WeirPort x, gint64 axis);
 WeirPort weir_make_dim_of (WeirMake *make, WeirPort x, gint64 axis);
 /** weir_make_channels: the vector @x as [1, C, 1, ...], to fit a value of @rank. */
 WeirPort weir_make_channels (WeirMake *make, WeirPort x, int rank);
+/** weir_make_split_groups: filters [O, I, ...] as [G, O / G, I, ...]. */
+WeirPort weir_make_split_groups (WeirMake *make, WeirPort filters, gint64 groups);
 /** weir_make_gather: elements @indices of @x along @axis. */
 WeirPort weir_make_gather (WeirMake *make, WeirPort x, WeirPort indices, gint64 axis);
 /** weir_make_slice: along @axis from @begin to @end, a vector of one i64 each. */

@@ -51,24 +51,6 @@ set_window (WeirNode *node, const Window *w)
   weir_node_set_string (node, "auto_pad", "explicit");
 }
 
-/* [O, I, ...] as [G, O / G, I, ...]; @dim0 says how many of these there are. */
-static WeirPort
-split_groups (MxNode *n, WeirPort weights, gint64 groups)
-{
-  WeirShape shape = *weir_make_shape (&n->make, weights);
-  gint64 dims[WEIR_MAX_RANK];
-
-  if (shape.rank < 2 || shape.rank >= WEIR_MAX_RANK || shape.dims[0] <= 0 || groups < 1 ||
-      shape.dims[0] % groups != 0)
-    return weir_make_invalid (
-        &n->make, "%" G_GINT64_FORMAT " groups do not divide the filters", groups);
-  dims[0] = groups;
-  dims[1] = shape.dims[0] / groups;
-  for (int i = 1; i < shape.rank; i++)
-    dims[i + 1] = shape.dims[i];
-  return weir_make_reshape (&n->make, weights, dims, (gsize) shape.rank + 1);
-}
-
 static WeirPort
 add_bias (MxNode *n, WeirPort x, gboolean no_bias, guint spatial)
 {
@@ -102,7 +84,7 @@ convolution (MxNode *n)
   x = mx_in_rank (n, 0, (int) w.spatial + 2);
   weights = mx_in (n, 1);
   if (groups != 1)
-    weights = split_groups (n, weights, groups);
+    weights = weir_make_split_groups (&n->make, weights, groups);
   node = WEIR_MAKE_BEGIN (&n->make, groups != 1 ? "GroupConvolution" : "Convolution", x,
                           weights);
   set_window (node, &w);
@@ -154,7 +136,7 @@ deconvolution (MxNode *n)
   if (!apply_target (n, &w, adjust, begin))
     return WEIR_PORT_NONE;
   if (groups != 1)
-    weights = split_groups (n, weights, groups);
+    weights = weir_make_split_groups (&n->make, weights, groups);
   node = WEIR_MAKE_BEGIN (
       &n->make, groups != 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData",
       x, weights);

@@ -37,7 +37,8 @@ conv (TfNode *n, int spatial)
                               "filters of %" G_GINT64_FORMAT
                               " channels do not fit to %" G_GINT64_FORMAT,
                               inputs, channels);
-  return convolve (n, x, tf_split_groups (n, filters, channels / inputs), TRUE, &w);
+  return convolve (n, x, weir_make_split_groups (&n->make, filters, channels / inputs),
+                   TRUE, &w);
 }
 
 static WeirPort

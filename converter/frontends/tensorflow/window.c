@@ -94,24 +94,6 @@ tf_filters_first (TfNode *n, WeirPort filters, int spatial)
   return weir_make_transpose (&n->make, filters, order, (gsize) spatial + 2);
 }
 
-/* Filters with fewer input channels than the data make groups: [O, I, ...] becomes
- * [G, O / G, I, ...]. */
-WeirPort
-tf_split_groups (TfNode *n, WeirPort filters, gint64 groups)
-{
-  WeirShape shape = *weir_make_shape (&n->make, filters);
-  gint64 dims[WEIR_MAX_RANK];
-
-  if (shape.rank < 3 || shape.dims[0] <= 0 || shape.dims[0] % groups != 0)
-    return weir_make_invalid (
-        &n->make, "%" G_GINT64_FORMAT " groups do not divide the filters", groups);
-  dims[0] = groups;
-  dims[1] = shape.dims[0] / groups;
-  for (int i = 1; i < shape.rank; i++)
-    dims[i + 1] = shape.dims[i];
-  return weir_make_reshape (&n->make, filters, dims, (gsize) shape.rank + 1);
-}
-
 gboolean
 tf_window_input (TfNode *n, guint index, const TfWindow *w, gint64 *values)
 {

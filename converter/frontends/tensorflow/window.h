@@ -26,6 +26,3 @@ WeirPort tf_channels_first (TfNode *n, WeirPort x, const TfWindow *w);
 WeirPort tf_channels_back (TfNode *n, WeirPort x, const TfWindow *w);
 /** tf_filters_first: [spatial..., I, O] as [O, I, spatial...]. */
 WeirPort tf_filters_first (TfNode *n, WeirPort filters, int spatial);
-/** tf_split_groups: filters with fewer input channels than the data make groups: [O, I,
- * ...] becomes [G, O / G, I, ...]. */
-WeirPort tf_split_groups (TfNode *n, WeirPort filters, gint64 groups);
