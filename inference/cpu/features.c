@@ -59,7 +59,7 @@ detect_model (WeirFeatures *features)
 {
   guint32 name[13] = { 0 };
 
-  if (__get_cpuid_max (0x80000000, NULL) < 0x80000004)
+  if ((unsigned) __get_cpuid_max (0x80000000, NULL) < 0x80000004)
     return;
   for (guint32 i = 0; i < 3; i++)
     __get_cpuid (0x80000002 + i, &name[4 * i], &name[4 * i + 1], &name[4 * i + 2],

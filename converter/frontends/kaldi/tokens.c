@@ -270,6 +270,19 @@ binary_tensor (KdReader *reader, GError **error)
   return tensor != NULL ? weir_tensor_convert (tensor, WEIR_DTYPE_F32, error) : NULL;
 }
 
+static gboolean
+text_number (KdReader *reader, const WeirBytes *word, float *value, GError **error)
+{
+  char text[64] = "";
+  char *end;
+
+  memcpy (text, word->data, MIN (sizeof text - 1, word->size));
+  *value = (float) g_ascii_strtod (text, &end);
+  if ((gsize) (end - text) != word->size)
+    return kd_fail (reader, error, "expected a number, found '%s'", text);
+  return TRUE;
+}
+
 /* "[ 1 2 ]", or a matrix with a row a line. */
 static gboolean
 text_numbers (KdReader *reader, GArray *values, guint *rows, GError **error)
@@ -284,8 +297,6 @@ text_numbers (KdReader *reader, GArray *values, guint *rows, GError **error)
     gboolean new_line = FALSE;
     WeirBytes word;
     float value;
-    char *end;
-    char text[64];
 
     for (; bytes->pos < bytes->size && g_ascii_isspace (bytes->data[bytes->pos]);
          bytes->pos++)
@@ -300,10 +311,8 @@ text_numbers (KdReader *reader, GArray *values, guint *rows, GError **error)
       *rows += in_row > 0;
       return TRUE;
     }
-    g_strlcpy (text, (const char *) word.data, MIN (sizeof text, word.size + 1));
-    value = (float) g_ascii_strtod (text, &end);
-    if (*end != '\0')
-      return kd_fail (reader, error, "expected a number, found '%s'", text);
+    if (!text_number (reader, &word, &value, error))
+      return FALSE;
     g_array_append_val (values, value);
     in_row++;
   }
