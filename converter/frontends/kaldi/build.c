@@ -112,8 +112,8 @@ add_memory (Build *b, KdNode *node)
 {
   g_autofree char *name = g_strconcat (node->name, "/read", NULL);
   WeirMake make = { .b = b->builder, .name = name };
-  WeirShape shape = WEIR_SHAPE (1, node->depth * node->size);
   WeirTensor *zeros;
+  WeirShape shape;
   WeirNode *read;
 
   if (node->depth == 0)
@@ -123,6 +123,7 @@ add_memory (Build *b, KdNode *node)
                       "node '%s' keeps %" G_GINT64_FORMAT " frames of %" G_GINT64_FORMAT
                       " numbers",
                       node->name, node->depth, node->size);
+  shape = WEIR_SHAPE (1, node->depth * node->size);
   zeros = weir_tensor_new (WEIR_DTYPE_F32, &shape, b->error);
   if (zeros == NULL)
     return FALSE;

@@ -163,7 +163,8 @@ kd_int (KdReader *reader, gint64 *value, GError **error)
     if (!binary_number (reader, &number, error))
       return FALSE;
     if (number.size == 8)
-      return weir_bytes_i64 (&number, value);
+      return (weir_bytes_i64 (&number, value) && *value == (gint32) *value) ||
+             kd_fail (reader, error, "expected a whole number of 32 bits");
     weir_bytes_i32 (&number, &narrow);
     *value = narrow;
     return TRUE;
@@ -171,8 +172,9 @@ kd_int (KdReader *reader, gint64 *value, GError **error)
   word = kd_token (reader, error);
   if (word == NULL)
     return FALSE;
-  return g_ascii_string_to_signed (word, 10, G_MININT64, G_MAXINT64, value, NULL) ||
-         kd_fail (reader, error, "expected a whole number, found '%.80s'", word);
+  return g_ascii_string_to_signed (word, 10, G_MININT32, G_MAXINT32, value, NULL) ||
+         kd_fail (reader, error, "expected a whole number of 32 bits, found '%.80s'",
+                  word);
 }
 
 gboolean
