@@ -7,7 +7,7 @@
 gboolean
 weir_node_is (const WeirNode *node, const char *op)
 {
-  return node != NULL && strcmp (node->op->name, op) == 0;
+  return node != NULL && node->op->name[0] == op[0] && strcmp (node->op->name, op) == 0;
 }
 
 WeirNode *

@@ -1,6 +1,7 @@
 #include "constant-math.h"
 
 #include <math.h>
+#include <string.h>
 
 double
 weir_pass_sum (double a, double b)
@@ -111,49 +112,94 @@ weir_pass_join (const WeirTensor *a, const WeirTensor *b,
   return g_steal_pointer (&result);
 }
 
-static void
-scale_floats (const float *from, float *to, gsize count, double factor)
+double *
+weir_pass_values (const WeirTensor *tensor, gsize count)
 {
+  gsize last = weir_tensor_count (tensor) - 1;
+  double *values = g_new (double, count);
+
   for (gsize i = 0; i < count; i++)
-    to[i] = (float) (factor * (double) from[i]);
+    values[i] = weir_tensor_get (tensor, MIN (i, last));
+  return values;
+}
+
+static void
+scale_floats (const float *from, float *to, const double *factors, gsize n, gsize run)
+{
+  if (run == 1) {
+    for (gsize k = 0; k < n; k++)
+      to[k] = (float) (factors[k] * (double) from[k]);
+    return;
+  }
+  for (gsize k = 0; k < n; k++)
+    for (gsize i = k * run; i < (k + 1) * run; i++)
+      to[i] = (float) (factors[k] * (double) from[i]);
 }
 
 void
-weir_pass_scale_run (const WeirTensor *from, WeirTensor *to, gsize first, gsize count,
-                     double factor)
+weir_pass_scale_runs (const WeirTensor *from, WeirTensor *to, gsize first,
+                      const double *factors, gsize n, gsize run)
 {
   WeirDtype dtype = weir_tensor_dtype (from);
 
   if (dtype == WEIR_DTYPE_F32) {
     scale_floats ((const float *) weir_tensor_data (from) + first,
-                  (float *) weir_tensor_writable (to) + first, count, factor);
+                  (float *) weir_tensor_writable (to) + first, factors, n, run);
     return;
   }
-  for (gsize i = first; i < first + count; i++)
-    weir_dtype_store (dtype, weir_tensor_writable (to), i,
-                      factor * weir_tensor_get (from, i));
+  for (gsize i = 0; i < n * run; i++)
+    weir_dtype_store (dtype, weir_tensor_writable (to), first + i,
+                      factors[i / run] * weir_tensor_get (from, first + i));
 }
 
-double
-weir_pass_sum_run (const WeirTensor *tensor, gsize first, gsize count)
+/* Several sums side by side: an addition need not wait for the one before it. */
+static double
+sum_floats (const float *values, gsize count)
+{
+  double sums[4] = { 0 };
+  gsize i = 0;
+
+  for (; count - i >= G_N_ELEMENTS (sums); i += G_N_ELEMENTS (sums))
+    for (gsize k = 0; k < G_N_ELEMENTS (sums); k++)
+      sums[k] += (double) values[i + k];
+  for (; i < count; i++)
+    sums[0] += (double) values[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+void
+weir_pass_sum_runs (const WeirTensor *tensor, gsize first, gsize n, gsize run,
+                    double *sums)
 {
   const float *floats = weir_tensor_data (tensor);
-  gboolean narrow = weir_tensor_dtype (tensor) == WEIR_DTYPE_F32;
-  double sum = 0;
 
-  for (gsize i = first; i < first + count; i++)
-    sum += narrow ? (double) floats[i] : weir_tensor_get (tensor, i);
-  return sum;
+  if (weir_tensor_dtype (tensor) == WEIR_DTYPE_F32) {
+    for (gsize k = 0; k < n; k++)
+      sums[k] = run == 1 ? (double) floats[first + k]
+                         : sum_floats (floats + first + k * run, run);
+    return;
+  }
+  for (gsize k = 0; k < n; k++) {
+    sums[k] = 0;
+    for (gsize i = k * run; i < (k + 1) * run; i++)
+      sums[k] += weir_tensor_get (tensor, first + i);
+  }
 }
 
+/* An exponent of ones is that of no finite number; bits are compared many at a time. */
 static gboolean
 are_finite (const float *values, gsize count)
 {
-  gboolean finite = TRUE;
+  const guint32 exponent = 0x7F800000;
+  guint32 found = 0;
 
-  for (gsize i = 0; i < count; i++)
-    finite &= isfinite (values[i]) != 0;
-  return finite;
+  for (gsize i = 0; i < count; i++) {
+    guint32 bits;
+
+    memcpy (&bits, &values[i], sizeof bits);
+    found |= (guint32) ((bits & exponent) == exponent);
+  }
+  return found == 0;
 }
 
 gboolean

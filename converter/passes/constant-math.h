@@ -22,13 +22,18 @@ double weir_pass_product (double a, double b);
 double weir_pass_negative (double a);
 double weir_pass_inverse (double a);
 
-/** weir_pass_scale_run: @count elements of @from from @first on, times @factor, to the
- * same places of @to, which has its type and shape. */
-void weir_pass_scale_run (const WeirTensor *from, WeirTensor *to, gsize first,
-                          gsize count, double factor);
+/** weir_pass_values: (transfer full): the first @count elements, or the only one as
+ * often; free with g_free(). */
+double *weir_pass_values (const WeirTensor *tensor, gsize count);
 
-/** weir_pass_sum_run: the sum of @count elements from @first on. */
-double weir_pass_sum_run (const WeirTensor *tensor, gsize first, gsize count);
+/** weir_pass_scale_runs: @n runs of @run elements of @from, from element @first on, each
+ * times its factor, to the same places of @to, which has its type and shape. */
+void weir_pass_scale_runs (const WeirTensor *from, WeirTensor *to, gsize first,
+                           const double *factors, gsize n, gsize run);
+
+/** weir_pass_sum_runs: the sums of @n runs of @run elements, from element @first on. */
+void weir_pass_sum_runs (const WeirTensor *tensor, gsize first, gsize n, gsize run,
+                         double *sums);
 
 /** weir_pass_is_finite: whether no element is infinite or NaN. */
 gboolean weir_pass_is_finite (const WeirTensor *tensor);

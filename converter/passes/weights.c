@@ -114,12 +114,6 @@ weir_pass_weights_along (const WeirPassWeights *weights, const WeirTensor *facto
          (count == 1 || count == channels);
 }
 
-static double
-element (const WeirTensor *vector, gsize channel)
-{
-  return weir_tensor_get (vector, weir_tensor_count (vector) == 1 ? 0 : channel);
-}
-
 /* Weights lie as [groups][first][second][inner]; which of the two are inputs the layer
  * says. A factor that belongs to the first goes for all of the second at once. */
 WeirTensor *
@@ -129,18 +123,21 @@ weir_pass_weights_scale (const WeirPassWeights *w, const WeirTensor *factor,
   g_autoptr (WeirTensor) result = weir_tensor_new (weir_tensor_dtype (w->tensor),
                                                    weir_tensor_shape (w->tensor), NULL);
   gsize firsts = w->inputs_first ? w->inputs : w->outputs;
-  gsize seconds = w->inputs_first ? w->outputs : w->inputs, at = 0;
+  gsize seconds = w->inputs_first ? w->outputs : w->inputs;
   gboolean is_first = w->inputs_first == of_inputs;
+  g_autofree double *factors =
+      weir_pass_values (factor, w->groups * (is_first ? firsts : seconds));
 
   if (result == NULL)
     return NULL;
   for (gsize i = 0; i < w->groups * firsts; i++) {
-    gsize group = i / firsts, steps = is_first ? 1 : seconds;
-    gsize run = is_first ? seconds * w->inner : w->inner;
+    gsize at = i * seconds * w->inner;
 
-    for (gsize k = 0; k < steps; k++, at += run)
-      weir_pass_scale_run (w->tensor, result, at, run,
-                           element (factor, is_first ? i : group * seconds + k));
+    if (is_first)
+      weir_pass_scale_runs (w->tensor, result, at, factors + i, 1, seconds * w->inner);
+    else
+      weir_pass_scale_runs (w->tensor, result, at, factors + i / firsts * seconds,
+                            seconds, w->inner);
   }
   return weir_pass_is_finite (result) ? g_steal_pointer (&result) : NULL;
 }
@@ -148,18 +145,23 @@ weir_pass_weights_scale (const WeirPassWeights *w, const WeirTensor *factor,
 double *
 weir_pass_weights_shift (const WeirPassWeights *w, const WeirTensor *shift)
 {
-  double *sums = g_new0 (double, w->groups * w->outputs);
   gsize firsts = w->inputs_first ? w->inputs : w->outputs;
-  gsize seconds = w->inputs_first ? w->outputs : w->inputs, at = 0;
+  gsize seconds = w->inputs_first ? w->outputs : w->inputs;
+  g_autofree double *values = weir_pass_values (shift, w->groups * w->inputs);
+  g_autofree double *runs = g_new (double, seconds);
+  double *sums = g_new0 (double, w->groups * w->outputs);
 
-  for (gsize i = 0; i < w->groups * firsts; i++)
-    for (gsize k = 0; k < seconds; k++, at += w->inner) {
-      gsize second = i / firsts * seconds + k;
-      double value = element (shift, w->inputs_first ? i : second);
+  for (gsize i = 0; i < w->groups * firsts; i++) {
+    gsize second = i / firsts * seconds;
 
-      sums[w->inputs_first ? second : i] +=
-          value * weir_pass_sum_run (w->tensor, at, w->inner);
-    }
+    weir_pass_sum_runs (w->tensor, i * seconds * w->inner, seconds, w->inner, runs);
+    if (w->inputs_first)
+      for (gsize k = 0; k < seconds; k++)
+        sums[second + k] += values[i] * runs[k];
+    else
+      for (gsize k = 0; k < seconds; k++)
+        sums[i] += values[second + k] * runs[k];
+  }
   return sums;
 }
 

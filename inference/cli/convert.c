@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "heap.h"
 #include "progress.h"
 #include "suggest.h"
 
@@ -198,6 +199,7 @@ convert_in (int argc, char **argv, const Manner *manner, const char *framework)
       return 0;
     }
   }
+  heap_use_large_pages ();
   return run (argv + 1, manner, framework);
 }
 
