@@ -145,6 +145,9 @@ static const char *const sequences[] = {
   "in x f32[4] 0..3; const l i64[2] 1 3; SplitToSequence x,l > s; "
   "const p i64[] 1; SequenceAt s,p > a; SplitToSequence x > t keepdims:i=0; "
   "SequenceAt t,p > b; out a f32[3] 1..3; out b f32[] 1",
+  "in x f32[4] 0..3; const l i64[] 1; SplitToSequence x,l > s keepdims:i=0; "
+  "const m i64[] 2; SplitToSequence x,m > t keepdims:i=0; const p i64[] 1; "
+  "SequenceAt s,p > a; SequenceAt t,p > b; out a f32[] 1; out b f32[2] 2 3",
   "in x f32[3] 0..2; in l i64[2] 1 2; SplitToSequence x,l > s; "
   "SequenceLength s > n; const p i64[] 1; SequenceAt s,p > a; "
   "out n i64[] 2; out a f32[2] 1 2",

@@ -183,6 +183,19 @@ has_lengths (OnnxNode *n)
          weir_make_value (&n->make, onnx_in (n, 1)) == NULL;
 }
 
+/* The specification lets "keepdims" speak where there is no `split`. What PyTorch exports
+ * counts on ONNX Runtime's reading: also where that is a single 1. */
+static gboolean
+drops_axis (OnnxNode *n)
+{
+  const WeirTensor *split =
+      onnx_has (n, 1) ? weir_make_value (&n->make, onnx_in (n, 1)) : NULL;
+
+  return onnx_attr_int (n, "keepdims", 1) == 0 &&
+         (!onnx_has (n, 1) || (split != NULL && weir_tensor_shape (split)->rank == 0 &&
+                               weir_tensor_get_int (split, 0) == 1));
+}
+
 static WeirPort
 split_to_sequence (OnnxNode *n)
 {
@@ -208,7 +221,7 @@ split_to_sequence (OnnxNode *n)
   for (guint i = 0; i < lengths->len && !weir_build_failed (n->make.b); i++) {
     WeirPort item = weir_make_port (&n->make, node, i);
 
-    if (!onnx_has (n, 1) && onnx_attr_int (n, "keepdims", 1) == 0)
+    if (drops_axis (n))
       item = weir_make_squeeze (&n->make, item, axis);
     g_array_append_val (items, item);
   }
