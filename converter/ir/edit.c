@@ -296,6 +296,14 @@ weir_edit_set_rt_info (WeirNode *node, const char *name, const char *value)
     g_hash_table_remove (node->rt_info, name);
 }
 
+void
+weir_edit_copy_bodies (WeirNode *node, const WeirNode *from)
+{
+  node->bodies = g_renew (WeirBody, node->bodies, node->n_bodies + from->n_bodies);
+  for (guint i = 0; i < from->n_bodies; i++)
+    weir_body_copy (&node->bodies[node->n_bodies++], &from->bodies[i]);
+}
+
 WeirBody *
 weir_edit_add_body (WeirNode *node)
 {

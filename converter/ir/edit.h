@@ -57,8 +57,8 @@ gboolean weir_edit_bypass (WeirGraph *graph, WeirPort from, WeirPort to);
  */
 void weir_edit_redirect (WeirGraph *graph, WeirPort from, WeirPort to, WeirNodeId except);
 
-/** weir_edit_set_version: another version of the node's operation, for attributes and rules
- * that the preferred one does not have; the number of outputs must be the same. */
+/** weir_edit_set_version: another version of the node's operation, for attributes and
+ * rules that the preferred one does not have; the number of outputs must be the same. */
 void weir_edit_set_version (WeirNode *node, guint version);
 void weir_edit_rename (WeirNode *node, const char *name);
 /** weir_edit_add_tensor_name: one more name for a port; a name it has is not doubled. */
@@ -69,6 +69,9 @@ void weir_edit_set_rt_info (WeirNode *node, const char *name, const char *value)
 
 /** weir_edit_add_body: (transfer none): an empty body of @node, to be filled. */
 WeirBody *weir_edit_add_body (WeirNode *node);
+/** weir_edit_copy_bodies: adds copies of the bodies of @from, which may be a node of
+ * another graph. */
+void weir_edit_copy_bodies (WeirNode *node, const WeirNode *from);
 
 /** weir_edit_set_constant: the contents of a Constant. */
 void weir_edit_set_constant (WeirNode *node, WeirTensor *value);
@@ -89,8 +92,8 @@ void weir_node_set_ints (WeirNode *node, const char *attr, const gint64 *values,
 void weir_node_set_floats (WeirNode *node, const char *attr, const double *values,
                            gsize n);
 
-/** weir_node_set_text: attribute @row, by its place in the operation's rows, from the IR's
- * spelling; fails where the text does not fit the row. */
+/** weir_node_set_text: attribute @row, by its place in the operation's rows, from the
+ * IR's spelling; fails where the text does not fit the row. */
 gboolean weir_node_set_text (WeirNode *node, guint row, const char *text, GError **error);
 
 WEIR_END_DECLS

@@ -14,5 +14,6 @@ void weir_node_free (WeirNode *node);
 void weir_node_alloc (WeirNode *node, const WeirOp *op, guint version, guint n_inputs,
                       guint n_outputs);
 void weir_body_clear (WeirBody *body);
+void weir_body_copy (WeirBody *to, const WeirBody *from);
 /* The value of attribute @name; a critical warning where the operation has none. */
 WeirAttr *weir_node_attr (const WeirNode *node, const char *name, WeirAttrType type);

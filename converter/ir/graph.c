@@ -96,8 +96,8 @@ output_copy (WeirOutput *to, const WeirOutput *from)
     g_ptr_array_add (to->names, g_strdup (from->names->pdata[i]));
 }
 
-static void
-body_copy (WeirBody *to, const WeirBody *from)
+void
+weir_body_copy (WeirBody *to, const WeirBody *from)
 {
   to->graph = weir_graph_copy (from->graph);
   to->inputs = g_array_copy (from->inputs);
@@ -123,7 +123,7 @@ node_copy (const WeirNode *from)
   node->n_bodies = from->n_bodies;
   node->bodies = g_new0 (WeirBody, MAX (from->n_bodies, 1));
   for (guint i = 0; i < from->n_bodies; i++)
-    body_copy (&node->bodies[i], &from->bodies[i]);
+    weir_body_copy (&node->bodies[i], &from->bodies[i]);
   if (from->rt_info != NULL) {
     GHashTableIter iter;
     gpointer key, value;
@@ -204,8 +204,9 @@ weir_graph_find_tensor (const WeirGraph *graph, const char *name)
   return node != NULL && node->n_outputs > 0 ? WEIR_PORT (node, 0) : WEIR_PORT_NONE;
 }
 
-/* Kahn's algorithm; ready nodes wait in a heap by id, so that the order is stable. Ids are
- * below WEIR_MAX_NODES: the high bit puts operations that run late behind all others. */
+/* Kahn's algorithm; ready nodes wait in a heap by id, so that the order is stable. Ids
+ * are below WEIR_MAX_NODES: the high bit puts operations that run late behind all others.
+ */
 #define LATE ((WeirNodeId) 1 << 31)
 
 static void

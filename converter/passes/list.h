@@ -23,6 +23,9 @@ gboolean weir_pass_dead_code (WeirModel *model, const WeirPassOptions *options,
 /** weir_pass_drop_unread: removes what no network output needs: unlike in dead code, also
  * the variables that none of them reads. */
 gboolean weir_pass_drop_unread (WeirGraph *graph, GError **error);
+/** weir_pass_choose_branch: for an If of which only one branch can ever be taken. */
+gboolean weir_pass_choose_branch (WeirModel *model, const WeirPassOptions *options,
+                                  GError **error);
 /** weir_pass_fold_constants: leaves what depends on the shapes of inputs, so that the
  * written network can be reshaped (unless --static_shape is given), and the decompression
  * of FP16 constants. */

@@ -1,6 +1,7 @@
 #include "list.h"
 
 #include "base/problem.h"
+#include "inline-body.h"
 #include "rewrite.h"
 #include "variable.h"
 
@@ -49,15 +50,6 @@ add_variable (Pass *pass, WeirNode *node, guint input, const char *part, WeirPor
   return TRUE;
 }
 
-static const WeirPortMap *
-map_of (const GArray *maps, guint internal)
-{
-  for (guint i = 0; i < maps->len; i++)
-    if (g_array_index (maps, WeirPortMap, i).internal == internal)
-      return &g_array_index (maps, WeirPortMap, i);
-  return NULL;
-}
-
 /* What result @index of the body is after the last step: an output of its own, else the
  * last part of the one that joins all steps. */
 static WeirPort
@@ -103,7 +95,7 @@ free_loop (Pass *pass, WeirNode *node)
 
   for (guint i = 0; i < body->back_edges->len; i++) {
     WeirBackEdge edge = g_array_index (body->back_edges, WeirBackEdge, i);
-    const WeirPortMap *map = map_of (body->inputs, edge.to);
+    const WeirPortMap *map = weir_pass_port_map (body->inputs, edge.to);
     WeirPort value;
 
     if (map == NULL || map->external < 0 || map->axis != -1)
@@ -159,7 +151,7 @@ entry (WeirBuilder *b, const WeirNode *node, guint index)
 {
   const WeirBody *body = &node->bodies[0];
   const WeirNode *parameter = weir_graph_parameter (body->graph, index);
-  const WeirPortMap *map = map_of (body->inputs, index);
+  const WeirPortMap *map = weir_pass_port_map (body->inputs, index);
   const WeirValueInfo *info = &parameter->outputs[0].info;
   WeirTensor *zero;
 
@@ -174,97 +166,19 @@ entry (WeirBuilder *b, const WeirNode *node, guint index)
   return weir_build_constant (b, parameter->name, zero);
 }
 
-/* Ports of the graph for those of the body, which are looked up by node and number. */
-typedef struct {
-  WeirPort **ports;
-  guint size;
-} Copies;
-
-static void
-copies_clear (Copies *copies)
-{
-  for (guint i = 0; i < copies->size; i++)
-    g_free (copies->ports[i]);
-  g_free (copies->ports);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Copies, copies_clear)
-
-static void
-copy_node (WeirBuilder *b, const WeirNode *inner, Copies *copies)
-{
-  g_autofree WeirPort *inputs = g_new0 (WeirPort, MAX (inner->n_inputs, 1));
-  WeirPort port;
-
-  copies->ports[inner->id] = g_new0 (WeirPort, MAX (inner->n_outputs, 1));
-  if (weir_node_is (inner, "Constant")) {
-    copies->ports[inner->id][0] = weir_build_constant (
-        b, inner->name, weir_tensor_ref (inner->outputs[0].info.value));
-    return;
-  }
-  for (guint i = 0; i < inner->n_inputs; i++)
-    inputs[i] = copies->ports[inner->inputs[i].node][inner->inputs[i].index];
-  port = weir_build_end (
-      b, weir_build_begin_like (b, inner, inner->name, inputs, inner->n_inputs));
-  for (guint i = 0; i < inner->n_outputs; i++)
-    copies->ports[inner->id][i] = (WeirPort){ .node = port.node, .index = i };
-}
-
-static gboolean
-copy_body (WeirBuilder *b, const WeirNode *node, Copies *copies)
-{
-  const WeirGraph *body = node->bodies[0].graph;
-  g_autoptr (GArray) order = weir_graph_order (body, &b->error);
-
-  copies->size = weir_graph_size (body);
-  copies->ports = g_new0 (WeirPort *, MAX (copies->size, 1));
-  for (guint i = 0; i < weir_graph_n_parameters (body); i++) {
-    WeirPort *port = g_new0 (WeirPort, 1);
-
-    *port = entry (b, node, i);
-    copies->ports[weir_graph_parameter (body, i)->id] = port;
-  }
-  for (guint i = 0; order != NULL && i < order->len && !weir_build_failed (b); i++) {
-    const WeirNode *inner = weir_graph_node (body, g_array_index (order, WeirNodeId, i));
-
-    if (!weir_node_is (inner, "Parameter") && !weir_node_is (inner, "Result"))
-      copy_node (b, inner, copies);
-  }
-  return !weir_build_failed (b);
-}
-
-static gboolean
-has_bodies (const WeirGraph *graph)
-{
-  for (guint i = 0; i < weir_graph_size (graph); i++) {
-    const WeirNode *node = weir_graph_node (graph, i);
-
-    if (node != NULL && node->n_bodies > 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static gboolean
 unroll (Pass *pass, WeirNode *node)
 {
-  WeirGraph *graph = pass->builder.graph;
+  WeirBuilder *b = &pass->builder;
   const WeirBody *body = &node->bodies[0];
-  g_auto (Copies) copies = { 0 };
+  guint n = weir_graph_n_parameters (body->graph);
+  g_autofree WeirPort *parameters = g_new0 (WeirPort, MAX (n, 1));
 
-  if (!is_one_step (graph, node) || has_bodies (body->graph))
+  if (!is_one_step (b->graph, node))
     return TRUE;
-  if (!copy_body (&pass->builder, node, &copies))
-    return FALSE;
-  for (guint i = 0; i < body->outputs->len; i++) {
-    const WeirPortMap *map = &g_array_index (body->outputs, WeirPortMap, i);
-    WeirPort inner = weir_graph_result (body->graph, map->internal)->inputs[0];
-
-    weir_edit_bypass (graph, WEIR_PORT (node, (guint) map->external),
-                      copies.ports[inner.node][inner.index]);
-  }
-  weir_edit_remove_unused (graph, node);
-  return TRUE;
+  for (guint i = 0; i < n; i++)
+    parameters[i] = entry (b, node, i);
+  return weir_pass_inline_body (b, node, body, parameters);
 }
 
 /* The states of recurrent layers: their inputs from 1 on are the outputs from 1 on. */
