@@ -181,6 +181,9 @@ weir_parse_patterns (const char *text, GPtrArray **patterns, GError **error)
   g_auto (GStrv) items = g_strsplit (text, ",", -1);
 
   *patterns = g_ptr_array_new_with_free_func (pattern_free);
+  if (!g_utf8_validate (text, -1, NULL))
+    return weir_problem_fail (error, WEIR_PROBLEM_INPUT_SYNTAX,
+                              "expected UTF-8 in a list of regular expressions");
   for (guint i = 0; items[i] != NULL; i++) {
     GError *why = NULL;
     GRegex *regex = g_regex_new (items[i], G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT, &why);

@@ -297,6 +297,12 @@ weir_edit_set_rt_info (WeirNode *node, const char *name, const char *value)
 }
 
 void
+weir_edit_set_exact (WeirNode *node)
+{
+  weir_edit_set_rt_info (node, WEIR_NOTE_EXACT, "");
+}
+
+void
 weir_edit_copy_bodies (WeirNode *node, const WeirNode *from)
 {
   node->bodies = g_renew (WeirBody, node->bodies, node->n_bodies + from->n_bodies);

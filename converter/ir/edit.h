@@ -67,6 +67,9 @@ void weir_edit_set_layout (WeirGraph *graph, WeirPort port, const char *layout);
 /** weir_edit_set_rt_info: a note on a node; %NULL takes it away. */
 void weir_edit_set_rt_info (WeirNode *node, const char *name, const char *value);
 
+/** weir_edit_set_exact: see weir_node_is_exact(). */
+void weir_edit_set_exact (WeirNode *node);
+
 /** weir_edit_add_body: (transfer none): an empty body of @node, to be filled. */
 WeirBody *weir_edit_add_body (WeirNode *node);
 /** weir_edit_copy_bodies: adds copies of the bodies of @from, which may be a node of

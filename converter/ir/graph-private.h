@@ -10,6 +10,8 @@ struct _WeirGraph {
   GArray *results;    /* WeirNodeId */
 };
 
+#define WEIR_NOTE_EXACT "weir_exact"
+
 void weir_node_free (WeirNode *node);
 void weir_node_alloc (WeirNode *node, const WeirOp *op, guint version, guint n_inputs,
                       guint n_outputs);

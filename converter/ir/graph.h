@@ -125,8 +125,8 @@ WeirNode *weir_graph_find (const WeirGraph *graph, const char *name);
  */
 WeirPort weir_graph_find_tensor (const WeirGraph *graph, const char *name);
 /** weir_graph_order: (transfer full) (element-type WeirNodeId): every node after its
- * inputs, otherwise by id, operations flagged %WEIR_OP_LATE last; fails with a node's name
- * where there is a cycle. */
+ * inputs, otherwise by id, operations flagged %WEIR_OP_LATE last; fails with a node's
+ * name where there is a cycle. */
 GArray *weir_graph_order (const WeirGraph *graph, GError **error);
 
 /* Inputs and outputs of the network in their order. */
@@ -172,6 +172,9 @@ gint64 weir_node_int_at (const WeirNode *node, const char *attr, gsize index,
 /** weir_node_string_is: compares without regard to case. */
 gboolean weir_node_string_is (const WeirNode *node, const char *attr, const char *value);
 
+/** weir_node_is_exact: whether @node sums whole numbers, and whoever computes it must not
+ * lose that: no transformed weights, no other sums. */
+gboolean weir_node_is_exact (const WeirNode *node);
 /** weir_node_rt_info: (nullable): a note on a node. */
 const char *weir_node_rt_info (const WeirNode *node, const char *name);
 

@@ -111,3 +111,9 @@ weir_node_rt_info (const WeirNode *node, const char *name)
 {
   return node->rt_info != NULL ? g_hash_table_lookup (node->rt_info, name) : NULL;
 }
+
+gboolean
+weir_node_is_exact (const WeirNode *node)
+{
+  return weir_node_rt_info (node, WEIR_NOTE_EXACT) != NULL;
+}

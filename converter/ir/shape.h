@@ -37,8 +37,8 @@ gboolean weir_shape_init (WeirShape *shape, const gint64 *dims, gsize rank,
 WeirShape weir_shape_unknown (int rank);
 gboolean weir_shape_is_static (const WeirShape *shape);
 gboolean weir_shape_equal (const WeirShape *a, const WeirShape *b);
-/** weir_shape_count: number of elements; fails if unknown or beyond the limits, which hold
- * for the other dimensions of an empty shape too, so that no stride overflows. */
+/** weir_shape_count: number of elements; fails if unknown or beyond the limits, which
+ * hold for the other dimensions of an empty shape too, so that no stride overflows. */
 gboolean weir_shape_count (const WeirShape *shape, gsize *count, GError **error);
 /** weir_shape_elements: number of elements of a static shape that was checked before. */
 gsize weir_shape_elements (const WeirShape *shape);

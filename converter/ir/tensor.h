@@ -68,7 +68,8 @@ WeirTensor *weir_tensor_convert (WeirTensor *tensor, WeirDtype dtype, GError **e
 WeirTensor *weir_tensor_ref (WeirTensor *tensor);
 void weir_tensor_unref (WeirTensor *tensor);
 
-/** weir_tensor_is_last: whether the caller's reference is the only one: it may be written. */
+/** weir_tensor_is_last: whether the caller's reference is the only one: it may be
+ * written. */
 gboolean weir_tensor_is_last (const WeirTensor *tensor);
 
 WeirDtype weir_tensor_dtype (const WeirTensor *tensor);

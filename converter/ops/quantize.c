@@ -35,6 +35,7 @@ fake_quantize_infer (WeirInfer *infer, GError **error)
 static float
 quantize (float x, const float *range, float steps)
 {
+  float scale = steps / (range[IN_HIGH] - range[IN_LOW]);
   float low = MIN (range[IN_LOW], range[IN_HIGH]);
   float high = MAX (range[IN_LOW], range[IN_HIGH]);
 
@@ -42,8 +43,8 @@ quantize (float x, const float *range, float steps)
     return range[OUT_LOW];
   if (x > high)
     return range[OUT_HIGH];
-  return rintf ((x - range[IN_LOW]) / (range[IN_HIGH] - range[IN_LOW]) * steps) / steps *
-             (range[OUT_HIGH] - range[OUT_LOW]) +
+  return rintf (x * scale - range[IN_LOW] * scale) *
+             ((range[OUT_HIGH] - range[OUT_LOW]) / steps) +
          range[OUT_LOW];
 }
 

@@ -42,6 +42,10 @@ gboolean weir_pass_reshape_chains (WeirModel *model, const WeirPassOptions *opti
  * follows when the network is reshaped. */
 gboolean weir_pass_squeeze_to_reshape (WeirModel *model, const WeirPassOptions *options,
                                        GError **error);
+/** weir_pass_quantized_levels: for who runs a network: what FakeQuantize rounded is
+ * computed with as whole numbers. */
+gboolean weir_pass_quantized_levels (WeirModel *model, const WeirPassOptions *options,
+                                     GError **error);
 gboolean weir_pass_fuse_batchnorm (WeirModel *model, const WeirPassOptions *options,
                                    GError **error);
 gboolean weir_pass_merge_scale_shift (WeirModel *model, const WeirPassOptions *options,

@@ -24,6 +24,7 @@ static const Row fold_rows[] = {
 static const Row fold_all_rows[] = {
   { "dead-code", weir_pass_dead_code },
   { "choose-branch", weir_pass_choose_branch },
+  { "quantized-levels", weir_pass_quantized_levels },
   { "fold-all", weir_pass_fold_all },
   { "squeeze-to-reshape", weir_pass_squeeze_to_reshape },
   { "expand-shuffle", weir_pass_expand_shuffle },

@@ -10,7 +10,7 @@
 gboolean
 weir_pass_is_unfused (const WeirNode *node)
 {
-  return weir_node_rt_info (node, NOTE) != NULL;
+  return weir_node_rt_info (node, NOTE) != NULL || weir_node_is_exact (node);
 }
 
 static gboolean

@@ -74,27 +74,33 @@ used_once (const WeirGraph *graph, WeirPort port)
 }
 
 gboolean
-weir_pass_weights (const WeirGraph *graph, const WeirNode *node, WeirPassWeights *weights)
+weir_pass_weights_form (const WeirNode *node, const WeirShape *shape,
+                        WeirPassWeights *weights)
 {
   const Kind *kind = kind_of (node);
-  gboolean good;
 
   *weights = (WeirPassWeights){ 0 };
-  if ((kind == NULL && !weir_node_is (node, "MatMul")) || node->n_inputs < 2 ||
-      weir_pass_is_unfused (node) || !used_once (graph, node->inputs[1]))
+  if ((kind == NULL && !weir_node_is (node, "MatMul")) || node->n_inputs < 2)
     return FALSE;
-  weights->tensor = weir_pass_constant (graph, node->inputs[1]);
-  if (weights->tensor == NULL)
+  return kind != NULL ? convolution_init (kind, shape, weights)
+                      : matmul_init (node, shape, weights);
+}
+
+gboolean
+weir_pass_weights (const WeirGraph *graph, const WeirNode *node, WeirPassWeights *weights)
+{
+  g_autoptr (WeirTensor) tensor = NULL;
+
+  if (node->n_inputs < 2 || weir_pass_is_unfused (node) ||
+      !used_once (graph, node->inputs[1]))
     return FALSE;
-  good = weir_dtype_is_float (weir_tensor_dtype (weights->tensor)) &&
-         weir_tensor_count (weights->tensor) > 0;
-  if (kind != NULL)
-    good = good && convolution_init (kind, weir_tensor_shape (weights->tensor), weights);
-  else
-    good = good && matmul_init (node, weir_tensor_shape (weights->tensor), weights);
-  if (!good)
-    weir_pass_weights_clear (weights);
-  return good;
+  tensor = weir_pass_constant (graph, node->inputs[1]);
+  if (tensor == NULL || !weir_dtype_is_float (weir_tensor_dtype (tensor)) ||
+      weir_tensor_count (tensor) == 0 ||
+      !weir_pass_weights_form (node, weir_tensor_shape (tensor), weights))
+    return FALSE;
+  weights->tensor = g_steal_pointer (&tensor);
+  return TRUE;
 }
 
 void

@@ -21,6 +21,10 @@ typedef struct {
   int channel_axis;
 } WeirPassWeights;
 
+/** weir_pass_weights_form: all but @tensor, for weights of @shape, which is static.
+ * %FALSE where @node is no such layer. */
+gboolean weir_pass_weights_form (const WeirNode *node, const WeirShape *shape,
+                                 WeirPassWeights *weights);
 /** weir_pass_weights: %FALSE where @node is no such layer, or its weights are not
  * constant, not of a float type, or used elsewhere too. */
 gboolean weir_pass_weights (const WeirGraph *graph, const WeirNode *node,

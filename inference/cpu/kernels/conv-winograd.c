@@ -44,7 +44,7 @@ winograd_accepts (const WeirPlan *plan, const WeirGroup *group)
 {
   ConvShape shape;
 
-  return winograd_shape (plan, group, &shape);
+  return !weir_node_is_exact (group->node) && winograd_shape (plan, group, &shape);
 }
 
 static void
