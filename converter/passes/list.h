@@ -116,5 +116,13 @@ gboolean weir_pass_fuse_branches (WeirModel *model, const WeirPassOptions *optio
                                   GError **error);
 gboolean weir_pass_merge_concat (WeirModel *model, const WeirPassOptions *options,
                                  GError **error);
+gboolean weir_pass_merge_slices (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+gboolean weir_pass_drop_broadcast (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+gboolean weir_pass_merge_interpolate (WeirModel *model, const WeirPassOptions *options,
+                                      GError **error);
+gboolean weir_pass_fuse_upsample (WeirModel *model, const WeirPassOptions *options,
+                                  GError **error);
 
 WEIR_END_DECLS

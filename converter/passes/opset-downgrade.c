@@ -1,7 +1,7 @@
 #include "list.h"
 
 #include "ir/edit.h"
-#include "rewrite.h"
+#include "slices.h"
 
 #include <string.h>
 
@@ -72,61 +72,29 @@ softmax (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
   return TRUE;
 }
 
-/* The lists of a Slice, spread over all dimensions of its input. */
-typedef struct {
-  gint64 begin[WEIR_MAX_RANK], end[WEIR_MAX_RANK], step[WEIR_MAX_RANK];
-  gint64 whole[WEIR_MAX_RANK]; /* 1: the dimension is not sliced */
-} Lists;
-
-static gboolean
-lists_init (const WeirGraph *graph, const WeirNode *node, int rank, Lists *lists)
-{
-  gint64 parts[4][2 * WEIR_MAX_RANK];
-  gsize n[4];
-
-  for (guint i = 0; i < 3; i++)
-    if (!weir_pass_ints (graph, node, i + 1, parts[i], &n[i]) || n[i] != n[0])
-      return FALSE;
-  n[3] = n[0];
-  for (gsize i = 0; i < n[3]; i++)
-    parts[3][i] = (gint64) i;
-  if (rank < 0 || (gsize) rank < n[0] ||
-      (node->n_inputs > 4 && !weir_pass_axes (graph, node, 4, rank, parts[3], &n[3])) ||
-      n[3] != n[0])
-    return FALSE;
-  *lists = (Lists){ 0 };
-  for (int d = 0; d < rank; d++)
-    lists->step[d] = lists->whole[d] = 1;
-  for (gsize i = 0; i < n[0]; i++) {
-    gint64 d = parts[3][i];
-
-    lists->begin[d] = parts[0][i];
-    lists->end[d] = parts[1][i];
-    lists->step[d] = parts[2][i];
-    lists->whole[d] = 0;
-  }
-  return TRUE;
-}
-
 static gboolean
 slice (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
 {
-  int rank = weir_graph_shape (graph, node->inputs[0])->rank;
   WeirBuilder b = WEIR_BUILDER (graph);
   WeirPort begin, end, step;
   WeirNode *strided;
-  Lists lists;
+  WeirPassSlice lists;
+  gint64 whole[WEIR_MAX_RANK];
+  gsize rank;
 
-  if (!lists_init (graph, node, rank, &lists))
+  if (!weir_pass_slice_of (graph, node, &lists))
     return TRUE;
-  begin = weir_build_i64 (&b, node->name, lists.begin, (gsize) rank);
-  end = weir_build_i64 (&b, node->name, lists.end, (gsize) rank);
-  step = weir_build_i64 (&b, node->name, lists.step, (gsize) rank);
+  rank = (gsize) lists.rank;
+  for (gsize i = 0; i < rank; i++)
+    whole[i] = lists.whole[i];
+  begin = weir_build_i64 (&b, node->name, lists.begin, rank);
+  end = weir_build_i64 (&b, node->name, lists.end, rank);
+  step = weir_build_i64 (&b, node->name, lists.step, rank);
   strided = weir_build_begin (&b, "StridedSlice", node->name,
                               WEIR_INPUTS (node->inputs[0], begin, end, step));
   if (strided != NULL) {
-    weir_node_set_ints (strided, "begin_mask", lists.whole, (gsize) rank);
-    weir_node_set_ints (strided, "end_mask", lists.whole, (gsize) rank);
+    weir_node_set_ints (strided, "begin_mask", whole, rank);
+    weir_node_set_ints (strided, "end_mask", whole, rank);
   }
   return weir_pass_finish (&b, node, weir_build_end (&b, strided), changed, error);
 }
