@@ -10,9 +10,21 @@ weir_pass_sum (double a, double b)
 }
 
 double
+weir_pass_difference (double a, double b)
+{
+  return a - b;
+}
+
+double
 weir_pass_product (double a, double b)
 {
   return a * b;
+}
+
+double
+weir_pass_ratio (double a, double b)
+{
+  return a / b;
 }
 
 double
@@ -211,6 +223,15 @@ weir_pass_is_finite (const WeirTensor *tensor)
     if (!isfinite (weir_tensor_get (tensor, i)))
       return FALSE;
   return TRUE;
+}
+
+gboolean
+weir_pass_is_positive (const WeirTensor *tensor)
+{
+  for (gsize i = 0; i < weir_tensor_count (tensor); i++)
+    if (!(weir_tensor_get (tensor, i) > 0))
+      return FALSE;
+  return weir_pass_is_finite (tensor);
 }
 
 gboolean

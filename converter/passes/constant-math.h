@@ -18,7 +18,9 @@ WeirTensor *weir_pass_join (const WeirTensor *a, const WeirTensor *b,
                             double (*function) (double, double));
 
 double weir_pass_sum (double a, double b);
+double weir_pass_difference (double a, double b);
 double weir_pass_product (double a, double b);
+double weir_pass_ratio (double a, double b);
 double weir_pass_negative (double a);
 double weir_pass_inverse (double a);
 
@@ -37,6 +39,9 @@ void weir_pass_sum_runs (const WeirTensor *tensor, gsize first, gsize n, gsize r
 
 /** weir_pass_is_finite: whether no element is infinite or NaN. */
 gboolean weir_pass_is_finite (const WeirTensor *tensor);
+
+/** weir_pass_is_positive: whether every element is above zero, and finite. */
+gboolean weir_pass_is_positive (const WeirTensor *tensor);
 
 /**
  * weir_pass_along:

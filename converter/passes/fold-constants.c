@@ -38,19 +38,32 @@ value_bytes (const WeirTensor *value)
   return value != NULL ? weir_tensor_size (value) : 0;
 }
 
-/* Weights of eight bits and less stay small; who runs them wants them so. */
+static gboolean
+is_zero (const WeirTensor *tensor)
+{
+  for (gsize i = 0; i < weir_tensor_count (tensor); i++)
+    if (weir_tensor_get (tensor, i) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Weights of eight bits and less stay small; who runs them wants them so. Zero points
+ * that are all zero are none. */
 static gboolean
 is_expansion (const WeirGraph *graph, const WeirNode *node)
 {
   WeirDtype from;
+  WeirTensor *value;
 
   if (!weir_node_is (node, "Convert") || node->n_inputs != 1)
     return FALSE;
   from = weir_graph_dtype (graph, node->inputs[0]);
-  return weir_dtype_is_integer (from) && weir_dtype_bits (from) <= 8 &&
-         weir_dtype_is_float (node->outputs[0].info.dtype) &&
-         !weir_shape_equal (weir_graph_shape (graph, node->inputs[0]),
-                            &WEIR_SHAPE_SCALAR);
+  if (!weir_dtype_is_integer (from) || weir_dtype_bits (from) > 8 ||
+      !weir_dtype_is_float (node->outputs[0].info.dtype) ||
+      weir_shape_equal (weir_graph_shape (graph, node->inputs[0]), &WEIR_SHAPE_SCALAR))
+    return FALSE;
+  value = weir_match_constant (graph, node, 0);
+  return value == NULL || !is_zero (value);
 }
 
 static gboolean

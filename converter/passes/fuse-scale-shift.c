@@ -108,12 +108,6 @@ multiply_before (WeirGraph *graph, WeirNode *layer, gboolean *changed, GError **
   return weir_pass_finish (&builder, layer, port, changed, error);
 }
 
-static double
-ratio (double a, double b)
-{
-  return a / b;
-}
-
 /* The Multiply in front of an Add that stays. */
 static gboolean
 multiply_before_add (WeirGraph *graph, WeirNode *layer, gboolean *changed, GError **error)
@@ -133,7 +127,7 @@ multiply_before_add (WeirGraph *graph, WeirNode *layer, gboolean *changed, GErro
       !factor_init (graph, multiply, &scale) ||
       !factor_suits (graph, &weights, &scale, weights.groups * weights.inputs))
     return TRUE;
-  moved = weir_pass_join (shift.constant, scale.constant, ratio);
+  moved = weir_pass_join (shift.constant, scale.constant, weir_pass_ratio);
   scaled = weir_pass_weights_scale (&weights, scale.constant, TRUE);
   if (moved == NULL || scaled == NULL || !weir_pass_is_finite (moved))
     return TRUE;

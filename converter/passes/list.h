@@ -124,5 +124,11 @@ gboolean weir_pass_merge_interpolate (WeirModel *model, const WeirPassOptions *o
                                       GError **error);
 gboolean weir_pass_fuse_upsample (WeirModel *model, const WeirPassOptions *options,
                                   GError **error);
+gboolean weir_pass_fuse_quantize (WeirModel *model, const WeirPassOptions *options,
+                                  GError **error);
+gboolean weir_pass_merge_quantize (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
+gboolean weir_pass_compress_weights (WeirModel *model, const WeirPassOptions *options,
+                                     GError **error);
 
 WEIR_END_DECLS

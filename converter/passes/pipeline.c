@@ -37,6 +37,7 @@ static const Row fold_all_rows[] = {
 static const Row shared_rows[] = {
   { "identity", weir_pass_identity },
   { "common-nodes", weir_pass_common_nodes },
+  { "fuse-quantize", weir_pass_fuse_quantize },
   { "fuse-activation", weir_pass_fuse_activation },
   { "fuse-prelu", weir_pass_fuse_prelu },
   { "fuse-softmax", weir_pass_fuse_softmax },
@@ -64,6 +65,7 @@ static const Row shared_rows[] = {
   { "merge-scale-shift", weir_pass_merge_scale_shift },
   { "fuse-scale-shift", weir_pass_fuse_scale_shift },
   { "fuse-pad", weir_pass_fuse_pad },
+  { "merge-quantize", weir_pass_merge_quantize },
   { "identity", weir_pass_identity },
   { "common-nodes", weir_pass_common_nodes },
   { "dead-code", weir_pass_dead_code },
@@ -71,6 +73,7 @@ static const Row shared_rows[] = {
 };
 
 static const Row write_rows[] = {
+  { "compress-weights", weir_pass_compress_weights },
   { "fuse-shuffle", weir_pass_fuse_shuffle },
   { "unmark-unfused", weir_pass_unmark_unfused },
   { "transforms", weir_pass_transforms },

@@ -114,6 +114,35 @@ test_eight_bits (void)
   g_assert_cmpuint (count_op (after, "Convert"), ==, 1);
 }
 
+/* x + convert (k), the constant of eight bits and two elements. */
+static WeirGraph *
+make_zero_point (const gint8 *values)
+{
+  WeirGraph *graph = weir_graph_new ();
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (-1, 2));
+  WeirPort k = weir_build_constant (
+      &b, "k", weir_tensor_new_copy (WEIR_DTYPE_I8, &WEIR_SHAPE (2), values, NULL));
+
+  k = weir_build_convert (&b, "wide", k, WEIR_DTYPE_F32);
+  weir_build_result (&b, "y", weir_build2 (&b, "Add", "y", x, k));
+  g_assert_no_error (b.error);
+  return graph;
+}
+
+/* Zero points that are all zero are nothing to keep. */
+static void
+test_zero_points (void)
+{
+  g_autoptr (WeirGraph) zeros = make_zero_point ((const gint8[]){ 0, 0 });
+  g_autoptr (WeirGraph) others = make_zero_point ((const gint8[]){ 0, 3 });
+  g_autoptr (WeirGraph) zeros_after = run_pass (zeros, weir_pass_fold_constants, NULL);
+  g_autoptr (WeirGraph) others_after = run_pass (others, weir_pass_fold_constants, NULL);
+
+  g_assert_cmpuint (count_op (zeros_after, "Convert"), ==, 0);
+  g_assert_cmpuint (count_op (others_after, "Convert"), ==, 1);
+}
+
 static void
 test_in_if (void)
 {
@@ -134,6 +163,7 @@ main (int argc, char **argv)
   g_test_add_func ("/passes/fold-constants/bomb", test_bomb);
   g_test_add_func ("/passes/fold-constants/decompression", test_decompression);
   g_test_add_func ("/passes/fold-constants/eight-bits", test_eight_bits);
+  g_test_add_func ("/passes/fold-constants/zero-points", test_zero_points);
   g_test_add_func ("/passes/fold-constants/in-if", test_in_if);
   return g_test_run ();
 }
