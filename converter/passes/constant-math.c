@@ -231,7 +231,7 @@ weir_pass_is_positive (const WeirTensor *tensor)
   for (gsize i = 0; i < weir_tensor_count (tensor); i++)
     if (!(weir_tensor_get (tensor, i) > 0))
       return FALSE;
-  return weir_pass_is_finite (tensor);
+  return weir_tensor_count (tensor) > 0 && weir_pass_is_finite (tensor);
 }
 
 gboolean

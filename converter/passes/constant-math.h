@@ -40,7 +40,8 @@ void weir_pass_sum_runs (const WeirTensor *tensor, gsize first, gsize n, gsize r
 /** weir_pass_is_finite: whether no element is infinite or NaN. */
 gboolean weir_pass_is_finite (const WeirTensor *tensor);
 
-/** weir_pass_is_positive: whether every element is above zero, and finite. */
+/** weir_pass_is_positive: whether every element is above zero and finite,
+ * and there is one. */
 gboolean weir_pass_is_positive (const WeirTensor *tensor);
 
 /**

@@ -418,43 +418,6 @@ test_in_if (void)
   g_assert_cmpuint (count_op (only_op (after, "If")->bodies[0].graph, "Gelu"), ==, 1);
 }
 
-/* A slope for each channel, in the two ways. */
-static WeirGraph *
-make_prelu (gboolean keras, gint64 channels)
-{
-  WeirGraph *graph = weir_graph_new ();
-  WeirBuilder b = WEIR_BUILDER (graph);
-  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (-1, 2, 3));
-  WeirPort slope =
-      weir_build_constant (&b, "slope", random_f32 (&WEIR_SHAPE (channels), 5));
-  WeirPort y;
-
-  x = weir_build1 (&b, "Sin", "front", x);
-  if (keras) {
-    y = op1 (&b, "Negative", slope);
-    y = op2 (&b, "Multiply", y, op1 (&b, "Relu", op1 (&b, "Negative", x)));
-  } else {
-    y = op2 (&b, "Multiply", slope, op2 (&b, "Subtract", x, op1 (&b, "Abs", x)));
-    y = times (&b, y, 0.5);
-  }
-  weir_build_result (&b, "y", op2 (&b, "Add", op1 (&b, "Relu", x), y));
-  g_assert_no_error (b.error);
-  return graph;
-}
-
-static void
-test_prelu (void)
-{
-  for (guint i = 0; i < 4; i++) {
-    g_autoptr (WeirGraph) made = make_prelu (i % 2 == 0, i < 2 ? 3 : 1);
-    g_autoptr (WeirGraph) graph = run_pass (made, weir_pass_fold_constants, NULL);
-    g_autoptr (WeirGraph) after = run_pass (graph, weir_pass_fuse_prelu, NULL);
-
-    g_assert_cmpuint (count_op (after, "PRelu"), ==, 1);
-    g_assert_cmpuint (computing_nodes (after), ==, 4);
-  }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -465,6 +428,5 @@ main (int argc, char **argv)
   g_test_add_func ("/passes/fuse-activation/used-elsewhere", test_used_elsewhere);
   g_test_add_func ("/passes/fuse-activation/others", test_others);
   g_test_add_func ("/passes/fuse-activation/in-if", test_in_if);
-  g_test_add_func ("/passes/fuse-activation/prelu", test_prelu);
   return g_test_run ();
 }
