@@ -150,6 +150,22 @@ read_fusing (const char *text, WeirPassOptions *passes, GError **error)
 }
 
 static gboolean
+read_gfusing (const char *text, WeirPassOptions *passes, GError **error)
+{
+  (void) error;
+  passes->disable_gfusing = is_true (text);
+  return TRUE;
+}
+
+static gboolean
+read_resnet (const char *text, WeirPassOptions *passes, GError **error)
+{
+  (void) error;
+  passes->disable_resnet_optimization = is_true (text);
+  return TRUE;
+}
+
+static gboolean
 read_kept (const char *text, WeirPassOptions *passes, GError **error)
 {
   return weir_parse_patterns (text, &passes->unfused, error);
@@ -351,10 +367,10 @@ const WeirOptionRow weir_option_rows[WEIR_N_OPTIONS] = {
     "leave scales and shifts beside the layers" },
   { OLD ("finegrain_fusing", TEXT, read_kept), "LIST",
     "the same for nodes whose names match one of these regular expressions" },
-  { OLD ("disable_gfusing", FLAG, NULL), NULL, "accepted",
-    .note = "Weir does not join branches to groups" },
-  { OLD ("disable_resnet_optimization", FLAG, NULL), NULL, "accepted",
-    .note = "Weir does not move strides" },
+  { OLD ("disable_gfusing", FLAG, read_gfusing), NULL,
+    "leave equal branches beside one another" },
+  { OLD ("disable_resnet_optimization", FLAG, read_resnet), NULL,
+    "leave strides at the convolutions that have them" },
   { OLD ("enable_concat_optimization", FLAG, NULL), NULL, "accepted",
     .note = "Weir's engine writes what is concatenated into place in any case" },
   { OLD ("move_to_preprocess", FLAG, NULL), NULL, "accepted",

@@ -220,6 +220,6 @@ static const WeirRewrite rows[] = { { "Concat", concat }, { NULL } };
 gboolean
 weir_pass_fuse_branches (WeirModel *model, const WeirPassOptions *options, GError **error)
 {
-  (void) options;
-  return weir_rewrite_graph (weir_model_graph (model), rows, NULL, error);
+  return options->disable_gfusing ||
+         weir_rewrite_graph (weir_model_graph (model), rows, NULL, error);
 }

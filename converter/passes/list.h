@@ -130,5 +130,13 @@ gboolean weir_pass_merge_quantize (WeirModel *model, const WeirPassOptions *opti
                                    GError **error);
 gboolean weir_pass_compress_weights (WeirModel *model, const WeirPassOptions *options,
                                      GError **error);
+gboolean weir_pass_scale_concat (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+gboolean weir_pass_move_strides (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
+/** weir_pass_sample_strides: for who runs a network: the same as move-strides also where
+ * that needs operations more. */
+gboolean weir_pass_sample_strides (WeirModel *model, const WeirPassOptions *options,
+                                   GError **error);
 
 WEIR_END_DECLS

@@ -37,6 +37,8 @@ typedef struct {
  * the structures named; weir_pass_options_clear() frees everything.
  * @static_shape: fold what follows from known shapes
  * @disable_fusing: leave scales and shifts beside the layers
+ * @disable_gfusing: leave equal branches beside one another
+ * @disable_resnet_optimization: leave strides at the convolutions that have them
  * @progress: (nullable): called before each pass; fails where the work shall stop
  */
 typedef struct {
@@ -55,6 +57,8 @@ typedef struct {
   guint ir_version; /* 0: the newest */
   gboolean static_shape;
   gboolean disable_fusing;
+  gboolean disable_gfusing;
+  gboolean disable_resnet_optimization;
   gboolean (*progress) (double fraction, gpointer data, GError **error);
   gpointer progress_data;
 } WeirPassOptions;

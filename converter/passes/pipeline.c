@@ -28,6 +28,7 @@ static const Row fold_all_rows[] = {
   { "fold-all", weir_pass_fold_all },
   { "squeeze-to-reshape", weir_pass_squeeze_to_reshape },
   { "expand-shuffle", weir_pass_expand_shuffle },
+  { "sample-strides", weir_pass_sample_strides },
   { NULL },
 };
 
@@ -63,8 +64,11 @@ static const Row shared_rows[] = {
   { "matmul-transpose", weir_pass_matmul_transpose },
   { "fuse-reverse-channels", weir_pass_fuse_reverse_channels },
   { "merge-scale-shift", weir_pass_merge_scale_shift },
+  { "scale-concat", weir_pass_scale_concat },
+  { "merge-scale-shift", weir_pass_merge_scale_shift },
   { "fuse-scale-shift", weir_pass_fuse_scale_shift },
   { "fuse-pad", weir_pass_fuse_pad },
+  { "move-strides", weir_pass_move_strides },
   { "merge-quantize", weir_pass_merge_quantize },
   { "identity", weir_pass_identity },
   { "common-nodes", weir_pass_common_nodes },

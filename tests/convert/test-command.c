@@ -119,7 +119,7 @@ test_convert (Bench *b, gconstpointer data)
   assert_holds (xml, "version=\"11\"");
   assert_holds (xml, "<input_model value=\"DIR/net.onnx\" />");
   assert_holds (xml, "<mean_values value=\"[1,2,3]\" />");
-  run (b, "weir", "-m MODEL -o DIR --silent --disable_gfusing");
+  run (b, "weir", "-m MODEL -o DIR --silent --move_to_preprocess");
   g_assert_cmpstr (b->out, ==, "");
   g_assert_cmpstr (b->err, ==, "");
 }

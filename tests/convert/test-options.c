@@ -169,10 +169,10 @@ static void
 test_notes (void)
 {
   g_autoptr (WeirConvertOptions) quiet = parse ("--keep_shape_ops=False --scale 2");
-  g_autoptr (WeirConvertOptions) loud = parse ("--disable_gfusing --scale 0.5");
+  g_autoptr (WeirConvertOptions) loud = parse ("--move_to_preprocess --scale 0.5");
 
   weir_convert_options_note (quiet);
-  g_test_expect_message (NULL, G_LOG_LEVEL_MESSAGE, "--disable_gfusing: *");
+  g_test_expect_message (NULL, G_LOG_LEVEL_MESSAGE, "--move_to_preprocess: *");
   g_test_expect_message (NULL, G_LOG_LEVEL_MESSAGE, "--scale: *0.5 makes it larger");
   weir_convert_options_note (loud);
   g_test_assert_expected_messages ();

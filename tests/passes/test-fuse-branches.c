@@ -108,6 +108,16 @@ test_left_alone (void)
 }
 
 static void
+test_options (void)
+{
+  WeirPassOptions options = { .disable_gfusing = TRUE };
+  g_autoptr (WeirGraph) graph = make (TRUE, NOTHING);
+  g_autoptr (WeirGraph) after = run_pass (graph, weir_pass_fuse_branches, &options);
+
+  g_assert_cmpuint (count_op (after, "GroupConvolution"), ==, 0);
+}
+
+static void
 test_in_if (void)
 {
   g_autoptr (WeirGraph) graph = wrap_in_if (make (TRUE, NOTHING));
@@ -122,6 +132,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/passes/fuse-branches/fused", test_fused);
   g_test_add_func ("/passes/fuse-branches/left-alone", test_left_alone);
+  g_test_add_func ("/passes/fuse-branches/options", test_options);
   g_test_add_func ("/passes/fuse-branches/in-if", test_in_if);
   return g_test_run ();
 }
