@@ -9,6 +9,8 @@
  *   x / sqrt (sum (x²) + eps)            eps_mode add
  *   x / sqrt (max (sum (x²), eps))       eps_mode max
  *   x / max (sqrt (sum (x²)), eps)       eps_mode max of eps²
+ *   x / l, or x / 1 where l = sqrt (sum (x²)) is 0
+ *                                        eps_mode max of the smallest number there is
  */
 
 typedef struct {
@@ -99,6 +101,41 @@ match_bounded (Match *match, WeirPort port)
   return match_length (match, length);
 }
 
+/* A length that is replaced where it is zero: then x is zero too, and stays so. */
+static gboolean
+match_guarded (Match *match, WeirPort port)
+{
+  const WeirGraph *graph = match->pattern.graph;
+  const WeirNode *select = weir_pass_pattern_take (&match->pattern, port, "Select");
+  const WeirNode *equal;
+  double zero, other;
+
+  if (select == NULL || weir_graph_dtype (graph, port) != WEIR_DTYPE_F32 ||
+      !weir_pass_scalar (graph, select, 1, &other) || other == 0)
+    return FALSE;
+  equal = weir_pass_pattern_take (&match->pattern, select->inputs[0], "Equal");
+  if (equal == NULL || !weir_pass_scalar (graph, equal, 1, &zero) || zero != 0 ||
+      !weir_port_equal (equal->inputs[0], select->inputs[2]))
+    return FALSE;
+  match->eps = FLT_MIN;
+  match->eps_mode = "max";
+  return match_length (match, select->inputs[2]);
+}
+
+/* What is divided by, however it is kept from zero. */
+static gboolean
+match_divisor (Match *match, WeirPort port, gboolean is_root)
+{
+  guint n = match->pattern.n;
+
+  if (is_root)
+    return match_radicand (match, port);
+  if (match_bounded (match, port))
+    return TRUE;
+  match->pattern.n = n;
+  return match_guarded (match, port);
+}
+
 static gboolean
 quotient (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
 {
@@ -114,7 +151,7 @@ quotient (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
     value = before_broadcast (&match, value, x);
     is_root = weir_pass_pattern_root (&match.pattern, value, &value);
   }
-  if (is_root ? !match_radicand (&match, value) : !match_bounded (&match, value))
+  if (!match_divisor (&match, value, is_root))
     return TRUE;
   if (!weir_port_equal (x, match.x) || match.eps <= 0 ||
       !weir_dtype_is_float (node->outputs[0].info.dtype) ||

@@ -235,6 +235,27 @@ reduce (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
   return pass_through (graph, node, changed);
 }
 
+/* A choice that is always the same, between values of one shape or a smaller one. */
+static gboolean
+choose (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
+{
+  const WeirShape *shape;
+  double condition;
+  guint index;
+
+  (void) error;
+  if (!weir_pass_scalar (graph, node, 0, &condition))
+    return TRUE;
+  index = condition != 0 ? 1 : 2;
+  shape = weir_graph_shape (graph, node->inputs[index]);
+  for (guint i = 0; i < 3; i++)
+    if (i != index &&
+        !weir_pass_broadcasts_into (weir_graph_shape (graph, node->inputs[i]), shape))
+      return TRUE;
+  weir_pass_take_place (graph, node, node->inputs[index], changed);
+  return TRUE;
+}
+
 static const WeirRewrite rows[] = { { "Identity", always },
                                     { "Add", binary },
                                     { "Subtract", binary },
@@ -258,6 +279,7 @@ static const WeirRewrite rows[] = { { "Identity", always },
                                     { "ReduceMax", reduce },
                                     { "ReduceMin", reduce },
                                     { "ReduceProd", reduce },
+                                    { "Select", choose },
                                     { NULL } };
 
 gboolean

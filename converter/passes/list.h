@@ -138,5 +138,9 @@ gboolean weir_pass_move_strides (WeirModel *model, const WeirPassOptions *option
  * that needs operations more. */
 gboolean weir_pass_sample_strides (WeirModel *model, const WeirPassOptions *options,
                                    GError **error);
+gboolean weir_pass_merge_pad (WeirModel *model, const WeirPassOptions *options,
+                              GError **error);
+gboolean weir_pass_merge_reduce (WeirModel *model, const WeirPassOptions *options,
+                                 GError **error);
 
 WEIR_END_DECLS

@@ -48,6 +48,8 @@ static const Row shared_rows[] = {
   { "gather-lists", weir_pass_gather_lists },
   { "reshape-targets", weir_pass_reshape_targets },
   { "merge-slices", weir_pass_merge_slices },
+  { "merge-pad", weir_pass_merge_pad },
+  { "merge-reduce", weir_pass_merge_reduce },
   { "fold-broadcast", weir_pass_fold_broadcast },
   { "drop-broadcast", weir_pass_drop_broadcast },
   { "fuse-upsample", weir_pass_fuse_upsample },

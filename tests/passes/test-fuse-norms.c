@@ -1,4 +1,5 @@
 #include "graphs.h"
+#include "ir/evaluate.h"
 #include "passes.h"
 #include "passes/list.h"
 
@@ -151,6 +152,32 @@ l2_max_outside (Maker *m)
   return op2 (m, "Divide", m->x, length);
 }
 
+/* As ONNX says it: a row of zeros stays one. @guard: what the length is compared to. */
+static WeirPort
+l2_compared (Maker *m, double guard)
+{
+  WeirPort length = reduce (m, "ReduceL2", m->x), one, zero;
+
+  one = weir_build_scalar (&m->b, "one", length, 1);
+  zero = weir_build_scalar (&m->b, "zero", length, guard);
+  length = weir_build (&m->b, "Select", "Select",
+                       WEIR_INPUTS (op2 (m, "Equal", length, zero), one, length));
+  return op2 (m, "Divide", m->x, length);
+}
+
+static WeirPort
+l2_guarded (Maker *m)
+{
+  return l2_compared (m, 0);
+}
+
+/* A length of one is replaced, and one of zero is not. */
+static WeirPort
+l2_of_others (Maker *m)
+{
+  return l2_compared (m, 1);
+}
+
 typedef struct {
   WeirPass pass;
   const char *op;
@@ -166,6 +193,7 @@ static const Form forms[] = {
   { weir_pass_fuse_normalize, "NormalizeL2", l2_add },
   { weir_pass_fuse_normalize, "NormalizeL2", l2_max_inside },
   { weir_pass_fuse_normalize, "NormalizeL2", l2_max_outside },
+  { weir_pass_fuse_normalize, "NormalizeL2", l2_guarded },
 };
 
 /* @elsewhere: an inner node that is read by others too. */
@@ -203,8 +231,9 @@ test_forms (void)
 static void
 test_used_elsewhere (void)
 {
-  static const char *const inner[] = { "Subtract",   "Sqrt", "ReduceMean", "Power",
-                                       "ReduceMean", "Sqrt", "Maximum",    "ReduceL2" };
+  static const char *const inner[] = { "Subtract", "Sqrt",       "ReduceMean",
+                                       "Power",    "ReduceMean", "Sqrt",
+                                       "Maximum",  "ReduceL2",   "Equal" };
 
   for (guint i = 0; i < G_N_ELEMENTS (forms); i++) {
     g_autoptr (WeirGraph) graph = make (&forms[i], inner[i]);
@@ -236,6 +265,38 @@ test_other_axes (void)
 }
 
 static void
+test_other_guard (void)
+{
+  const Form form = { weir_pass_fuse_normalize, "NormalizeL2", l2_of_others };
+  g_autoptr (WeirGraph) graph = make (&form, NULL);
+  g_autoptr (WeirGraph) after = run_pass (graph, form.pass, NULL);
+
+  g_assert_cmpuint (count_op (after, "NormalizeL2"), ==, 0);
+}
+
+/* A row of zeros stays zeros. */
+static void
+test_zeros (void)
+{
+  g_autoptr (WeirGraph) graph = make (&forms[8], NULL);
+  g_autoptr (WeirGraph) after = run_pass (graph, forms[8].pass, NULL);
+  const WeirShape *shape =
+      weir_graph_shape (graph, WEIR_PORT (weir_graph_parameter (graph, 0), 0));
+  WeirShape fixed = *shape;
+  g_autoptr (WeirTensor) zeros = NULL, y = NULL;
+  GError *error = NULL;
+
+  for (int i = 0; i < fixed.rank; i++)
+    fixed.dims[i] = MAX (fixed.dims[i], 1);
+  zeros = weir_tensor_new (WEIR_DTYPE_F32, &fixed, &error);
+  g_assert_no_error (error);
+  weir_graph_evaluate (after, &zeros, &y, NULL, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < weir_tensor_count (y); i++)
+    g_assert_cmpfloat (weir_tensor_get (y, i), ==, 0);
+}
+
+static void
 test_in_if (void)
 {
   g_autoptr (WeirGraph) graph = wrap_in_if (make (&forms[0], NULL));
@@ -251,6 +312,8 @@ main (int argc, char **argv)
   g_test_add_func ("/passes/fuse-norms/forms", test_forms);
   g_test_add_func ("/passes/fuse-norms/used-elsewhere", test_used_elsewhere);
   g_test_add_func ("/passes/fuse-norms/other-axes", test_other_axes);
+  g_test_add_func ("/passes/fuse-norms/other-guard", test_other_guard);
+  g_test_add_func ("/passes/fuse-norms/zeros", test_zeros);
   g_test_add_func ("/passes/fuse-norms/in-if", test_in_if);
   return g_test_run ();
 }

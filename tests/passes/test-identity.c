@@ -60,6 +60,43 @@ test_broadcast (void)
 
 /* A network output keeps its name: the sum that does nothing is one, and so is its input.
  */
+/* A choice of [N, 3] before @other rows of three dimensions, which the result has too. */
+static guint
+left_of_choice (gboolean condition, gint64 other)
+{
+  WeirBuilder b = WEIR_BUILDER (weir_graph_new ());
+  WeirPort a = start (&b);
+  WeirPort k = weir_build_constant (&b, "k", random_f32 (&WEIR_SHAPE (other, 1, 3), 4));
+  WeirPort c =
+      weir_build_constant (&b, "c", weir_tensor_new_scalar (WEIR_DTYPE_BOOL, condition));
+
+  return nodes_left (&b,
+                     weir_build (&b, "Select", "op",
+                                 WEIR_INPUTS (c, condition ? a : k, condition ? k : a)));
+}
+
+/* A choice between [N, 3] and one row. */
+static guint
+left_of_flat_choice (gboolean condition)
+{
+  WeirBuilder b = WEIR_BUILDER (weir_graph_new ());
+  WeirPort a = start (&b);
+  WeirPort k = weir_build_constant (&b, "k", random_f32 (&WEIR_SHAPE (3), 4));
+  WeirPort c =
+      weir_build_constant (&b, "c", weir_tensor_new_scalar (WEIR_DTYPE_BOOL, condition));
+
+  return nodes_left (&b, weir_build (&b, "Select", "op", WEIR_INPUTS (c, a, k)));
+}
+
+static void
+test_choice (void)
+{
+  g_assert_cmpuint (left_of_flat_choice (TRUE), ==, 4);
+  g_assert_cmpuint (left_of_flat_choice (FALSE), ==, 7);
+  g_assert_cmpuint (left_of_choice (TRUE, 1), ==, 7);
+  g_assert_cmpuint (left_of_choice (FALSE, 2), ==, 7);
+}
+
 static void
 test_names (void)
 {
@@ -89,6 +126,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/passes/identity/neutral", test_neutral);
   g_test_add_func ("/passes/identity/broadcast", test_broadcast);
+  g_test_add_func ("/passes/identity/choice", test_choice);
   g_test_add_func ("/passes/identity/names", test_names);
   return g_test_run ();
 }
