@@ -135,9 +135,11 @@ add_branch (const WeirGraph *graph, const WeirNode *concat, guint i, Match *matc
     return FALSE;
   from = branch.conv->inputs[0];
   if (i == 0) {
-    match->split = weir_match (graph, from, "Split");
+    match->split = weir_graph_node (graph, from.node);
     match->first = branch.conv;
-    if (match->split == NULL || match->split->n_outputs != concat->n_inputs ||
+    if ((!weir_node_is (match->split, "Split") &&
+         !weir_node_is (match->split, "VariadicSplit")) ||
+        match->split->n_outputs != concat->n_inputs ||
         !make_room (match, &branch, concat->n_inputs, concat->outputs[0].info.shape.rank))
       return FALSE;
   }

@@ -142,5 +142,8 @@ gboolean weir_pass_merge_pad (WeirModel *model, const WeirPassOptions *options,
                               GError **error);
 gboolean weir_pass_merge_reduce (WeirModel *model, const WeirPassOptions *options,
                                  GError **error);
+/** weir_pass_fuse_group_norm: to an operation that version 10 of the IR does not have. */
+gboolean weir_pass_fuse_group_norm (WeirModel *model, const WeirPassOptions *options,
+                                    GError **error);
 
 WEIR_END_DECLS

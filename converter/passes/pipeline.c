@@ -81,6 +81,7 @@ static const Row shared_rows[] = {
 static const Row write_rows[] = {
   { "compress-weights", weir_pass_compress_weights },
   { "fuse-shuffle", weir_pass_fuse_shuffle },
+  { "fuse-group-norm", weir_pass_fuse_group_norm },
   { "unmark-unfused", weir_pass_unmark_unfused },
   { "transforms", weir_pass_transforms },
   { "opset-downgrade", weir_pass_opset_downgrade },

@@ -37,6 +37,23 @@ branch (WeirBuilder *b, WeirPort x, guint i, gboolean bias, Wrong wrong)
   return weir_build2 (b, "Add", "biased", i == 1 ? w : x, i == 1 ? x : w);
 }
 
+/* @lengths: said one by one. */
+static WeirNode *
+split_along (WeirBuilder *b, WeirPort x, gint64 axis, gboolean lengths)
+{
+  WeirPort inputs[3] = { x, weir_build_i64_scalar (b, "axis", axis) };
+  gint64 each = axis == 1 ? 2 : 3;
+  WeirNode *split;
+
+  inputs[2] = weir_build_i64 (b, "lengths", (const gint64[]){ each, each, each }, 3);
+  split = weir_build_begin_outputs (b, lengths ? "VariadicSplit" : "Split", "split",
+                                    inputs, lengths ? 3 : 2, BRANCHES);
+  if (!lengths)
+    weir_node_set_int (split, "num_splits", BRANCHES);
+  weir_build_end (b, split);
+  return split;
+}
+
 /* x [N, 6, 9, 9] in three parts, each with its own convolution, joined. */
 static WeirGraph *
 make (gboolean bias, Wrong wrong)
@@ -46,14 +63,9 @@ make (gboolean bias, Wrong wrong)
   WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (-1, 6, 9, 9));
   gint64 axis = wrong == ALONG_ROWS ? 2 : 1;
   guint n = wrong == PART_LEFT_OUT ? BRANCHES - 1 : BRANCHES;
-  WeirPort parts[BRANCHES], inputs[2];
-  WeirNode *split, *concat;
+  WeirNode *split = split_along (&b, x, axis, bias), *concat;
+  WeirPort parts[BRANCHES];
 
-  inputs[0] = x;
-  inputs[1] = weir_build_i64_scalar (&b, "axis", axis);
-  split = weir_build_begin_outputs (&b, "Split", "split", inputs, 2, BRANCHES);
-  weir_node_set_int (split, "num_splits", BRANCHES);
-  weir_build_end (&b, split);
   for (guint i = 0; i < n; i++) {
     guint from = wrong == OTHER_ORDER ? n - 1 - i : i;
 
@@ -90,7 +102,9 @@ test_fused (void)
 
     g_assert_true (weir_shape_equal (weir_graph_shape (after, node->inputs[1]),
                                      &WEIR_SHAPE (3, 2, 2, 3, 3)));
-    g_assert_cmpuint (count_op (after, "Split") + count_op (after, "Concat"), ==, 0);
+    g_assert_cmpuint (count_op (after, "Split") + count_op (after, "VariadicSplit") +
+                          count_op (after, "Concat"),
+                      ==, 0);
     g_assert_cmpuint (count_op (after, "Add"), ==, bias);
   }
 }
