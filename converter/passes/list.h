@@ -145,5 +145,7 @@ gboolean weir_pass_merge_reduce (WeirModel *model, const WeirPassOptions *option
 /** weir_pass_fuse_group_norm: to an operation that version 10 of the IR does not have. */
 gboolean weir_pass_fuse_group_norm (WeirModel *model, const WeirPassOptions *options,
                                     GError **error);
+gboolean weir_pass_skip_concat (WeirModel *model, const WeirPassOptions *options,
+                                GError **error);
 
 WEIR_END_DECLS

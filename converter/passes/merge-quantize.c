@@ -2,6 +2,7 @@
 
 #include "constant-math.h"
 #include "quantize-range.h"
+#include "unfused.h"
 
 #include <float.h>
 
@@ -78,7 +79,7 @@ drop_bounds (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error
 static WeirTensor *
 factor_of (const WeirGraph *graph, const WeirNode *node, WeirPort *value)
 {
-  if (!weir_node_is (node, "Multiply") ||
+  if (!weir_node_is (node, "Multiply") || weir_pass_is_unfused (node) ||
       !weir_node_string_is (node, "auto_broadcast", "numpy"))
     return NULL;
   for (guint i = 0; i < 2; i++) {

@@ -6,8 +6,8 @@
 #include "unfused.h"
 
 /* Brings Multiply and Add with constants into one form: subtracting becomes adding,
- * dividing multiplying; a chain of them becomes one Multiply, then one Add. Only floats:
- * integers wrap and cut off. */
+ * dividing and changing the sign multiplying; a chain of them becomes one Multiply, then
+ * one Add. Only floats: integers wrap and cut off. */
 
 static gboolean
 is_mergeable (const WeirNode *node)
@@ -87,6 +87,34 @@ step_clear (Step *step)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Step, step_clear)
 
+static gboolean
+is_product (const WeirGraph *graph, const WeirNode *node)
+{
+  g_auto (Step) step = { 0 };
+
+  return node != NULL && step_init (graph, node, "Multiply", &step);
+}
+
+/* A sign is a factor where there is another that it joins. */
+static gboolean
+negative (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
+{
+  g_autofree char *name = g_strconcat (node->name, "/sign", NULL);
+  const WeirNode *reader = weir_match_only_use (graph, WEIR_PORT (node, 0));
+  const WeirNode *maker = weir_node_input (graph, node, 0);
+  WeirBuilder builder = WEIR_BUILDER (graph);
+  WeirPort x = node->inputs[0];
+
+  if (!weir_dtype_is_float (node->outputs[0].info.dtype) || weir_pass_is_unfused (node) ||
+      is_constant (graph, x) ||
+      !(is_product (graph, reader) ||
+        (weir_graph_n_uses (graph, x) == 1 && is_product (graph, maker))))
+    return TRUE;
+  x = weir_build2 (&builder, "Multiply", node->name, x,
+                   weir_build_scalar (&builder, name, x, -1));
+  return weir_pass_finish (&builder, node, x, changed, error);
+}
+
 static WeirNode *
 only_reader (const WeirGraph *graph, const Step *step)
 {
@@ -163,11 +191,8 @@ multiply (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
 }
 
 static const WeirRewrite rows[] = {
-  { "Subtract", subtract },
-  { "Divide", divide },
-  { "Multiply", multiply },
-  { "Add", add },
-  { NULL },
+  { "Subtract", subtract }, { "Divide", divide }, { "Negative", negative },
+  { "Multiply", multiply }, { "Add", add },       { NULL },
 };
 
 gboolean

@@ -48,6 +48,7 @@ static const Row shared_rows[] = {
   { "gather-lists", weir_pass_gather_lists },
   { "reshape-targets", weir_pass_reshape_targets },
   { "merge-slices", weir_pass_merge_slices },
+  { "skip-concat", weir_pass_skip_concat },
   { "merge-pad", weir_pass_merge_pad },
   { "merge-reduce", weir_pass_merge_reduce },
   { "fold-broadcast", weir_pass_fold_broadcast },

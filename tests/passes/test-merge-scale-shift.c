@@ -109,6 +109,35 @@ test_quantised_weights (void)
   g_assert_cmpuint (count_op (after, "Subtract"), ==, 1);
 }
 
+/* A sign before or behind a factor is one; alone it stays what it is. */
+static guint
+signs_left (gboolean before, gboolean behind)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  g_autoptr (WeirGraph) after = NULL;
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (-1, 3, 2, 2));
+
+  if (before)
+    x = weir_build2 (&b, "Multiply", "before", x, channels (&b, "g", 2));
+  x = weir_build1 (&b, "Negative", "sign", x);
+  if (behind)
+    x = weir_build2 (&b, "Multiply", "behind", channels (&b, "g", 3), x);
+  weir_build_result (&b, "y", x);
+  after = run_pass (graph, weir_pass_merge_scale_shift, NULL);
+  g_assert_cmpuint (count_op (after, "Multiply"), ==, before || behind);
+  return count_op (after, "Negative");
+}
+
+static void
+test_sign (void)
+{
+  g_assert_cmpuint (signs_left (TRUE, FALSE), ==, 0);
+  g_assert_cmpuint (signs_left (FALSE, TRUE), ==, 0);
+  g_assert_cmpuint (signs_left (TRUE, TRUE), ==, 0);
+  g_assert_cmpuint (signs_left (FALSE, FALSE), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -119,5 +148,6 @@ main (int argc, char **argv)
   g_test_add_func ("/passes/merge-scale-shift/integers", test_integers);
   g_test_add_func ("/passes/merge-scale-shift/outer-product", test_outer_product);
   g_test_add_func ("/passes/merge-scale-shift/quantised-weights", test_quantised_weights);
+  g_test_add_func ("/passes/merge-scale-shift/sign", test_sign);
   return g_test_run ();
 }

@@ -1,5 +1,4 @@
 #include "graphs.h"
-#include "ir/match.h"
 #include "passes.h"
 #include "passes/list.h"
 

@@ -117,6 +117,42 @@ test_gather (void)
   }
 }
 
+/* Elements of the list 10, the two dimensions of x, 20: as a list of @n. */
+static guint
+left_of_gather (const gint64 *indices, gsize n, gboolean shown)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  g_autoptr (WeirGraph) after = NULL;
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (-1, 4));
+  WeirPort list =
+      concat (&b, WEIR_INPUTS (weir_build_i64 (&b, "n", (const gint64[]){ 10 }, 1),
+                               weir_build1 (&b, "ShapeOf", "s", x),
+                               weir_build_i64 (&b, "m", (const gint64[]){ 20 }, 1)));
+
+  weir_build_result (&b, "list", gather (&b, list, weir_build_i64 (&b, "i", indices, n)));
+  if (shown)
+    weir_build_result (&b, "whole", list);
+  g_assert_no_error (b.error);
+  after = run_pass (graph, weir_pass_gather_lists, NULL);
+  return count_op (after, "Gather");
+}
+
+static void
+test_gather_of_concat (void)
+{
+  static const gint64 indices[] = { 1, 2, 3, 0, 2 };
+
+  g_assert_cmpuint (left_of_gather (indices, 2, FALSE), ==, 0);
+  g_assert_cmpuint (left_of_gather (indices, 2, TRUE), ==, 0);
+  g_assert_cmpuint (left_of_gather (indices, 4, FALSE), ==, 0);
+  g_assert_cmpuint (left_of_gather (indices + 2, 1, FALSE), ==, 0);
+  /* A Concat more; half of a part. */
+  g_assert_cmpuint (left_of_gather (indices, 4, TRUE), ==, 1);
+  g_assert_cmpuint (left_of_gather (indices, 1, FALSE), ==, 1);
+  g_assert_cmpuint (left_of_gather (indices, 5, FALSE), ==, 1);
+}
+
 /* repeat (2) * 3 + 1 is repeat (7); a list beside it stays. */
 static void
 test_broadcast (void)
@@ -148,7 +184,8 @@ main (int argc, char **argv)
   g_test_add_func ("/passes/reshape-targets/targets", test_targets);
   g_test_add_func ("/passes/reshape-targets/stay", test_targets_that_stay);
   g_test_add_func ("/passes/reshape-targets/other-batch", test_other_batch);
-  g_test_add_func ("/passes/gather-lists", test_gather);
+  g_test_add_func ("/passes/gather-lists/single", test_gather);
+  g_test_add_func ("/passes/gather-lists/of-concat", test_gather_of_concat);
   g_test_add_func ("/passes/fold-broadcast", test_broadcast);
   return g_test_run ();
 }
