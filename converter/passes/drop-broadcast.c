@@ -71,6 +71,17 @@ is_tile (const WeirGraph *graph, const WeirNode *node, WeirPort other)
   return weir_pass_broadcasts_into (to, weir_graph_shape (graph, other));
 }
 
+/* The first state of a recurrent cell, times a gate: OpenVINO looks for such cells, and
+ * fails where the state has not the shape that it should have. */
+static gboolean
+is_first_state (const WeirGraph *graph, const WeirNode *node, const WeirNode *source)
+{
+  double value;
+
+  return weir_node_is (node, "Multiply") && weir_pass_scalar (graph, source, 0, &value) &&
+         value == 0;
+}
+
 static gboolean
 binary (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
 {
@@ -82,7 +93,8 @@ binary (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
     WeirNode *source = weir_node_input (graph, node, i);
     WeirPort other = node->inputs[1 - i];
 
-    if (!is_broadcast (graph, source, other) && !is_tile (graph, source, other))
+    if ((!is_broadcast (graph, source, other) && !is_tile (graph, source, other)) ||
+        is_first_state (graph, node, source))
       continue;
     weir_edit_set_input (graph, node, i, source->inputs[0]);
     weir_edit_remove_unused (graph, source);

@@ -216,7 +216,7 @@ binary (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **error)
   g_autoptr (WeirTensor) constant = NULL, scale = NULL, shift = NULL;
   gboolean factor = weir_node_is (node, "Multiply");
   WeirBuilder builder = WEIR_BUILDER (graph);
-  const WeirNode *group;
+  const WeirNode *group = NULL;
   const WeirShape *shape;
 
   for (guint i = 0; constant == NULL && i < 2; i++) {

@@ -90,6 +90,31 @@ test_kept (void)
   }
 }
 
+/* Repeated zeros times x, the first state of a cell, stay; added they go. */
+static guint
+zeros_left (const char *op)
+{
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  g_autoptr (WeirGraph) after = NULL;
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (-1, 4));
+  WeirPort zero = weir_build_scalar (&b, "zero", x, 0);
+
+  zero = weir_build2 (&b, "Broadcast", "zeros", zero,
+                      weir_build1 (&b, "ShapeOf", "shape", x));
+  weir_build_result (&b, "y", weir_build2 (&b, op, "y", x, zero));
+  g_assert_no_error (b.error);
+  after = run_pass (graph, weir_pass_drop_broadcast, NULL);
+  return count_op (after, "Broadcast");
+}
+
+static void
+test_first_state (void)
+{
+  g_assert_cmpuint (zeros_left ("Multiply"), ==, 1);
+  g_assert_cmpuint (zeros_left ("Add"), ==, 0);
+}
+
 static void
 test_in_if (void)
 {
@@ -106,6 +131,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/passes/drop-broadcast/dropped", test_dropped);
   g_test_add_func ("/passes/drop-broadcast/kept", test_kept);
+  g_test_add_func ("/passes/drop-broadcast/first-state", test_first_state);
   g_test_add_func ("/passes/drop-broadcast/in-if", test_in_if);
   return g_test_run ();
 }
