@@ -103,6 +103,7 @@ fake_quantize (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **err
   WeirBuilder builder = WEIR_BUILDER (graph);
 
   if (weights == NULL || n > MAX_LEVELS ||
+      !weir_shape_equal (&node->outputs[0].info.shape, weir_tensor_shape (weights)) ||
       !weir_node_string_is (node, "auto_broadcast", "numpy") ||
       !weir_pass_range_of (graph, node, WEIR_PASS_IN_LOW, &in) ||
       !weir_pass_range_of (graph, node, WEIR_PASS_OUT_LOW, &out) ||
@@ -110,8 +111,7 @@ fake_quantize (WeirGraph *graph, WeirNode *node, gboolean *changed, GError **err
       !steps_of (&out, n, &scale, &zero))
     return TRUE;
   levels = levels_of (node, weights, &in, n);
-  if (levels == NULL ||
-      !weir_shape_equal (weir_tensor_shape (levels), weir_tensor_shape (weights)))
+  if (levels == NULL)
     return TRUE;
   return weir_pass_finish (&builder, node, build (&builder, node, levels, scale, zero),
                            changed, error);
