@@ -74,6 +74,7 @@ extern const WeirFrontend weir_frontend_kaldi;
 extern const WeirFrontend weir_frontend_keras;
 extern const WeirFrontend weir_frontend_mxnet;
 extern const WeirFrontend weir_frontend_onnx;
+extern const WeirFrontend weir_frontend_paddle;
 extern const WeirFrontend weir_frontend_tensorflow;
 extern const WeirFrontend weir_frontend_tflite;
 

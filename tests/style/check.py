@@ -28,6 +28,7 @@ ALLOWED = {
     "converter/frontends/caffe": FRONTEND + ["frontends/proto/", "caffe.pb-c.h"],
     "converter/frontends/mxnet": FRONTEND,
     "converter/frontends/kaldi": FRONTEND,
+    "converter/frontends/paddle": FRONTEND + ["frontends/proto/", "paddle.pb-c.h"],
     "converter/frontends": ["ir/", "base/", "onnx.pb-c.h"],
     "converter/extensions": ["ir/", "base/", "io/read-xml.h"],
     "converter": [""],
