@@ -201,8 +201,8 @@ prior_part (WeirMake *m, WeirPort both, WeirPort sizes, gint64 index)
   WeirPort parts[] = { sizes, WEIR_MAKE_INTS (m, -1, 4) };
 
   both = weir_make_gather (m, both, weir_make_int (m, index), 0);
-  return weir_make_2 (m, "Reshape", both,
-                      weir_make_known (m, weir_make_concat (m, parts, 2, 0)));
+  return weir_make_reshape_to (m, both,
+                               weir_make_known (m, weir_make_concat (m, parts, 2, 0)));
 }
 
 static WeirPort

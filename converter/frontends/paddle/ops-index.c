@@ -103,8 +103,8 @@ scatter (PdNode *n)
 static WeirPort
 scatter_nd_add (PdNode *n)
 {
-  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "ScatterNDUpdate", pd_in (n, "X"),
-                                    pd_in (n, "Index"), pd_in (n, "Updates"));
+  const WeirPort inputs[] = { pd_in (n, "X"), pd_in (n, "Index"), pd_in (n, "Updates") };
+  WeirNode *node = weir_make_begin_version (&n->make, "ScatterNDUpdate", 15, inputs, 3);
 
   weir_node_set_string (node, "reduction", "sum");
   return weir_make_end (&n->make, node);

@@ -75,6 +75,15 @@ scale (PdNode *n)
 }
 
 static WeirPort
+increment (PdNode *n)
+{
+  WeirPort x = pd_in (n, "X");
+
+  return weir_make_2 (&n->make, "Add", x,
+                      weir_make_scalar (&n->make, x, pd_float (n, "step", 1)));
+}
+
+static WeirPort
 cast (PdNode *n)
 {
   return weir_make_convert (&n->make, pd_in (n, "X"),
@@ -291,6 +300,7 @@ const PdRow pd_rows_math[] = {
   { "square", square },
   { "tan", pd_row_unary, .ir = "Tan" },
   { "scale", scale },
+  { "increment", increment },
   { "cast", cast },
   { "clip", clip },
   { "pow", power },

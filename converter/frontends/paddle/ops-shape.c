@@ -54,9 +54,8 @@ flatten_range (PdNode *n)
   parts[0] =
       weir_make_gather (&n->make, parts[0], weir_make_range (&n->make, 0, start), 0);
   parts[1] = WEIR_MAKE_INTS (&n->make, -1);
-  return weir_make_2 (
-      &n->make, "Reshape", x,
-      weir_make_known (&n->make, weir_make_concat (&n->make, parts, 3, 0)));
+  return weir_make_reshape_to (
+      &n->make, x, weir_make_known (&n->make, weir_make_concat (&n->make, parts, 3, 0)));
 }
 
 static WeirPort

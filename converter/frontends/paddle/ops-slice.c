@@ -19,23 +19,53 @@ drop_axes (PdNode *n, WeirPort y)
   return weir_make_2 (&n->make, "Squeeze", y, weir_make_ints (&n->make, axes, count));
 }
 
-/* A list of tensors is sliced along its own first dimension. */
+/* Where the step is negative, an end of -1 lies before the first element, not at the last
+ * one. */
+static WeirPort
+open_ends (PdNode *n, WeirPort end, WeirPort step)
+{
+  const WeirTensor *ends = weir_make_value (&n->make, end);
+  const WeirTensor *steps = weir_make_value (&n->make, step);
+  gint64 values[WEIR_MAX_RANK];
+  gsize count = ends != NULL ? weir_tensor_count (ends) : 0;
+
+  if (steps == NULL || count > WEIR_MAX_RANK || weir_tensor_count (steps) != count)
+    return end;
+  for (gsize i = 0; i < count; i++) {
+    values[i] = weir_tensor_get_int (ends, i);
+    if (values[i] == -1 && weir_tensor_get_int (steps, i) < 0)
+      values[i] = -G_MAXINT32;
+  }
+  return weir_make_ints (&n->make, values, count);
+}
+
+static WeirPort
+slice_by (PdNode *n, WeirPort end, WeirPort step, WeirPort axes)
+{
+  WeirPort begin = pd_vector (n, "StartsTensor", "StartsTensorList", "starts");
+
+  return drop_axes (
+      n, WEIR_MAKE (&n->make, "Slice", pd_in (n, "Input"), begin, end, step, axes));
+}
+
 static WeirPort
 slice (PdNode *n)
 {
-  WeirPort x = pd_in (n, "Input"), axes = pd_vector (n, NULL, NULL, "axes");
-  WeirPort begin = pd_vector (n, "StartsTensor", "StartsTensorList", "starts");
-  WeirPort end = pd_vector (n, "EndsTensor", "EndsTensorList", "ends");
-  WeirPort step;
+  WeirPort axes = pd_vector (n, NULL, NULL, "axes");
+  WeirPort shape = weir_make_known (&n->make, weir_make_shape_of (&n->make, axes));
+  WeirPort ones = weir_make_broadcast (&n->make, weir_make_int (&n->make, 1), shape);
 
-  if (strcmp (n->row->op, "strided_slice") == 0)
-    step = pd_vector (n, "StridesTensor", "StridesTensorList", "strides");
-  else
-    step = weir_make_broadcast (
-        &n->make, weir_make_int (&n->make, 1),
-        weir_make_known (&n->make, weir_make_shape_of (&n->make, axes)));
-  return drop_axes (n, WEIR_MAKE (&n->make, "Slice", x, begin, end,
-                                  weir_make_known (&n->make, step), axes));
+  return slice_by (n, pd_vector (n, "EndsTensor", "EndsTensorList", "ends"),
+                   weir_make_known (&n->make, ones), axes);
+}
+
+static WeirPort
+strided_slice (PdNode *n)
+{
+  WeirPort step = pd_vector (n, "StridesTensor", "StridesTensorList", "strides");
+  WeirPort end = pd_vector (n, "EndsTensor", "EndsTensorList", "ends");
+
+  return slice_by (n, open_ends (n, end, step), step, pd_vector (n, NULL, NULL, "axes"));
 }
 
 static int
@@ -258,7 +288,7 @@ flip (PdNode *n)
 
 const PdRow pd_rows_slice[] = {
   { "slice", slice },
-  { "strided_slice", slice },
+  { "strided_slice", strided_slice },
   { "split", split },
   { "unstack", unstack, "Y" },
   { "unbind", unstack, "Out" },
