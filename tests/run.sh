@@ -160,7 +160,7 @@ if [ -d "$accept" ]; then
   say "models"
   check=()
   frameworks=()
-  for framework in onnx tflite caffe tensorflow mxnet kaldi keras; do
+  for framework in onnx tflite caffe tensorflow mxnet kaldi keras paddle; do
     frameworks+=(--framework "$framework")
   done
   if [ "$full" = --full ]; then
