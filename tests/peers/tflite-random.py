@@ -39,7 +39,9 @@ def values(shapes):
 def convert(function, shapes, form):
     signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
     concrete = tf.function(function, input_signature=signature).get_concrete_function()
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete])
+    owner = function if isinstance(function, tf.Module) else None
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], owner)
+    converter.experimental_enable_resource_variables = owner is not None
     if form != "float":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if form in ("int8", "int16"):

@@ -40,7 +40,7 @@ def convolution_dilated(rng):
 
 @integers
 def depthwise(rng):
-    w, b = constant(rng, 3, 3, 4, rng.choice([1, 2])), 0
+    w = constant(rng, 3, 3, 4, rng.choice([1, 2]))
     stride = rng.choice([1, 2])
     return lambda x: tf.nn.relu(tf.nn.depthwise_conv2d(x, w, [1, stride, stride, 1], "SAME")), [(1, 8, 8, 4)]
 
@@ -113,26 +113,21 @@ def resize(rng):
 
 
 @integers
-def mean_subtract_chain(rng):
+def chain(rng):
     w, v = constant(rng, 3, 3, 3, 6), constant(rng, 6, 4)
 
     def net(x):
         x = tf.nn.relu(tf.nn.conv2d(x, w, 2, "SAME"))
         x = tf.reduce_mean(x, [1, 2])
-        return tf.nn.softmax(tf.matmul(x, v))
+        return tf.matmul(x, v)
 
     return net, [(1, 8, 8, 3)]
 
 
 @integers
-def spaces(rng):
-    return lambda x: [tf.nn.space_to_depth(x, 2), tf.nn.depth_to_space(x, 2)], [(1, 4, 6, 4)]
-
-
-@integers
 def gathers(rng):
     index = np.random.randint(0, 4, 3).astype(np.int32)
-    return lambda x: [tf.gather(x, index, axis=1), tf.tile(x, [1, 2, 1]), tf.reverse(x, [1])], [(2, 4, 3)]
+    return lambda x: [tf.gather(x, index, axis=1), tf.reverse(x, [1])], [(2, 4, 3)]
 
 
 @floats
@@ -233,3 +228,27 @@ def sequences(rng):
 @floats
 def spectrum(rng):
     return lambda x: tf.abs(tf.signal.rfft2d(x, [4, 8])), [(1, 4, 8)]
+
+
+@floats
+def spaces(rng):
+    return lambda x: [tf.nn.space_to_depth(x, 2), tf.nn.depth_to_space(x, 2), tf.tile(x, [1, 2, 1, 2])], [(1, 4, 6, 4)]
+
+
+class Counting(tf.Module):
+    """Adds what came in to a variable, and to another that it only reads."""
+
+    def __init__(self):
+        super().__init__()
+        self.sum = tf.Variable(np.arange(6, dtype=np.float32).reshape(2, 3))
+        self.fixed = tf.Variable(np.ones((2, 3), np.float32))
+
+    def __call__(self, x):
+        before = self.sum.read_value()
+        self.sum.assign(before + x)
+        return [before * 2, self.sum.read_value() * 3, x + self.fixed]
+
+
+@floats
+def variables(rng):
+    return Counting(), [(2, 3)]

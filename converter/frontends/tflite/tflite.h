@@ -14,7 +14,12 @@
  * dimensions; operations that the IR defines for channels-first stand between Transposes.
  */
 
-/** WeirTfliteFile: one model file. */
+/**
+ * WeirTfliteFile: one model file.
+ * @variables: (nullable): by their names; of ops-variable.c
+ * @variables_change: whether the main sub-graph writes variables
+ * @initialising: while it runs what gives them their first values
+ */
 typedef struct {
   WeirSource *source;
   WeirFlat flat;
@@ -22,6 +27,8 @@ typedef struct {
   WeirFlatVector codes, subgraphs, buffers;
   GPtrArray *unsupported;
   WeirCutHint *hint;
+  GHashTable *variables;
+  gboolean variables_change, initialising;
 } WeirTfliteFile;
 
 /**
@@ -42,6 +49,7 @@ typedef struct {
  * @data: contents; empty if there are none
  * @real_of: the constant whose real value this tensor is, or -1
  * @port: its real value in the graph; none until its operator has been converted
+ * @variable: (nullable): the variable whose handle it is
  */
 typedef struct {
   char *name;
@@ -54,6 +62,7 @@ typedef struct {
   gboolean is_constant, is_variable;
   gint32 real_of;
   WeirPort port;
+  char *variable;
 } WeirTfliteTensor;
 
 typedef struct _WeirTfliteRow WeirTfliteRow;
