@@ -349,6 +349,41 @@ test_params (void)
   }
 }
 
+/* A directory: the program under a usual name, and a file for each parameter. */
+static void
+test_folder (void)
+{
+  g_autoptr (GBytes) params = NULL;
+  g_autoptr (GBytes) program = paddle_program (&nn[0], &params);
+  g_autoptr (GPtrArray) unsupported =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
+
+  for (int whole = 0; whole < 2; whole++) {
+    g_autoptr (GPtrArray) parts =
+        g_ptr_array_new_with_free_func ((GDestroyNotify) weir_source_unref);
+    g_autoptr (WeirFolder) here = NULL;
+    g_autoptr (WeirModel) model = NULL;
+    g_autoptr (GError) error = NULL;
+
+    g_ptr_array_add (parts,
+                     weir_source_new (program, whole ? "model.pdmodel" : "__model__"));
+    here = weir_folder_new_parts (parts, "test");
+    g_assert_true (weir_frontend_probe_folder (here) == &weir_frontend_paddle);
+    model = weir_frontend_paddle.load (&(WeirFrontendInput){ .folder = here },
+                                       unsupported, &error);
+    g_assert_null (model);
+    g_assert_error (error, WEIR_ERROR, WEIR_ERROR_ARGUMENT);
+    g_clear_error (&error);
+    g_clear_pointer (&here, weir_folder_free);
+    g_ptr_array_add (parts, weir_source_new (params, whole ? "model.pdiparams" : "v1"));
+    here = weir_folder_new_parts (parts, "test");
+    model = weir_frontend_paddle.load (&(WeirFrontendInput){ .folder = here },
+                                       unsupported, &error);
+    g_assert_no_error (error);
+    g_assert_nonnull (model);
+  }
+}
+
 static void
 test_probe (void)
 {
@@ -379,6 +414,7 @@ main (int argc, char **argv)
   g_test_add_func ("/paddle/unneeded", test_unneeded);
   g_test_add_func ("/paddle/condition", test_condition);
   g_test_add_func ("/paddle/params", test_params);
+  g_test_add_func ("/paddle/folder", test_folder);
   g_test_add_func ("/paddle/probe", test_probe);
   return g_test_run ();
 }
