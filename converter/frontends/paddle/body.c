@@ -88,32 +88,13 @@ pd_body_zeros (PdBody *body, const WeirGraph *graph, WeirPort like, const char *
   weir_build_finish (&body->builder, &body->n->make.b->error);
 }
 
-void
-pd_map (GArray *maps, gint64 external, guint internal)
-{
-  WeirPortMap map = {
-    .external = external, .internal = internal, .axis = -1, .stride = 1, .part_size = 1
-  };
-
-  g_array_append_val (maps, map);
-}
-
 WeirBody *
 pd_body_attach (PdBody *body, WeirNode *node)
 {
-  WeirGraph *outer = body->n->make.b->graph;
-  WeirBody *made;
+  WeirBuilder *outer = body->n->make.b;
 
-  if (node == NULL || weir_build_failed (body->n->make.b))
-    return NULL;
-  made = weir_edit_add_body (node);
-  weir_graph_free (made->graph);
-  made->graph = g_steal_pointer (&body->graph);
-  for (guint i = 0; i < body->scope.captures->len; i++) {
-    const PdCapture *capture = &g_array_index (body->scope.captures, PdCapture, i);
-
-    weir_edit_append_input (outer, node, capture->outer);
-    pd_map (made->inputs, node->n_inputs - 1, capture->parameter);
-  }
-  return made;
+  return node == NULL || weir_build_failed (outer)
+             ? NULL
+             : weir_capture_attach (body->scope.captures, &body->graph, outer->graph,
+                                    node);
 }

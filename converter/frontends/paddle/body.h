@@ -35,5 +35,3 @@ void pd_body_zeros (PdBody *body, const WeirGraph *graph, WeirPort like,
 /** pd_body_attach: makes the graph a body of @node, and what it reads from outside inputs
  * of @node. Returns: (transfer none) (nullable): %NULL after a failure. */
 WeirBody *pd_body_attach (PdBody *body, WeirNode *node);
-/** pd_map: a row of a map of ports, whose values pass whole. */
-void pd_map (GArray *maps, gint64 external, guint internal);

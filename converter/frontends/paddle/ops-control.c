@@ -48,7 +48,7 @@ attach_branch (PdBody *body, WeirNode *node, guint outputs)
   WeirBody *made = pd_body_attach (body, node);
 
   for (guint i = 0; made != NULL && i < outputs; i++)
-    pd_map (made->outputs, i, i);
+    weir_capture_map (made->outputs, i, i);
 }
 
 /* Without the condition, variables stay as they were, and those that were not there yet
@@ -206,8 +206,8 @@ add_loop_body (PdNode *n, WeirNode *node, const GPtrArray *names, const PdValue 
   for (guint i = 0; made != NULL && i < names->len; i++) {
     WeirBackEdge edge = { .from = i, .to = i };
 
-    pd_map (made->inputs, i + 2, i);
-    pd_map (made->outputs, i, i);
+    weir_capture_map (made->inputs, i + 2, i);
+    weir_capture_map (made->outputs, i, i);
     g_array_append_val (made->back_edges, edge);
   }
   if (made != NULL)

@@ -1,5 +1,7 @@
 #include "table.h"
 
+#include <string.h>
+
 /* Shapes: the elements stay, their arrangement changes. */
 
 static WeirPort
@@ -154,24 +156,17 @@ expand_as (PdNode *n)
                                        : pd_vector (n, NULL, NULL, "target_shape"));
 }
 
+/* The first version of expand repeats, as tile does. */
 static WeirPort
 tile (PdNode *n)
 {
+  gboolean old = strcmp (n->row->op, "expand") == 0;
   WeirPort x = pd_in (n, "X");
 
   return weir_make_2 (
       &n->make, "Tile", x,
-      pd_vector (n, "RepeatTimes", "repeat_times_tensor", "repeat_times"));
-}
-
-static WeirPort
-tile_v1 (PdNode *n)
-{
-  WeirPort x = pd_in (n, "X");
-
-  return weir_make_2 (
-      &n->make, "Tile", x,
-      pd_vector (n, "ExpandTimes", "expand_times_tensor", "expand_times"));
+      old ? pd_vector (n, "ExpandTimes", "expand_times_tensor", "expand_times")
+          : pd_vector (n, "RepeatTimes", "repeat_times_tensor", "repeat_times"));
 }
 
 static WeirPort
@@ -222,7 +217,7 @@ const PdRow pd_rows_shape[] = {
   { "unsqueeze2", unsqueeze },
   { "shape", shape_of },
   { "size", size_of },
-  { "expand", tile_v1 },
+  { "expand", tile },
   { "expand_v2", expand },
   { "expand_as_v2", expand_as },
   { "tile", tile },

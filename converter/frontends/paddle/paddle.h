@@ -1,5 +1,6 @@
 #pragma once
 
+#include "frontends/capture.h"
 #include "frontends/frontend.h"
 #include "frontends/make.h"
 #include "frontends/wire.h"
@@ -35,18 +36,12 @@ typedef struct {
   GPtrArray *unsupported;
 } PdImport;
 
-/** PdCapture: a value of the outer graph that a body reads as parameter @parameter. */
-typedef struct {
-  WeirPort outer;
-  guint parameter;
-} PdCapture;
-
 /**
  * PdScope:
  * @outer: (nullable): the block around this one
  * @builder: of the graph that its operations go into
  * @values: name -> PdValue
- * @captures: #PdCapture
+ * @captures: #WeirCapture
  *
  * A block on its way into a graph.
  */

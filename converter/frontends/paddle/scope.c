@@ -7,7 +7,7 @@ pd_scope_init (PdScope *scope, PdImport *import, PdScope *outer, WeirBuilder *bu
 {
   *scope = (PdScope){ .import = import, .outer = outer, .builder = builder };
   scope->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-  scope->captures = g_array_new (FALSE, FALSE, sizeof (PdCapture));
+  scope->captures = g_array_new (FALSE, FALSE, sizeof (WeirCapture));
   scope->depth = outer != NULL ? outer->depth + 1 : 0;
 }
 
@@ -24,20 +24,6 @@ pd_scope_set (PdScope *scope, const char *name, PdValue value)
   g_hash_table_replace (scope->values, (char *) name, g_memdup2 (&value, sizeof value));
 }
 
-/* A value of the outer graph as a body sees it: known contents stay known. */
-static WeirPort
-capture (PdScope *scope, const char *name, WeirPort outer)
-{
-  const WeirValueInfo *info = weir_graph_info (scope->outer->builder->graph, outer);
-  PdCapture entry = { .outer = outer,
-                      .parameter = weir_graph_n_parameters (scope->builder->graph) };
-
-  if (info->value != NULL)
-    return weir_build_constant (scope->builder, name, weir_tensor_ref (info->value));
-  g_array_append_val (scope->captures, entry);
-  return weir_build_parameter (scope->builder, name, info->dtype, &info->shape);
-}
-
 static gboolean
 read_outer (PdScope *scope, const char *name, GError **error)
 {
@@ -50,7 +36,8 @@ read_outer (PdScope *scope, const char *name, GError **error)
     return TRUE;
   value = *outer;
   if (!value.broken && !weir_port_is_none (value.port))
-    value.port = capture (scope, name, value.port);
+    value.port = weir_capture (scope->captures, scope->builder,
+                               scope->outer->builder->graph, value.port, name);
   pd_scope_set (scope, name, value);
   return weir_build_finish (scope->builder, error);
 }

@@ -14,12 +14,8 @@
  * dimensions; operations that the IR defines for channels-first stand between Transposes.
  */
 
-/**
- * WeirTfliteFile: one model file.
- * @variables: (nullable): by their names; of ops-variable.c
- * @variables_change: whether the main sub-graph writes variables
- * @initialising: while it runs what gives them their first values
- */
+/** WeirTfliteFile: one model file. @variables: (nullable): of ops-variable.c; the main
+ * sub-graph writes some if @variables_change; @initialising: they get first values. */
 typedef struct {
   WeirSource *source;
   WeirFlat flat;
@@ -49,7 +45,7 @@ typedef struct {
  * @data: contents; empty if there are none
  * @real_of: the constant whose real value this tensor is, or -1
  * @port: its real value in the graph; none until its operator has been converted
- * @variable: (nullable): the variable whose handle it is
+ * @variable: (nullable): whose handle it is
  */
 typedef struct {
   char *name;
