@@ -72,9 +72,11 @@ find_topology (WeirInput *input, const WeirConvertOptions *options, GError **err
   g_autofree char *base = NULL;
   g_autofree char *name = NULL;
 
-  if (frontend == NULL || frontend->topology_option == NULL || input->topology != NULL)
+  if (frontend == NULL || frontend->topology_name == NULL || input->topology != NULL)
     return TRUE;
-  given = weir_convert_options_get (options, frontend->topology_option);
+  given = frontend->topology_option != NULL
+              ? weir_convert_options_get (options, frontend->topology_option)
+              : NULL;
   if (given != NULL) {
     input->topology = weir_source_open (given, error);
     return input->topology != NULL;

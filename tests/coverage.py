@@ -21,6 +21,7 @@ ROOMS = [
     ("tensorflow", ["converter/frontends/tensorflow/"]),
     ("caffe", ["converter/frontends/caffe/"]),
     ("mxnet", ["converter/frontends/mxnet/"]),
+    ("paddle", ["converter/frontends/paddle/"]),
     ("kaldi", ["converter/frontends/kaldi/"]),
     ("text", ["converter/frontends/text"]),
     ("io, reading", ["converter/io/read", "converter/io/xml-read.c", "converter/io/bin.c",

@@ -127,9 +127,10 @@ if [ "$full" = --full ]; then
 fi
 
 if [ "$full" = --full ]; then
-  say "random graphs, beside TensorFlow"
+  say "random graphs and TensorFlow Lite models, beside TensorFlow"
   "$root/pipelines/setup.sh" --python numpy tensorflow-cpu
   peer tensorflow-random
+  peer tflite-random
 fi
 
 # Model Optimizer is the last release that reads five frameworks; it wants an older Python and NumPy.
@@ -160,7 +161,7 @@ if [ -d "$accept" ]; then
   say "models"
   check=()
   frameworks=()
-  for framework in onnx tflite caffe tensorflow mxnet kaldi keras; do
+  for framework in onnx tflite caffe tensorflow mxnet kaldi keras paddle; do
     frameworks+=(--framework "$framework")
   done
   if [ "$full" = --full ]; then

@@ -8,6 +8,7 @@ static const WeirFrontend *const frontends[] = {
   &weir_frontend_kaldi,
   &weir_frontend_mxnet,
   &weir_frontend_onnx,
+  &weir_frontend_paddle,
   &weir_frontend_tensorflow,
   &weir_frontend_keras,
 };

@@ -41,9 +41,10 @@ char *weir_frontend_model_name (const WeirFrontendInput *input);
  * @alias: (nullable): another name that --framework takes
  * @media_type: of the model stream
  * @extensions: file name endings, "onnx" or "pb|pbtxt"
- * @topology_option: (nullable): the option that names the second file of a two-file model
- * @topology_name: (nullable) (transfer full): what the second file of model file @name is
- * called where no option says so; %NULL where @name does not tell
+ * @topology_option: (nullable): the option that names the second file of a two-file model,
+ * where there is one
+ * @topology_name: (nullable) (transfer full): for two-file models: what the second file
+ * of model file @name is called where no option says so; %NULL where @name does not tell
  * @probe: how sure the first bytes (at most 4096) make it, 0 to 100
  * @probe_folder: (nullable): how sure the files of a directory make it
  * @op_names: (transfer none): operations it converts, sorted, for `weir ops`
@@ -74,6 +75,7 @@ extern const WeirFrontend weir_frontend_kaldi;
 extern const WeirFrontend weir_frontend_keras;
 extern const WeirFrontend weir_frontend_mxnet;
 extern const WeirFrontend weir_frontend_onnx;
+extern const WeirFrontend weir_frontend_paddle;
 extern const WeirFrontend weir_frontend_tensorflow;
 extern const WeirFrontend weir_frontend_tflite;
 

@@ -84,10 +84,19 @@ convert (GstWeirConvert *self, GError **error)
   return converted != NULL ? weir_convert_to_stream (converted, error) : NULL;
 }
 
+/* GStreamer makes ids only for elements with one sink pad. */
+static char *
+stream_id (GstWeirConvert *self)
+{
+  g_autofree char *from = gst_pad_get_stream_id (self->sinkpad);
+
+  return g_strconcat (from != NULL ? from : GST_OBJECT_NAME (self), "/ir", NULL);
+}
+
 static void
 push_stream (GstWeirConvert *self, GBytes *stream)
 {
-  g_autofree char *id = gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), NULL);
+  g_autofree char *id = stream_id (self);
   g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("application/x-openvino-ir");
   GstSegment segment;
 

@@ -38,6 +38,7 @@ static GstStaticPadTemplate model_template = GST_STATIC_PAD_TEMPLATE (
     GST_STATIC_CAPS (
         "application/x-openvino-ir; application/x-onnx; application/x-tflite; "
         "application/x-tensorflow; application/x-caffe; application/x-mxnet-params; "
+        "application/x-paddle; "
         "application/x-kaldi; application/x-weir-model-parts"));
 
 /* What one frame waits for. */

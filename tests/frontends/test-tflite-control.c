@@ -5,7 +5,18 @@
 
 /* Sub-graphs, and layers with a state. */
 
-enum { ADD = 0, MUL = 18, RNN = 24, LESS = 58, IF = 118, WHILE = 119 };
+enum {
+  ADD = 0,
+  MUL = 18,
+  RNN = 24,
+  LESS = 58,
+  IF = 118,
+  WHILE = 119,
+  CALL_ONCE = 129,
+  VAR_HANDLE = 142,
+  READ_VARIABLE = 143,
+  ASSIGN_VARIABLE = 144
+};
 
 static FlatNode *
 two_options (gint32 first, gint32 second)
@@ -150,6 +161,70 @@ test_state (void)
   assert_f32 (second, (const float[]){ 77 }, 1);
 }
 
+/* The handle of the variable "v". */
+static gint32
+handle (TfliteWriter *w)
+{
+  gint32 tensor = tflite_tensor (w, "v", TYPE_RESOURCE, NULL, 0);
+
+  tflite_op (w, VAR_HANDLE, NULL, 0, DIMS (tensor), OPTIONS_VAR_HANDLE,
+             flat_set (flat_table (), 1, flat_string ("v")));
+  return tensor;
+}
+
+/* The sub-graph that gives the variable its first value, 5. */
+static void
+first_value (TfliteWriter *w)
+{
+  const float five = 5;
+  gint32 v = handle (w);
+  gint32 k = tflite_constant (w, "five", TYPE_FLOAT32, DIMS (1), &five, sizeof five);
+
+  tflite_op (w, ASSIGN_VARIABLE, DIMS (v, k), NULL, 0, 0, NULL);
+  tflite_subgraph (w, NULL, 0, NULL, 0);
+}
+
+/* y = v + x; the variable becomes y where @writes, and is only read else. */
+static GBytes *
+variable_model (gboolean begins, gboolean writes)
+{
+  gint32 x, v, old, y;
+  TfliteWriter w;
+
+  tflite_begin (&w);
+  x = tflite_tensor (&w, "x", TYPE_FLOAT32, DIMS (1));
+  if (begins)
+    tflite_op (&w, CALL_ONCE, NULL, 0, NULL, 0, OPTIONS_CALL_ONCE,
+               flat_set_i32 (flat_table (), 0, 1));
+  v = handle (&w);
+  old = tflite_tensor (&w, "old", TYPE_FLOAT32, DIMS (1));
+  tflite_op (&w, READ_VARIABLE, DIMS (v), DIMS (old), 0, NULL);
+  y = tflite_tensor (&w, "y", TYPE_FLOAT32, DIMS (1));
+  tflite_op (&w, ADD, DIMS (old, x), DIMS (y), 0, NULL);
+  if (writes)
+    tflite_op (&w, ASSIGN_VARIABLE, DIMS (v, y), NULL, 0, 0, NULL);
+  tflite_subgraph (&w, DIMS (x), DIMS (y));
+  first_value (&w);
+  return flat_finish (tflite_model (&w), TFL_IDENTIFIER);
+}
+
+static void
+test_variable (void)
+{
+  g_autoptr (GBytes) without = variable_model (FALSE, TRUE);
+  g_autoptr (WeirTensor) data =
+      weir_tensor_new_f32 (&WEIR_SHAPE (1), (const float[]){ 2 });
+
+  for (int writes = 0; writes < 2; writes++) {
+    g_autoptr (WeirTensor) first = NULL, second = NULL;
+
+    tflite_run_twice (variable_model (TRUE, writes), &data, &first, &second);
+    assert_f32 (first, (const float[]){ 7 }, 1);
+    assert_f32 (second, (const float[]){ writes ? 9 : 7 }, 1);
+  }
+  tflite_load_bad (without, WEIR_ERROR_UNSUPPORTED, "has no first value");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -159,5 +234,6 @@ main (int argc, char **argv)
   g_test_add_func ("/frontends/tflite-control/wrong-bodies", test_wrong_bodies);
   g_test_add_func ("/frontends/tflite-control/explosion", test_explosion);
   g_test_add_func ("/frontends/tflite-control/state", test_state);
+  g_test_add_func ("/frontends/tflite-control/variable", test_variable);
   return g_test_run ();
 }

@@ -47,3 +47,18 @@ fuzz_load_pair (const WeirFrontend *frontend, const uint8_t *data, size_t size)
 
   load (frontend, weights, topology);
 }
+
+void
+fuzz_load_binary_pair (const WeirFrontend *frontend, const uint8_t *data, size_t size)
+{
+  WeirBytes bytes = WEIR_BYTES (data, size), first;
+  g_autoptr (WeirSource) source = NULL;
+  g_autoptr (WeirSource) second = NULL;
+  guint32 length;
+
+  if (!weir_bytes_u32 (&bytes, &length) || !weir_bytes_take (&bytes, length, &first))
+    return;
+  source = source_of (first.data, first.size, "fuzz.model");
+  second = source_of (data + bytes.pos, weir_bytes_left (&bytes), "fuzz.weights");
+  load (frontend, source, second);
+}

@@ -7,3 +7,7 @@
 void fuzz_load (const WeirFrontend *frontend, const uint8_t *data, size_t size);
 /** fuzz_load_pair: the same for two files: a topology, a byte of 0, and weights. */
 void fuzz_load_pair (const WeirFrontend *frontend, const uint8_t *data, size_t size);
+/** fuzz_load_binary_pair: the same where both are binary: the first file's size in four
+ * bytes, it, and the second. */
+void fuzz_load_binary_pair (const WeirFrontend *frontend, const uint8_t *data,
+                            size_t size);

@@ -98,21 +98,12 @@ onnx_body_result (OnnxBody *body, guint index, WeirPort port)
 WeirBody *
 onnx_body_attach (OnnxBody *body, WeirNode *node)
 {
-  WeirGraph *outer = body->n->make.b->graph;
-  WeirBody *made;
+  WeirBuilder *outer = body->n->make.b;
 
-  if (node == NULL || weir_build_failed (body->n->make.b))
-    return NULL;
-  made = weir_edit_add_body (node);
-  weir_graph_free (made->graph);
-  made->graph = g_steal_pointer (&body->graph);
-  for (guint i = 0; i < body->scope.captures->len; i++) {
-    const OnnxCapture *capture = &g_array_index (body->scope.captures, OnnxCapture, i);
-
-    weir_edit_append_input (outer, node, capture->outer);
-    onnx_map_input (made, node->n_inputs - 1, capture->parameter, -1, FALSE);
-  }
-  return made;
+  return node == NULL || weir_build_failed (outer)
+             ? NULL
+             : weir_capture_attach (body->scope.captures, &body->graph, outer->graph,
+                                    node);
 }
 
 static WeirPortMap

@@ -16,7 +16,7 @@ onnx_scope_init (OnnxScope *scope, OnnxImport *import, OnnxScope *outer,
   scope->values = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   scope->initializers = g_hash_table_new (g_str_hash, g_str_equal);
   scope->sparse = g_hash_table_new (g_str_hash, g_str_equal);
-  scope->captures = g_array_new (FALSE, FALSE, sizeof (OnnxCapture));
+  scope->captures = g_array_new (FALSE, FALSE, sizeof (WeirCapture));
   if (outer != NULL) {
     scope->caller = outer->caller;
     scope->function = outer->function;
@@ -87,18 +87,11 @@ read_initializer (OnnxScope *scope, const char *name, OnnxValue *value, GError *
   return TRUE;
 }
 
-/* A value of the outer graph as a body sees it: known contents stay known. */
 static WeirPort
 capture (OnnxScope *scope, const char *name, WeirPort outer)
 {
-  const WeirValueInfo *info = weir_graph_info (scope->outer->builder->graph, outer);
-  OnnxCapture entry = { .outer = outer,
-                        .parameter = weir_graph_n_parameters (scope->builder->graph) };
-
-  if (info->value != NULL)
-    return weir_build_constant (scope->builder, name, weir_tensor_ref (info->value));
-  g_array_append_val (scope->captures, entry);
-  return weir_build_parameter (scope->builder, name, info->dtype, &info->shape);
+  return weir_capture (scope->captures, scope->builder, scope->outer->builder->graph,
+                       outer, name);
 }
 
 static gboolean

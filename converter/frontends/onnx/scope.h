@@ -2,7 +2,7 @@
 
 #include "onnx.h"
 
-#include "ir/build.h"
+#include "frontends/capture.h"
 
 typedef struct _OnnxScope OnnxScope;
 typedef struct _OnnxNode OnnxNode;
@@ -21,18 +21,12 @@ typedef struct {
   GArray *items;
 } OnnxValue;
 
-/** OnnxCapture: a value of the outer graph that a body reads as parameter @parameter. */
-typedef struct {
-  WeirPort outer;
-  guint parameter;
-} OnnxCapture;
-
 /**
  * OnnxScope:
  * @outer: (nullable): the scope whose values are seen from here
  * @builder: of the graph that this scope's nodes go into; inlined ones share it
  * @caller: (nullable): the node whose attributes those of a function body refer to
- * @captures: #OnnxCapture
+ * @captures: #WeirCapture
  * @cut: (nullable): what of the main graph is needed
  * @repeated: its nodes are converted more than once, so that tensors have no names
  */

@@ -11,6 +11,36 @@ tensor_number (const WeirTfliteScope *scope, gint32 index)
   return index >= 0 && (guint32) index < scope->n_tensors ? (guint) index : WEIR_CUT_NONE;
 }
 
+static void
+note_variable (WeirTfliteScope *scope, const WeirFlatTable *table, guint node)
+{
+  g_autofree char *name = NULL;
+  const WeirTfliteRow *row =
+      weir_tflite_row (scope->file, weir_flat_u32 (table, OPERATOR_CODE, 0), &name);
+
+  if (row != NULL && row->code == BUILTIN_READ_VARIABLE)
+    g_array_append_val (scope->cut->readers, node);
+  if (row != NULL && row->code == BUILTIN_ASSIGN_VARIABLE)
+    scope->file->variables_change = TRUE;
+}
+
+/* Who reads a variable needs all operators that give nothing but write variables. */
+static void
+describe_variables (WeirCutPlan *plan, WeirTfliteCut *cut)
+{
+  guint all, node;
+
+  if (cut->silent->len == 0 || cut->readers->len == 0)
+    return;
+  all = weir_cut_plan_add_tensor (plan, "");
+  node = weir_cut_plan_add_node (plan, "", "variables");
+  for (guint i = 0; i < cut->silent->len; i++)
+    weir_cut_plan_read (plan, node, g_array_index (cut->silent, guint, i));
+  weir_cut_plan_write (plan, node, all);
+  for (guint i = 0; i < cut->readers->len; i++)
+    weir_cut_plan_capture (plan, g_array_index (cut->readers, guint, i), all);
+}
+
 /* The operator is called as its first output, as its nodes are. */
 static gboolean
 describe_operator (WeirCutPlan *plan, WeirTfliteScope *scope, const WeirFlatTable *table)
@@ -30,6 +60,13 @@ describe_operator (WeirCutPlan *plan, WeirTfliteScope *scope, const WeirFlatTabl
       plan, first != WEIR_CUT_NONE ? scope->tensors[first].name : "", "operator");
   for (guint32 i = 0; i < inputs.count; i++)
     weir_cut_plan_read (plan, node, tensor_number (scope, weir_flat_at_i32 (&inputs, i)));
+  if (outputs.count == 0) {
+    guint done = weir_cut_plan_add_tensor (plan, "");
+
+    weir_cut_plan_write (plan, node, done);
+    g_array_append_val (scope->cut->silent, done);
+  }
+  note_variable (scope, table, node);
   for (guint32 i = 0; i < outputs.count; i++) {
     guint tensor = tensor_number (scope, weir_flat_at_i32 (&outputs, i));
 
@@ -62,6 +99,7 @@ describe (WeirCutPlan *plan, WeirTfliteScope *scope)
     if (!weir_flat_at_table (&scope->operators, i, &table) ||
         !describe_operator (plan, scope, &table))
       return FALSE;
+  describe_variables (plan, scope->cut);
   for (guint32 i = 0; i < scope->outputs.count; i++) {
     const WeirTfliteTensor *tensor = weir_tflite_listed (scope, &scope->outputs, i);
 
@@ -95,7 +133,9 @@ weir_tflite_cut_init (WeirTfliteCut *cut, WeirTfliteScope *scope, const WeirCut 
   guint n;
 
   *cut = (WeirTfliteCut){ .plan = plan,
-                          .own = g_array_new (FALSE, FALSE, sizeof (WeirPort)) };
+                          .own = g_array_new (FALSE, FALSE, sizeof (WeirPort)),
+                          .silent = g_array_new (FALSE, FALSE, sizeof (guint)),
+                          .readers = g_array_new (FALSE, FALSE, sizeof (guint)) };
   scope->cut = cut;
   if (!describe (plan, scope)) {
     g_propagate_error (error, g_steal_pointer (&scope->file->flat.error));
@@ -116,6 +156,8 @@ weir_tflite_cut_clear (WeirTfliteCut *cut)
 {
   weir_cut_plan_free (cut->plan);
   g_clear_pointer (&cut->own, g_array_unref);
+  g_clear_pointer (&cut->silent, g_array_unref);
+  g_clear_pointer (&cut->readers, g_array_unref);
   g_free (cut->ports);
   g_free (cut->values);
 }

@@ -8,12 +8,14 @@
  * @ports, @values: for each input of @plan the node that was built and the real value
  *   that it gives; none until it is first read
  * @own: for each input of the sub-graph its Parameter, or none
+ * @silent: for each operator without outputs a tensor that stands for what it does
+ * @readers: the operators that read variables
  * @node: the operator that is being converted
  */
 struct _WeirTfliteCut {
   WeirCutPlan *plan;
   WeirPort *ports, *values;
-  GArray *own;
+  GArray *own, *silent, *readers;
   guint node;
 };
 

@@ -15,3 +15,4 @@ extern const WeirTfliteRow weir_tflite_ops_rnn[];
 extern const WeirTfliteRow weir_tflite_ops_signal[];
 extern const WeirTfliteRow weir_tflite_ops_control[];
 extern const WeirTfliteRow weir_tflite_ops_detect[];
+extern const WeirTfliteRow weir_tflite_ops_variable[];

@@ -71,6 +71,12 @@ WeirPort weir_tflite_clamp (WeirTfliteOp *op, WeirPort x, double low, double hig
 WeirPort weir_tflite_scatter (WeirTfliteOp *op, WeirPort x, WeirPort indices,
                               WeirPort updates, const char *reduction);
 
+/* ops-variable.c */
+
+/** weir_tflite_set_variable: which variable @node reads or writes, and what that holds. */
+void weir_tflite_set_variable (WeirNode *node, const char *id, WeirDtype dtype,
+                               const WeirShape *shape);
+
 /* rounding.c */
 
 /** weir_tflite_lift: what to add to the bias of a layer with 8-bit inputs, filters and

@@ -144,15 +144,57 @@ bucketize (WeirTfliteOp *op)
   return weir_tflite_end (op, node);
 }
 
+/* Input 2 is a value for each row of indices, or one for all; the rest is input 3. */
+static WeirPort
+sparse_to_dense (WeirTfliteOp *op)
+{
+  WeirPort indices = weir_tflite_input (op, 0), values = weir_tflite_input (op, 2), rows;
+  WeirPort dense =
+      weir_tflite_2 (op, "Broadcast", weir_tflite_scalar (op, weir_tflite_input (op, 3)),
+                     weir_tflite_input (op, 1));
+  int rank = weir_tflite_rank (op, indices);
+
+  if (rank < 2)
+    indices = weir_tflite_reshape (op, indices, (gint64[]){ -1, 1 }, 2);
+  if (weir_tflite_rank (op, values) == 0) {
+    rows = weir_tflite_3 (op, "Gather", weir_tflite_1 (op, "ShapeOf", indices),
+                          weir_tflite_list (op, (gint64[]){ 0 }, 1),
+                          weir_tflite_int (op, 0));
+    values = weir_tflite_2 (op, "Broadcast", values, rows);
+  }
+  return weir_tflite_scatter (op, dense, indices, values, "none");
+}
+
+/* Where the update would reach over an end, it begins earlier. */
+static WeirPort
+dynamic_update_slice (WeirTfliteOp *op)
+{
+  WeirPort x = weir_tflite_input (op, 0), update = weir_tflite_input (op, 1);
+  WeirPort begin = weir_tflite_convert (op, weir_tflite_input (op, 2), WEIR_DTYPE_I64);
+  WeirPort size = weir_tflite_1 (op, "ShapeOf", update), end, step;
+  WeirPort room = weir_tflite_2 (op, "Subtract", weir_tflite_1 (op, "ShapeOf", x), size);
+
+  begin = weir_tflite_2 (op, "Minimum", begin, room);
+  begin = weir_tflite_2 (op, "Maximum", begin, weir_tflite_int (op, 0));
+  end = weir_tflite_2 (op, "Add", begin, size);
+  step = weir_tflite_2 (op, "Broadcast", weir_tflite_int (op, 1),
+                        weir_tflite_1 (op, "ShapeOf", size));
+  return weir_tflite_end (
+      op,
+      weir_tflite_begin (op, "SliceScatter", WEIR_INPUTS (x, update, begin, end, step)));
+}
+
 const WeirTfliteRow weir_tflite_ops_index[] = {
   { "EMBEDDING_LOOKUP", 7, OPTIONS_NONE, 0, embedding_lookup },
   { "GATHER", 36, OPTIONS_GATHER, TFL_MOVES, gather },
   { "ONE_HOT", 85, OPTIONS_ONE_HOT, 0, one_hot },
+  { "SPARSE_TO_DENSE", 68, OPTIONS_NONE, 0, sparse_to_dense },
   { "GATHER_ND", 107, OPTIONS_NONE, TFL_MOVES, gather_nd },
   { "WHERE", 109, OPTIONS_NONE, 0, where },
   { "MATRIX_DIAG", 113, OPTIONS_NONE, TFL_MOVES, matrix_diag },
   { "MATRIX_SET_DIAG", 115, OPTIONS_NONE, 0, matrix_set_diag },
   { "SCATTER_ND", 122, OPTIONS_NONE, 0, scatter_nd },
   { "BUCKETIZE", 147, OPTIONS_BUCKETIZE, 0, bucketize },
+  { "DYNAMIC_UPDATE_SLICE", 151, OPTIONS_NONE, TFL_MOVES, dynamic_update_slice },
   { NULL },
 };

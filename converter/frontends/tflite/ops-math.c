@@ -51,6 +51,25 @@ add_n (WeirTfliteOp *op)
   return sum;
 }
 
+/* The IR has only the angle of a quotient: left of the vertical axis it lies half a turn
+ * away, and at 0 / 0 it is 0. */
+static WeirPort
+atan2_of (WeirTfliteOp *op)
+{
+  WeirPort y = weir_tflite_input (op, 0), x = weir_tflite_input (op, 1);
+  WeirPort zero = weir_tflite_number (op, x, 0);
+  WeirPort angle = weir_tflite_1 (op, "Atan", weir_tflite_2 (op, "Divide", y, x));
+  WeirPort turn =
+      weir_tflite_3 (op, "Select", weir_tflite_2 (op, "Less", y, zero),
+                     weir_tflite_number (op, y, -G_PI), weir_tflite_number (op, y, G_PI));
+  WeirPort both = weir_tflite_2 (op, "LogicalAnd", weir_tflite_2 (op, "Equal", x, zero),
+                                 weir_tflite_2 (op, "Equal", y, zero));
+
+  angle = weir_tflite_3 (op, "Select", weir_tflite_2 (op, "Less", x, zero),
+                         weir_tflite_2 (op, "Add", angle, turn), angle);
+  return weir_tflite_3 (op, "Select", both, zero, angle);
+}
+
 static WeirPort
 square (WeirTfliteOp *op)
 {
@@ -235,5 +254,6 @@ const WeirTfliteRow weir_tflite_ops_math[] = {
   { "SELECT_V2", 123, OPTIONS_NONE, 0, select_v2 },
   { "GELU", 150, OPTIONS_GELU, 0, gelu },
   { "RELU_0_TO_1", 152, OPTIONS_NONE, 0, relu_0_to_1 },
+  { "ATAN2", 156, OPTIONS_NONE, 0, atan2_of },
   { NULL },
 };

@@ -1,8 +1,6 @@
 #include "families.h"
 #include "rnn-cell.h"
 
-#include <string.h>
-
 /* Recurrent layers. Their states are variable tensors, which TensorFlow Lite keeps from
  * one inference to the next: variables of the network. */
 
@@ -30,18 +28,6 @@ optional (WeirTfliteOp *op, guint index)
                                            : WEIR_PORT_NONE;
 }
 
-/* Says which variable a node reads or writes, and what that holds. */
-static void
-set_variable (WeirNode *node, const WeirTfliteTensor *tensor)
-{
-  g_autofree char *shape = weir_shape_to_string (&tensor->shape);
-
-  weir_node_set_string (node, "variable_id", tensor->name);
-  weir_node_set_dtype (node, "variable_type", WEIR_DTYPE_F32);
-  shape[strlen (shape) - 1] = '\0';
-  weir_node_set_string (node, "variable_shape", shape + 1);
-}
-
 /* The value of a state; a variable that begins with zeros where the file says that it is
  * one. */
 static WeirPort
@@ -63,7 +49,7 @@ read_state (WeirTfliteOp *op, guint index)
   zeros = weir_tensor_new (WEIR_DTYPE_F32, &tensor->shape, &op->builder->error);
   start = weir_build_constant (op->builder, weir_tflite_name (op, "zeros"), zeros);
   node = weir_tflite_begin (op, "ReadValue", &start, 1);
-  set_variable (node, tensor);
+  weir_tflite_set_variable (node, tensor->name, WEIR_DTYPE_F32, &tensor->shape);
   return weir_tflite_end (op, node);
 }
 
@@ -76,7 +62,7 @@ write_state (WeirTfliteOp *op, guint index, WeirPort value)
   if (tensor == NULL || !tensor->is_variable)
     return;
   node = weir_tflite_begin (op, "Assign", &value, 1);
-  set_variable (node, tensor);
+  weir_tflite_set_variable (node, tensor->name, WEIR_DTYPE_F32, &tensor->shape);
   weir_tflite_end (op, node);
 }
 

@@ -100,7 +100,12 @@ enum {
 /* BuiltinOperator: the two codes that mean something to the reader itself. An older
  * writer knows only the field of eight bits, where the second one says "look at the
  * other". */
-enum { BUILTIN_CUSTOM = 32, BUILTIN_PLACEHOLDER = 127 };
+enum {
+  BUILTIN_CUSTOM = 32,
+  BUILTIN_PLACEHOLDER = 127,
+  BUILTIN_READ_VARIABLE = 143,
+  BUILTIN_ASSIGN_VARIABLE = 144
+};
 
 /* BuiltinOptions: which table an operator's options are. */
 enum {
@@ -151,7 +156,9 @@ enum {
   OPTIONS_DEPTH_TO_SPACE = 94,
   OPTIONS_BATCH_MATMUL = 101,
   OPTIONS_CUMSUM = 102,
+  OPTIONS_CALL_ONCE = 103,
   OPTIONS_CONV_3D = 106,
+  OPTIONS_VAR_HANDLE = 111,
   OPTIONS_BUCKETIZE = 115,
   OPTIONS_GELU = 116
 };

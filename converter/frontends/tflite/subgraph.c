@@ -34,8 +34,10 @@ weir_tflite_scope_open (WeirTfliteScope *scope, WeirTfliteFile *file, guint32 in
 void
 weir_tflite_scope_close (WeirTfliteScope *scope)
 {
-  for (guint32 i = 0; i < scope->n_tensors; i++)
+  for (guint32 i = 0; i < scope->n_tensors; i++) {
     g_free (scope->tensors[i].name);
+    g_free (scope->tensors[i].variable);
+  }
   g_clear_pointer (&scope->tensors, g_free);
   g_clear_error (&scope->builder.error);
   scope->n_tensors = 0;

@@ -8,10 +8,11 @@
 /* All operators, and which of them a file uses that Weir does not know. */
 
 static const WeirTfliteRow *const families[] = {
-  weir_tflite_ops_nn,     weir_tflite_ops_math,    weir_tflite_ops_reduce,
-  weir_tflite_ops_shape,  weir_tflite_ops_slice,   weir_tflite_ops_index,
-  weir_tflite_ops_vision, weir_tflite_ops_quant,   weir_tflite_ops_rnn,
-  weir_tflite_ops_signal, weir_tflite_ops_control, weir_tflite_ops_detect,
+  weir_tflite_ops_nn,       weir_tflite_ops_math,    weir_tflite_ops_reduce,
+  weir_tflite_ops_shape,    weir_tflite_ops_slice,   weir_tflite_ops_index,
+  weir_tflite_ops_vision,   weir_tflite_ops_quant,   weir_tflite_ops_rnn,
+  weir_tflite_ops_signal,   weir_tflite_ops_control, weir_tflite_ops_detect,
+  weir_tflite_ops_variable,
 };
 
 /* The other builtin operators, to call them by their names. */
@@ -27,20 +28,13 @@ static const struct {
   { 31, "CALL" },
   { 33, "EMBEDDING_LOOKUP_SPARSE" },
   { 51, "DELEGATE" },
-  { 68, "SPARSE_TO_DENSE" },
-  { 129, "CALL_ONCE" },
   { 136, "HASHTABLE" },
   { 137, "HASHTABLE_FIND" },
   { 138, "HASHTABLE_IMPORT" },
   { 139, "HASHTABLE_SIZE" },
-  { 142, "VAR_HANDLE" },
-  { 143, "READ_VARIABLE" },
-  { 144, "ASSIGN_VARIABLE" },
   { 146, "RANDOM_STANDARD_NORMAL" },
   { 148, "RANDOM_UNIFORM" },
   { 149, "MULTINOMIAL" },
-  { 151, "DYNAMIC_UPDATE_SLICE" },
-  { 156, "ATAN2" },
   { 159, "BITCAST" },
   { 162, "STABLEHLO_LOGISTIC" },
   { 163, "STABLEHLO_ADD" },

@@ -316,6 +316,7 @@ tflite_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **er
   } else {
     g_prefix_error (error, "%s: ", weir_source_name (input->source));
   }
+  g_clear_pointer (&file.variables, g_hash_table_unref);
   weir_flat_clear (&file.flat);
   return model;
 }

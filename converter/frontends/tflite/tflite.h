@@ -14,7 +14,8 @@
  * dimensions; operations that the IR defines for channels-first stand between Transposes.
  */
 
-/** WeirTfliteFile: one model file. */
+/** WeirTfliteFile: one model file. @variables: (nullable): of ops-variable.c; the main
+ * sub-graph writes some if @variables_change; @initialising: they get first values. */
 typedef struct {
   WeirSource *source;
   WeirFlat flat;
@@ -22,6 +23,8 @@ typedef struct {
   WeirFlatVector codes, subgraphs, buffers;
   GPtrArray *unsupported;
   WeirCutHint *hint;
+  GHashTable *variables;
+  gboolean variables_change, initialising;
 } WeirTfliteFile;
 
 /**
@@ -42,6 +45,7 @@ typedef struct {
  * @data: contents; empty if there are none
  * @real_of: the constant whose real value this tensor is, or -1
  * @port: its real value in the graph; none until its operator has been converted
+ * @variable: (nullable): whose handle it is
  */
 typedef struct {
   char *name;
@@ -54,6 +58,7 @@ typedef struct {
   gboolean is_constant, is_variable;
   gint32 real_of;
   WeirPort port;
+  char *variable;
 } WeirTfliteTensor;
 
 typedef struct _WeirTfliteRow WeirTfliteRow;
