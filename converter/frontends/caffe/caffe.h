@@ -1,8 +1,10 @@
 #pragma once
 
 #include "frontends/frontend.h"
+#include "frontends/hdf5.h"
 #include "frontends/make.h"
 #include "frontends/proto/caffe.pb-c.h"
+#include "frontends/text-tree.h"
 #include "frontends/wire.h"
 
 /**
@@ -10,7 +12,8 @@
  *
  * What the files of this room share. A model is a topology in text (.prototxt) and
  * weights by the names of layers (.caffemodel). Layers are converted in the order of the
- * text; a layer may write over what it reads.
+ * text; a layer may write over what it reads, so that a name is as many tensors as layers
+ * write it.
  */
 
 /** CfBlobs: the weights of a layer. */
@@ -20,30 +23,56 @@ typedef struct {
 } CfBlobs;
 
 /**
- * CfValue:
+ * CfWeights: the weights file, of either form
+ * @wire, @index: (nullable): unpacked; layer name -> CfBlobs
+ * @hdf5: (nullable): where the file is HDF5
+ */
+typedef struct {
+  WeirWire *wire;
+  GHashTable *index;
+  WeirHdf5 *hdf5;
+} CfWeights;
+
+/**
+ * CfValue: of a tensor of the plan
  * @port: where it stands in the graph
  * @broken: a layer that could not be converted would have written it
- * @read: whether a layer has read it
  */
 typedef struct {
   WeirPort port;
-  gboolean broken, read;
+  gboolean broken;
 } CfValue;
 
 /**
+ * CfEntry: a layer that belongs to the network; its number is that of its node in the
+ * plan
+ * @field: as it stands in the text
+ * @bottoms, @tops: tensors of the plan; %WEIR_CUT_NONE for what nothing before it writes
+ */
+typedef struct {
+  const Caffe__LayerParameter *proto;
+  const WeirTextField *field;
+  guint *bottoms, *tops;
+} CfEntry;
+
+/**
  * CfImport:
- * @topology, @weights: the two files, unpacked
- * @blobs: layer name -> CfBlobs
- * @values: top -> CfValue, as it was written last
- * @tops: (element-type utf8): their names in the order in which they were first written
+ * @topology, @tree: the text, unpacked and as it stands
+ * @entries: CfEntry
+ * @values: CfValue, by tensor of @plan
+ * @inputs: what was built for each new input of @plan; none before it is read
+ * @keeps: whether what is converted now is needed
  */
 typedef struct {
   const WeirFrontendInput *input;
   const WeirWire *topology;
-  WeirWire *weights;
-  GHashTable *blobs;
-  GHashTable *values;
-  GPtrArray *tops;
+  const WeirTextTree *tree;
+  CfWeights weights;
+  WeirCutPlan *plan;
+  GArray *entries;
+  GArray *values;
+  WeirPort *inputs;
+  gboolean keeps;
   GPtrArray *unsupported;
   WeirBuilder builder;
 } CfImport;
@@ -74,26 +103,68 @@ typedef struct {
 struct _CfLayer {
   WeirMake make;
   CfImport *import;
+  const CfEntry *entry;
+  guint number;
   const Caffe__LayerParameter *proto;
   const CfRow *row;
 };
 
+/* net.c */
+
+/** cf_net_describe: fills the plan and the entries by the layers that count. */
+gboolean cf_net_describe (CfImport *import, const Caffe__NetParameter *net,
+                          GError **error);
+
+/* cut.c */
+
+/** cf_cut_solve: what of the plan is needed. */
+gboolean cf_cut_solve (CfImport *import, GError **error);
+/** cf_cut_read: (nullable): the new input that layer @number reads at @bottom, in place
+ * of what is written. */
+const WeirPort *cf_cut_read (CfImport *import, guint number, guint bottom, guint tensor);
+/** cf_cut_convert: the layers that are needed. */
+gboolean cf_cut_convert (CfImport *import, GError **error);
+/** cf_cut_finish: outputs, and inputs in their order. */
+gboolean cf_cut_finish (CfImport *import, GError **error);
+
 /* layer.c */
 
+/** cf_value: of a tensor of the plan. */
+CfValue *cf_value (const CfImport *import, guint tensor);
 guint cf_n_in (const CfLayer *l);
 /** cf_in: bottom @index, which must be given. */
 WeirPort cf_in (CfLayer *l, guint index);
 void cf_out (CfLayer *l, guint index, WeirPort port);
-/** cf_set: @top stands for @port from now on. */
-void cf_set (CfImport *import, const char *top, WeirPort port);
 /** cf_layer_convert: adds a layer to the graph, or to what is unsupported. */
-gboolean cf_layer_convert (CfImport *import, const Caffe__LayerParameter *proto,
-                           GError **error);
+gboolean cf_layer_convert (CfImport *import, guint number, GError **error);
+
+/* fields.c */
+
+/** cf_fields_check: of the layer's fields that are not known: an error where what the
+ * layer computes may depend on them; others are told. */
+gboolean cf_fields_check (CfLayer *l);
+/** cf_fields_note: tells of those outside of layers. */
+void cf_fields_note (const CfImport *import);
+
+/* mean.c */
+
+/** cf_mean_subtract: the picture of --mean_file from the network's input. */
+gboolean cf_mean_subtract (const CfImport *import, WeirGraph *graph, GError **error);
+
+/* extension.c */
+
+/** cf_extension_row: (nullable): where an extension translates @type. */
+const CfRow *cf_extension_row (const char *type);
 
 /* blobs.c */
 
-/** cf_blobs_index: layer name -> CfBlobs of a weights file. */
-GHashTable *cf_blobs_index (const Caffe__NetWeights *net);
+/** cf_weights_open: @weights is to be cleared, on failure too. */
+gboolean cf_weights_open (CfWeights *weights, const WeirFrontendInput *input,
+                          GError **error);
+void cf_weights_clear (CfWeights *weights);
+/** cf_blob_read: a blob of @source, which is unpacked as @wire, as singles. */
+WeirTensor *cf_blob_read (const WeirWire *wire, WeirSource *source,
+                          const Caffe__BlobProto *blob, GError **error);
 /** cf_n_blobs: how many weights a layer has. */
 guint cf_n_blobs (const CfLayer *l);
 /** cf_blob: (transfer full): weights @index, which must be there, with @shape; %NULL

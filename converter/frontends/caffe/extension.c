@@ -1,0 +1,97 @@
+#include "caffe.h"
+
+#include "frontends/extension-ops.h"
+
+#include <string.h>
+
+/* Layers that an extension translates. Its node reads the bottoms and then the weights. */
+
+#define FRAMEWORK "caffe"
+
+/* Fields @name of @message as one text: a list has commas. */
+static char *
+text_of (const WeirTextTree *tree, const WeirTextField *message, const char *name)
+{
+  const WeirTextField *field = weir_text_tree_child (tree, message);
+  GString *text = NULL;
+
+  for (; field != NULL; field = weir_text_tree_next (tree, field)) {
+    if (field->value == NULL || strcmp (field->name, name) != 0)
+      continue;
+    if (text == NULL)
+      text = g_string_new (field->value);
+    else
+      g_string_append_printf (text, ", %s", field->value);
+  }
+  return text != NULL ? g_string_free (text, FALSE) : NULL;
+}
+
+/* "field" of the layer or of any of its messages, or "message.field". */
+static char *
+find_text (const CfLayer *l, const char *name)
+{
+  const WeirTextTree *tree = l->import->tree;
+  const WeirTextField *layer = l->entry->field, *field;
+  const char *dot = strrchr (name, '.');
+  g_auto (GStrv) parts = g_strsplit (name, ".", WEIR_MAX_DEPTH);
+  char *text = NULL;
+
+  for (guint i = 0; dot != NULL && layer != NULL && parts[i + 1] != NULL; i++)
+    layer = weir_text_tree_find (tree, layer, parts[i]);
+  if (dot != NULL)
+    return layer != NULL ? text_of (tree, layer, dot + 1) : NULL;
+  text = text_of (tree, layer, name);
+  field = weir_text_tree_child (tree, layer);
+  for (; text == NULL && field != NULL; field = weir_text_tree_next (tree, field))
+    if (field->value == NULL)
+      text = text_of (tree, field, name);
+  return text;
+}
+
+static gboolean
+find_attr (const WeirForeignNode *node, const char *name, WeirAttrType wanted,
+           WeirAttrType *found, WeirAttr *value)
+{
+  (void) wanted;
+  *found = WEIR_ATTR_STRING;
+  value->s = find_text (node->source, name);
+  return value->s != NULL;
+}
+
+static WeirPort
+convert (CfLayer *l)
+{
+  guint n_bottom = cf_n_in (l), n_blobs = cf_n_blobs (l);
+  guint n_top = (guint) l->proto->n_top;
+  g_autofree WeirPort *inputs = g_new (WeirPort, n_bottom + n_blobs + 1);
+  g_autofree WeirPort *outputs = g_new (WeirPort, n_top + 1);
+  WeirForeignNode node = { .framework = FRAMEWORK,
+                           .domain = "",
+                           .op = l->proto->type,
+                           .name = l->make.name,
+                           .inputs = inputs,
+                           .n_inputs = n_bottom + n_blobs,
+                           .outputs = outputs,
+                           .n_outputs = n_top,
+                           .find = find_attr,
+                           .source = l };
+
+  for (guint i = 0; i < n_bottom; i++)
+    inputs[i] = cf_in (l, i);
+  for (guint i = 0; i < n_blobs; i++)
+    inputs[n_bottom + i] = cf_weights (l, i, NULL);
+  if (!weir_extension_op_convert (
+          weir_extension_op (FRAMEWORK, NULL, l->proto->type), &node, l->make.b))
+    return WEIR_PORT_NONE;
+  for (guint i = 1; i < n_top; i++)
+    cf_out (l, i, outputs[i]);
+  return n_top > 0 ? outputs[0] : WEIR_PORT_NONE;
+}
+
+static const CfRow row = { .type = "an extension's", .convert = convert };
+
+const CfRow *
+cf_extension_row (const char *type)
+{
+  return weir_extension_op (FRAMEWORK, NULL, type) != NULL ? &row : NULL;
+}
