@@ -52,10 +52,9 @@ static gboolean
 find_attr (const WeirForeignNode *node, const char *name, WeirAttrType wanted,
            WeirAttrType *found, WeirAttr *value)
 {
-  (void) wanted;
-  *found = WEIR_ATTR_STRING;
-  value->s = find_text (node->source, name);
-  return value->s != NULL;
+  g_autofree char *text = find_text (node->source, name);
+
+  return weir_extension_op_text (text, wanted, found, value);
 }
 
 static WeirPort

@@ -181,6 +181,8 @@ mx_node_convert (MxImport *import, guint index, GError **error)
                .row = mx_row_find (entry->op) };
   GError *local = NULL;
 
+  if (n.row == NULL)
+    n.row = mx_extension_row (entry);
   if (strcmp (entry->op, "null") == 0 || convert_row (&n, &local))
     return TRUE;
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {

@@ -60,6 +60,11 @@ WeirDtype mx_attr_dtype (MxNode *n, const char *name, WeirDtype fallback);
 const MxRow *mx_row_find (const char *op);
 const char *const *mx_op_names (guint *count);
 
+/* extension.c */
+
+/** mx_extension_row: (nullable): where an extension translates @entry. */
+const MxRow *mx_extension_row (const MxEntry *entry);
+
 /* node.c */
 
 /** mx_node_convert: adds node @index to the graph, or to what is unsupported. */
