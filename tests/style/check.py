@@ -14,7 +14,7 @@ MAX_FILE, MAX_HEADER, MAX_FUNCTION, MAX_COLUMNS = 600, 200, 60, 100
 # room -> prefixes of project headers that its files may include; its own folder is always allowed.
 # A header is named by its path from converter/, inference/ or gst/.
 FRONTEND = ["frontends/frontend.h", "frontends/wire.h", "frontends/text.h", "frontends/arena.h", "frontends/make.h", "frontends/rows.h",
-            "frontends/cut.h", "frontends/extension-ops.h", "frontends/hdf5.h", "frontends/text-tree.h", "ir/", "base/"]
+            "frontends/cut.h", "frontends/extension-ops.h", "frontends/hdf5.h", "frontends/offload-ops.h", "frontends/text-tree.h", "ir/", "base/"]
 ALLOWED = {
     "converter/base": [],
     "converter/ir": ["base/"],
@@ -29,6 +29,7 @@ ALLOWED = {
     "converter/frontends/mxnet": FRONTEND,
     "converter/frontends/kaldi": FRONTEND,
     "converter/frontends": ["ir/", "base/", "onnx.pb-c.h"],
+    "converter/offload": ["ir/", "base/"],
     "converter/extensions": ["ir/", "base/", "io/read-xml.h"],
     "converter": [""],
     "inference/runtime": ["base/", "ir/", "runtime/", "device.h"],
