@@ -41,7 +41,9 @@ add_field (Parser *p, const char *name, const WeirTextToken *at, guint *index,
            GError **error)
 {
   Level *level = &p->levels[p->depth - 1];
-  WeirTextField field = { .name = name, .line = at->line, .column = at->column };
+  WeirTextField field = {
+    .name = name, .line = at->line, .column = at->column, .begin = at->begin
+  };
 
   if (!charge (p, sizeof field, error))
     return FALSE;
@@ -91,6 +93,7 @@ add_scalar (Parser *p, const char *name, const WeirTextToken *at, GError **error
   if (!read_scalar (p, &value, error) || !add_field (p, name, at, &index, error))
     return FALSE;
   field_at (p->tree, index)->value = value;
+  field_at (p->tree, index)->end = p->reader.token.begin;
   return TRUE;
 }
 
@@ -151,7 +154,7 @@ step (Parser *p, GError **error)
   if (weir_text_is (&p->reader, ',') || weir_text_is (&p->reader, ';'))
     return weir_text_next (&p->reader, error);
   if (due != 0 && weir_text_is (&p->reader, due)) {
-    p->depth--;
+    field_at (p->tree, p->levels[--p->depth].parent)->end = p->reader.token.end;
     return weir_text_next (&p->reader, error);
   }
   if (p->reader.token.kind == WEIR_TEXT_END)

@@ -16,11 +16,13 @@ WEIR_BEGIN_DECLS
  * @value: (nullable): what a scalar stands for, escapes of strings resolved; %NULL for a
  *   message. A list is as many fields.
  * @line, @column: where it stands
+ * @begin, @end: the same in bytes, all of it
  * @next, @child: for weir_text_tree_next() and weir_text_tree_child()
  */
 typedef struct {
   const char *name, *value;
   guint line, column;
+  gsize begin, end;
   guint next, child;
 } WeirTextField;
 

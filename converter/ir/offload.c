@@ -49,3 +49,38 @@ weir_offload_outputs (const WeirValueInfo *infos, guint count)
   }
   return g_string_free (text, FALSE);
 }
+
+/* "f32:1,3,?" */
+static gboolean
+read_output (const char *text, WeirDtype *dtype, WeirShape *shape, GError **error)
+{
+  const char *colon = strchr (text, ':');
+  g_autofree char *type =
+      colon != NULL ? g_strndup (text, (gsize) (colon - text)) : NULL;
+
+  *dtype = type != NULL ? weir_dtype_parse (type) : WEIR_DTYPE_UNKNOWN;
+  if (*dtype == WEIR_DTYPE_UNKNOWN)
+    return weir_fail (error, WEIR_ERROR_FORMAT,
+                      "outputs: expected TYPE:SHAPE, found '%.80s'", text);
+  return weir_shape_parse (colon + 1, shape, error);
+}
+
+gboolean
+weir_offload_infer (WeirInfer *infer, const char *text, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ";", (int) infer->n_outputs + 1);
+
+  if (g_strv_length (parts) != infer->n_outputs)
+    return weir_fail (error, WEIR_ERROR_FORMAT,
+                      "outputs: expected one for each of %u, found '%.80s'",
+                      infer->n_outputs, text);
+  for (guint i = 0; i < infer->n_outputs; i++) {
+    WeirDtype dtype;
+    WeirShape shape;
+
+    if (!read_output (parts[i], &dtype, &shape, error))
+      return FALSE;
+    weir_infer_set (infer, i, dtype, &shape);
+  }
+  return TRUE;
+}

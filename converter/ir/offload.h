@@ -44,5 +44,7 @@ const WeirOffloadRunner *weir_offload_find (const char *framework);
 /** weir_offload_outputs: (transfer full): what attribute `outputs` of the operation says
  * of @infos: "f32:1,3,?;i64:..." */
 char *weir_offload_outputs (const WeirValueInfo *infos, guint count);
+/** weir_offload_infer: sets the outputs of @infer as such a text says. */
+gboolean weir_offload_infer (WeirInfer *infer, const char *text, GError **error);
 
 WEIR_END_DECLS

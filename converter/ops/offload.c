@@ -2,8 +2,6 @@
 
 #include "ir/offload.h"
 
-#include <string.h>
-
 /* Offload: a part of a network that its own framework runs. Input 0 is the part as that
  * keeps it, the others are what the part reads. An operation of Weir's own. */
 
@@ -13,40 +11,10 @@ static const WeirAttrRow attrs[] = {
   { NULL }
 };
 
-/* "f32:1,3,?" */
-static gboolean
-read_output (const char *text, WeirDtype *dtype, WeirShape *shape, GError **error)
-{
-  const char *colon = strchr (text, ':');
-  g_autofree char *type =
-      colon != NULL ? g_strndup (text, (gsize) (colon - text)) : NULL;
-
-  *dtype = type != NULL ? weir_dtype_parse (type) : WEIR_DTYPE_UNKNOWN;
-  if (*dtype == WEIR_DTYPE_UNKNOWN)
-    return weir_fail (error, WEIR_ERROR_FORMAT,
-                      "outputs: expected TYPE:SHAPE, found '%.80s'", text);
-  return weir_shape_parse (colon + 1, shape, error);
-}
-
 static gboolean
 infer (WeirInfer *infer, GError **error)
 {
-  const char *text = weir_node_string (infer->node, "outputs");
-  g_auto (GStrv) parts = g_strsplit (text, ";", (int) infer->n_outputs + 1);
-
-  if (g_strv_length (parts) != infer->n_outputs)
-    return weir_fail (error, WEIR_ERROR_FORMAT,
-                      "outputs: expected one for each of %u, found '%.80s'",
-                      infer->n_outputs, text);
-  for (guint i = 0; i < infer->n_outputs; i++) {
-    WeirDtype dtype;
-    WeirShape shape;
-
-    if (!read_output (parts[i], &dtype, &shape, error))
-      return FALSE;
-    weir_infer_set (infer, i, dtype, &shape);
-  }
-  return TRUE;
+  return weir_offload_infer (infer, weir_node_string (infer->node, "outputs"), error);
 }
 
 /* Whether the runner has made what the network was told. */

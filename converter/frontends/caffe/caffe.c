@@ -133,7 +133,8 @@ load (CfImport *import, GError **error)
   import->tree = tree;
   net = weir_wire_message (topology);
   cf_fields_note (import);
-  if (!cf_weights_open (&import->weights, input, error) ||
+  if (!cf_custom_open (import, error) ||
+      !cf_weights_open (&import->weights, input, error) ||
       !convert (import, net, graph, error) || !cf_mean_subtract (import, graph, error))
     return NULL;
   return weir_model_new (g_steal_pointer (&graph),
@@ -152,6 +153,7 @@ cf_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
   else
     model = load (&import, error);
   cf_weights_clear (&import.weights);
+  g_clear_pointer (&import.custom, g_hash_table_unref);
   if (model == NULL)
     g_prefix_error (error, "%s: ", weir_frontend_input_name (input));
   return model;

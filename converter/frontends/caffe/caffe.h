@@ -1,8 +1,10 @@
 #pragma once
 
+#include "custom-map.h"
 #include "frontends/frontend.h"
 #include "frontends/hdf5.h"
 #include "frontends/make.h"
+#include "frontends/offload-ops.h"
 #include "frontends/proto/caffe.pb-c.h"
 #include "frontends/text-tree.h"
 #include "frontends/wire.h"
@@ -58,6 +60,7 @@ typedef struct {
 /**
  * CfImport:
  * @topology, @tree: the text, unpacked and as it stands
+ * @custom: (nullable): type -> CfCustom, of --k
  * @entries: CfEntry
  * @values: CfValue, by tensor of @plan
  * @inputs: what was built for each new input of @plan; none before it is read
@@ -68,6 +71,7 @@ typedef struct {
   const WeirWire *topology;
   const WeirTextTree *tree;
   CfWeights weights;
+  GHashTable *custom;
   WeirCutPlan *plan;
   GArray *entries;
   GArray *values;
@@ -84,6 +88,7 @@ typedef struct _CfLayer CfLayer;
  * @type: of a layer; a row without one ends a table
  * @convert: builds it; returns top 0, or nothing where cf_out() has set it
  * @ir: (nullable): for conversions that serve several rows: the IR's operation
+ * @passes: whether fields that are not known are none of Weir's business
  * @aside: it only looks: what it reads is an output still, where no other layer reads it
  */
 typedef struct {
@@ -91,6 +96,7 @@ typedef struct {
   WeirPort (*convert) (CfLayer *l);
   const char *ir;
   gboolean aside;
+  gboolean passes;
 } CfRow;
 
 /**
@@ -155,6 +161,25 @@ gboolean cf_mean_subtract (const CfImport *import, WeirGraph *graph, GError **er
 
 /** cf_extension_row: (nullable): where an extension translates @type. */
 const CfRow *cf_extension_row (const char *type);
+
+/* custom.c */
+
+/** cf_custom_open: reads what --k names. */
+gboolean cf_custom_open (CfImport *import, GError **error);
+/** cf_custom_row: (nullable): where layers of @type pass as they are. */
+const CfRow *cf_custom_row (const CfImport *import, const char *type);
+
+/* offload.c */
+
+/** cf_layer_inputs: @inputs: (transfer full): bottoms, then weights. Returns: how many.
+ */
+guint cf_layer_inputs (CfLayer *l, WeirPort **inputs);
+/** cf_layer_part: (transfer full): the layer as a runner gets it. */
+WeirTensor *cf_layer_part (CfLayer *l);
+/** cf_offload_may: whether the user lets Caffe run what is not converted. */
+gboolean cf_offload_may (void);
+/** cf_offload_convert: makes the layer an Offload; returns top 0. */
+WeirPort cf_offload_convert (CfLayer *l);
 
 /* blobs.c */
 

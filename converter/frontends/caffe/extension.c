@@ -60,25 +60,21 @@ find_attr (const WeirForeignNode *node, const char *name, WeirAttrType wanted,
 static WeirPort
 convert (CfLayer *l)
 {
-  guint n_bottom = cf_n_in (l), n_blobs = cf_n_blobs (l);
   guint n_top = (guint) l->proto->n_top;
-  g_autofree WeirPort *inputs = g_new (WeirPort, n_bottom + n_blobs + 1);
+  g_autofree WeirPort *inputs = NULL;
+  guint n_inputs = cf_layer_inputs (l, &inputs);
   g_autofree WeirPort *outputs = g_new (WeirPort, n_top + 1);
   WeirForeignNode node = { .framework = FRAMEWORK,
                            .domain = "",
                            .op = l->proto->type,
                            .name = l->make.name,
                            .inputs = inputs,
-                           .n_inputs = n_bottom + n_blobs,
+                           .n_inputs = n_inputs,
                            .outputs = outputs,
                            .n_outputs = n_top,
                            .find = find_attr,
                            .source = l };
 
-  for (guint i = 0; i < n_bottom; i++)
-    inputs[i] = cf_in (l, i);
-  for (guint i = 0; i < n_blobs; i++)
-    inputs[n_bottom + i] = cf_weights (l, i, NULL);
   if (!weir_extension_op_convert (
           weir_extension_op (FRAMEWORK, NULL, l->proto->type), &node, l->make.b))
     return WEIR_PORT_NONE;
@@ -87,7 +83,7 @@ convert (CfLayer *l)
   return n_top > 0 ? outputs[0] : WEIR_PORT_NONE;
 }
 
-static const CfRow row = { .type = "an extension's", .convert = convert };
+static const CfRow row = { .type = "an extension's", .convert = convert, .passes = TRUE };
 
 const CfRow *
 cf_extension_row (const char *type)

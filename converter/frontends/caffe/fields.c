@@ -93,7 +93,7 @@ cf_fields_check (CfLayer *l)
   const ProtobufCMessageDescriptor *type = &caffe__layer_parameter__descriptor;
   const WeirTextField *field = weir_text_tree_child (tree, l->entry->field);
 
-  if (cf_extension_row (l->proto->type) == l->row)
+  if (l->row->passes)
     return TRUE;
   for (; field != NULL; field = weir_text_tree_next (tree, field)) {
     const ProtobufCFieldDescriptor *row = known (type, field->name);

@@ -73,19 +73,10 @@ name_tensors (const CfLayer *l, guint first)
   }
 }
 
+/* What was added since the graph's size was @first has top 0 at @port. */
 static gboolean
-convert_row (CfLayer *l, GError **error)
+finish (CfLayer *l, guint first, WeirPort port, GError **error)
 {
-  guint first = weir_graph_size (l->make.b->graph);
-  WeirPort port;
-
-  if (l->row == NULL)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown type of layer");
-  if (reads_broken (l)) {
-    break_tops (l);
-    return weir_build_finish (l->make.b, error);
-  }
-  port = cf_fields_check (l) ? l->row->convert (l) : WEIR_PORT_NONE;
   if (!weir_port_is_none (port))
     cf_out (l, 0, port);
   if (!weir_build_finish (l->make.b, error))
@@ -93,6 +84,34 @@ convert_row (CfLayer *l, GError **error)
   weir_make_name (&l->make, first, port);
   name_tensors (l, first);
   return TRUE;
+}
+
+/* What cannot be converted, by Caffe itself, where the user lets it. */
+static gboolean
+offload (CfLayer *l, GError **error)
+{
+  guint first = weir_graph_size (l->make.b->graph);
+
+  if (!g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED) || reads_broken (l) ||
+      !cf_offload_may ())
+    return FALSE;
+  g_clear_error (error);
+  return finish (l, first, cf_offload_convert (l), error);
+}
+
+static gboolean
+convert_row (CfLayer *l, GError **error)
+{
+  guint first = weir_graph_size (l->make.b->graph);
+
+  if (l->row == NULL)
+    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown type of layer");
+  if (reads_broken (l)) {
+    break_tops (l);
+    return weir_build_finish (l->make.b, error);
+  }
+  return finish (l, first, cf_fields_check (l) ? l->row->convert (l) : WEIR_PORT_NONE,
+                 error);
 }
 
 gboolean
@@ -104,12 +123,14 @@ cf_layer_convert (CfImport *import, guint number, GError **error)
                 .entry = entry,
                 .number = number,
                 .proto = entry->proto,
-                .row = cf_row_find (entry->proto->type) };
+                .row = cf_custom_row (import, entry->proto->type) };
   GError *local = NULL;
 
   if (l.row == NULL)
+    l.row = cf_row_find (l.proto->type);
+  if (l.row == NULL)
     l.row = cf_extension_row (l.proto->type);
-  if (convert_row (&l, &local))
+  if (convert_row (&l, &local) || offload (&l, &local))
     return TRUE;
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
     g_propagate_prefixed_error (error, local, "layer '%s' (%s): ", l.proto->name,
