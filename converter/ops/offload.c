@@ -59,6 +59,9 @@ evaluate (WeirEval *eval, GError **error)
   return good;
 }
 
+/* No set of OpenVINO's has it. */
+static const WeirOpExtension own = { .library = "Weir", .version = "extension" };
+
 WEIR_OP_DEFINE (offload) = {
   .name = "Offload",
   .versions = { 1 },
@@ -70,4 +73,5 @@ WEIR_OP_DEFINE (offload) = {
   .summary = "A part of a network that the framework runs that it comes from",
   .infer = infer,
   .evaluate = evaluate,
+  .extension = &own,
 };
