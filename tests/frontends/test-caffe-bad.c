@@ -57,6 +57,8 @@ static const struct {
   { "1x1x2x2;1x1x2x2", "Upsample", "", NULL, WEIR_ERROR_UNSUPPORTED, "where the maxima" },
   { "1x1x2x2", "Im2col", "convolution_param { kernel_size: 65 }", NULL,
     WEIR_ERROR_UNSUPPORTED, "64 elements" },
+  { "1", "Python", "python_param { module: 'm' layer: 'Mine' }", NULL,
+    WEIR_ERROR_UNSUPPORTED, "a layer in Python of class 'Mine'" },
   { "1x1x2x2", "Axpy", "", NULL, WEIR_ERROR_FORMAT, "bottom 1 is missing" },
 };
 

@@ -228,6 +228,12 @@ static const Case cases[] = {
     {},
     { "1x2x1x1: 0.1 0.9", "1x4x1x1: 0", "1x3: 32 32 1" },
     "1x5: 0 0 0 16 16" },
+  { "Python",
+    "python_param { module: 'rpn.proposal_layer' layer: 'ProposalLayer' param_str: "
+    "\"{'feat_stride': 16, 'ratios': [1], 'scales': (1,), 'post_nms_topn': 1}\" }",
+    {},
+    { "1x2x1x1: 0.1 0.9", "1x4x1x1: 0", "1x3: 32 32 1" },
+    "1x5: 0 0 0 16 16" },
   { "RegionYolo",
     "region_yolo_param { classes: 1 }",
     {},

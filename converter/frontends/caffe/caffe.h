@@ -159,8 +159,11 @@ gboolean cf_mean_subtract (const CfImport *import, WeirGraph *graph, GError **er
 
 /* extension.c */
 
-/** cf_extension_row: (nullable): where an extension translates @type. */
-const CfRow *cf_extension_row (const char *type);
+/** cf_extension_row: (nullable): where an extension translates the layer. */
+const CfRow *cf_extension_row (const CfLayer *l);
+/** cf_layer_text: (transfer full) (nullable): "field" of the layer or of any of its
+ * messages, or "message.field"; a list has commas. */
+char *cf_layer_text (const CfLayer *l, const char *name);
 
 /* custom.c */
 

@@ -26,9 +26,8 @@ text_of (const WeirTextTree *tree, const WeirTextField *message, const char *nam
   return text != NULL ? g_string_free (text, FALSE) : NULL;
 }
 
-/* "field" of the layer or of any of its messages, or "message.field". */
-static char *
-find_text (const CfLayer *l, const char *name)
+char *
+cf_layer_text (const CfLayer *l, const char *name)
 {
   const WeirTextTree *tree = l->import->tree;
   const WeirTextField *layer = l->entry->field, *field;
@@ -48,11 +47,25 @@ find_text (const CfLayer *l, const char *name)
   return text;
 }
 
+/* A layer in Python is called as its class. */
+static char *
+called (const CfLayer *l)
+{
+  g_autofree char *module = NULL;
+  g_autofree char *name = NULL;
+
+  if (strcmp (l->proto->type, "Python") != 0)
+    return g_strdup (l->proto->type);
+  module = cf_layer_text (l, "python_param.module");
+  name = cf_layer_text (l, "python_param.layer");
+  return g_strdup_printf ("%s.%s", module != NULL ? module : "", name != NULL ? name : "");
+}
+
 static gboolean
 find_attr (const WeirForeignNode *node, const char *name, WeirAttrType wanted,
            WeirAttrType *found, WeirAttr *value)
 {
-  g_autofree char *text = find_text (node->source, name);
+  g_autofree char *text = cf_layer_text (node->source, name);
 
   return weir_extension_op_text (text, wanted, found, value);
 }
@@ -63,10 +76,11 @@ convert (CfLayer *l)
   guint n_top = (guint) l->proto->n_top;
   g_autofree WeirPort *inputs = NULL;
   guint n_inputs = cf_layer_inputs (l, &inputs);
+  g_autofree char *op = called (l);
   g_autofree WeirPort *outputs = g_new (WeirPort, n_top + 1);
   WeirForeignNode node = { .framework = FRAMEWORK,
                            .domain = "",
-                           .op = l->proto->type,
+                           .op = op,
                            .name = l->make.name,
                            .inputs = inputs,
                            .n_inputs = n_inputs,
@@ -75,8 +89,8 @@ convert (CfLayer *l)
                            .find = find_attr,
                            .source = l };
 
-  if (!weir_extension_op_convert (
-          weir_extension_op (FRAMEWORK, NULL, l->proto->type), &node, l->make.b))
+  if (!weir_extension_op_convert (weir_extension_op (FRAMEWORK, NULL, op), &node,
+                                  l->make.b))
     return WEIR_PORT_NONE;
   for (guint i = 1; i < n_top; i++)
     cf_out (l, i, outputs[i]);
@@ -86,7 +100,9 @@ convert (CfLayer *l)
 static const CfRow row = { .type = "an extension's", .convert = convert, .passes = TRUE };
 
 const CfRow *
-cf_extension_row (const char *type)
+cf_extension_row (const CfLayer *l)
 {
-  return weir_extension_op (FRAMEWORK, NULL, type) != NULL ? &row : NULL;
+  g_autofree char *op = called (l);
+
+  return weir_extension_op (FRAMEWORK, NULL, op) != NULL ? &row : NULL;
 }

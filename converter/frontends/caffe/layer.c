@@ -1,5 +1,7 @@
 #include "caffe.h"
 
+#include <string.h>
+
 guint
 cf_n_in (const CfLayer *l)
 {
@@ -128,8 +130,8 @@ cf_layer_convert (CfImport *import, guint number, GError **error)
 
   if (l.row == NULL)
     l.row = cf_row_find (l.proto->type);
-  if (l.row == NULL)
-    l.row = cf_extension_row (l.proto->type);
+  if (l.row == NULL || strcmp (l.proto->type, "Python") == 0)
+    l.row = cf_extension_row (&l) != NULL ? cf_extension_row (&l) : l.row;
   if (convert_row (&l, &local) || offload (&l, &local))
     return TRUE;
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
