@@ -63,10 +63,10 @@ weir_offload_op_convert (WeirMake *make, const char *framework, WeirTensor *part
                          guint n_outputs)
 {
   g_autofree WeirValueInfo *infos = g_new0 (WeirValueInfo, n_outputs + 1);
-  gboolean good = weir_offload_op_describe (make, framework, part, inputs, n_inputs,
-                                            infos, n_outputs) &&
-                  add_node (make, framework, part, inputs, n_inputs, outputs, infos,
-                            n_outputs);
+  gboolean good =
+      weir_offload_op_describe (make, framework, part, inputs, n_inputs, infos,
+                                n_outputs) &&
+      add_node (make, framework, part, inputs, n_inputs, outputs, infos, n_outputs);
 
   weir_tensor_unref (part);
   return good;

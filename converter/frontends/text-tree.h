@@ -31,8 +31,8 @@ typedef struct _WeirTextTree WeirTextTree;
 /** weir_text_tree_new: %NULL with the line and column of what is wrong. */
 WeirTextTree *weir_text_tree_new (const WeirBytes *text, GError **error);
 void weir_text_tree_free (WeirTextTree *tree);
-/** weir_text_tree_child: (nullable): the first field of @parent, or of the text where that
- * is %NULL. */
+/** weir_text_tree_child: (nullable): the first field of @parent, or of the text where
+ * that is %NULL. */
 const WeirTextField *weir_text_tree_child (const WeirTextTree *tree,
                                            const WeirTextField *parent);
 /** weir_text_tree_next: (nullable): the one behind @field in the same message. */

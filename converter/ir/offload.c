@@ -55,8 +55,7 @@ static gboolean
 read_output (const char *text, WeirDtype *dtype, WeirShape *shape, GError **error)
 {
   const char *colon = strchr (text, ':');
-  g_autofree char *type =
-      colon != NULL ? g_strndup (text, (gsize) (colon - text)) : NULL;
+  g_autofree char *type = colon != NULL ? g_strndup (text, (gsize) (colon - text)) : NULL;
 
   *dtype = type != NULL ? weir_dtype_parse (type) : WEIR_DTYPE_UNKNOWN;
   if (*dtype == WEIR_DTYPE_UNKNOWN)

@@ -29,8 +29,7 @@ typedef struct {
                         guint n_inputs, WeirValueInfo *outputs, guint n_outputs,
                         GError **error);
   gboolean (*run) (gpointer data, WeirTensor *part, WeirTensor *const *inputs,
-                   guint n_inputs, WeirTensor **outputs, guint n_outputs,
-                   GError **error);
+                   guint n_inputs, WeirTensor **outputs, guint n_outputs, GError **error);
   gpointer data;
 } WeirOffloadRunner;
 

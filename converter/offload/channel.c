@@ -194,9 +194,8 @@ receive (OffloadChannel *c, GError **error)
   gint64 until = g_get_monotonic_time () + TIMEOUT_SECONDS * G_TIME_SPAN_SECOND;
 
   for (;;) {
-    const guint8 *end = c->received->len > 0
-                            ? memchr (c->received->data, '\n', c->received->len)
-                            : NULL;
+    const guint8 *end =
+        c->received->len > 0 ? memchr (c->received->data, '\n', c->received->len) : NULL;
 
     if (end != NULL)
       return take_line (c, (guint) (end - c->received->data), error);

@@ -23,41 +23,41 @@ typedef struct {
 } Base;
 
 /** Calls: what is called, and where it stands in the table. */
-#define CALLS(F)                                                                        \
-  F (2, error_message, const char *, (const Status *) )                                 \
-  F (3, create_env, Status *, (int level, const char *name, void **env))                \
-  F (8, create_session, Status *,                                                       \
-     (const void *env, const void *model, size_t size, const void *options,             \
-      void **session))                                                                  \
-  F (9, run, Status *,                                                                  \
-     (void *session, const void *options, const char *const *input_names,               \
-      const void *const *inputs, size_t n_inputs, const char *const *output_names,      \
-      size_t n_outputs, void **outputs))                                                \
-  F (10, create_options, Status *, (void **options))                                    \
-  F (30, input_count, Status *, (const void *session, size_t *count))                   \
-  F (31, output_count, Status *, (const void *session, size_t *count))                  \
-  F (34, output_type, Status *, (const void *session, size_t index, void **type))       \
-  F (36, input_name, Status *,                                                          \
-     (const void *session, size_t index, void *allocator, char **name))                 \
-  F (37, output_name, Status *,                                                         \
-     (const void *session, size_t index, void *allocator, char **name))                 \
-  F (49, create_tensor, Status *,                                                       \
-     (const void *memory, void *data, size_t size, const int64_t *dims, size_t rank,    \
-      int type, void **value))                                                          \
-  F (50, is_tensor, Status *, (const void *value, int *yes))                            \
-  F (51, tensor_data, Status *, (void *value, void **data))                             \
-  F (55, tensor_of_type, Status *, (const void *type, const void **tensor))             \
-  F (60, element_type, Status *, (const void *tensor, int *type))                       \
-  F (61, dims_count, Status *, (const void *tensor, size_t *count))                     \
-  F (62, dims, Status *, (const void *tensor, int64_t *dims, size_t count))             \
-  F (65, tensor_type, Status *, (const void *value, void **tensor))                     \
-  F (69, create_memory, Status *, (int allocator, int kind, void **memory))             \
-  F (76, allocator_free, Status *, (void *allocator, void *memory))                     \
-  F (78, get_allocator, Status *, (void **allocator))                                   \
-  F (93, release_status, void, (Status *) )                                             \
-  F (95, release_session, void, (void *) )                                              \
-  F (96, release_value, void, (void *) )                                                \
-  F (98, release_type, void, (void *) )                                                 \
+#define CALLS(F)                                                                     \
+  F (2, error_message, const char *, (const Status *) )                              \
+  F (3, create_env, Status *, (int level, const char *name, void **env))             \
+  F (8, create_session, Status *,                                                    \
+     (const void *env, const void *model, size_t size, const void *options,          \
+      void **session))                                                               \
+  F (9, run, Status *,                                                               \
+     (void *session, const void *options, const char *const *input_names,            \
+      const void *const *inputs, size_t n_inputs, const char *const *output_names,   \
+      size_t n_outputs, void **outputs))                                             \
+  F (10, create_options, Status *, (void **options))                                 \
+  F (30, input_count, Status *, (const void *session, size_t *count))                \
+  F (31, output_count, Status *, (const void *session, size_t *count))               \
+  F (34, output_type, Status *, (const void *session, size_t index, void **type))    \
+  F (36, input_name, Status *,                                                       \
+     (const void *session, size_t index, void *allocator, char **name))              \
+  F (37, output_name, Status *,                                                      \
+     (const void *session, size_t index, void *allocator, char **name))              \
+  F (49, create_tensor, Status *,                                                    \
+     (const void *memory, void *data, size_t size, const int64_t *dims, size_t rank, \
+      int type, void **value))                                                       \
+  F (50, is_tensor, Status *, (const void *value, int *yes))                         \
+  F (51, tensor_data, Status *, (void *value, void **data))                          \
+  F (55, tensor_of_type, Status *, (const void *type, const void **tensor))          \
+  F (60, element_type, Status *, (const void *tensor, int *type))                    \
+  F (61, dims_count, Status *, (const void *tensor, size_t *count))                  \
+  F (62, dims, Status *, (const void *tensor, int64_t *dims, size_t count))          \
+  F (65, tensor_type, Status *, (const void *value, void **tensor))                  \
+  F (69, create_memory, Status *, (int allocator, int kind, void **memory))          \
+  F (76, allocator_free, Status *, (void *allocator, void *memory))                  \
+  F (78, get_allocator, Status *, (void **allocator))                                \
+  F (93, release_status, void, (Status *) )                                          \
+  F (95, release_session, void, (void *) )                                           \
+  F (96, release_value, void, (void *) )                                             \
+  F (98, release_type, void, (void *) )                                              \
   F (99, release_tensor_type, void, (void *) )
 
 typedef struct {
@@ -90,10 +90,10 @@ static const struct {
   int type;
   WeirDtype dtype;
 } types[] = {
-  { 1, WEIR_DTYPE_F32 }, { 2, WEIR_DTYPE_U8 },   { 3, WEIR_DTYPE_I8 },
-  { 4, WEIR_DTYPE_U16 }, { 5, WEIR_DTYPE_I16 },  { 6, WEIR_DTYPE_I32 },
-  { 7, WEIR_DTYPE_I64 }, { 9, WEIR_DTYPE_BOOL }, { 10, WEIR_DTYPE_F16 },
-  { 11, WEIR_DTYPE_F64 }, { 12, WEIR_DTYPE_U32 }, { 13, WEIR_DTYPE_U64 },
+  { 1, WEIR_DTYPE_F32 },   { 2, WEIR_DTYPE_U8 },   { 3, WEIR_DTYPE_I8 },
+  { 4, WEIR_DTYPE_U16 },   { 5, WEIR_DTYPE_I16 },  { 6, WEIR_DTYPE_I32 },
+  { 7, WEIR_DTYPE_I64 },   { 9, WEIR_DTYPE_BOOL }, { 10, WEIR_DTYPE_F16 },
+  { 11, WEIR_DTYPE_F64 },  { 12, WEIR_DTYPE_U32 }, { 13, WEIR_DTYPE_U64 },
   { 16, WEIR_DTYPE_BF16 },
 };
 
@@ -323,13 +323,12 @@ run (gpointer data, WeirTensor *part, WeirTensor *const *inputs, guint n_inputs,
 
   for (guint i = 0; good && i < n_inputs; i++)
     good = wrap (r, inputs[i], &in[i], error);
-  good = good && check (r,
-                        r->call.run (s->session, NULL,
-                                     (const char *const *) s->inputs->pdata,
-                                     (const void *const *) in, n_inputs,
-                                     (const char *const *) s->outputs->pdata, n_outputs,
-                                     out),
-                        error);
+  good = good &&
+         check (r,
+                r->call.run (s->session, NULL, (const char *const *) s->inputs->pdata,
+                             (const void *const *) in, n_inputs,
+                             (const char *const *) s->outputs->pdata, n_outputs, out),
+                error);
   for (guint i = 0; good && i < n_outputs; i++)
     good = (outputs[i] = unwrap (r, out[i], error)) != NULL;
   release_values (r, in, n_inputs);

@@ -38,8 +38,8 @@ static void
 drop_part (gpointer data, gpointer made)
 {
   Process *p = data;
-  g_autofree char *line = g_strdup_printf ("{\"do\":\"drop\",\"part\":%u}\n",
-                                           GPOINTER_TO_UINT (made));
+  g_autofree char *line =
+      g_strdup_printf ("{\"do\":\"drop\",\"part\":%u}\n", GPOINTER_TO_UINT (made));
   g_autoptr (JsonNode) answer = ask (p, line, NULL);
 
   (void) answer;
@@ -76,9 +76,9 @@ load_part (Process *p, WeirTensor *part, GError **error)
   if (size > 0)
     memcpy (memory, weir_tensor_data (part), size);
   number = ++p->next;
-  line = g_strdup_printf ("{\"do\":\"load\",\"part\":%u,\"offset\":0,\"bytes\":%" G_GSIZE_FORMAT
-                          "}\n",
-                          number, size);
+  line = g_strdup_printf (
+      "{\"do\":\"load\",\"part\":%u,\"offset\":0,\"bytes\":%" G_GSIZE_FORMAT "}\n",
+      number, size);
   answer = ask (p, line, error);
   if (answer == NULL)
     return 0;
@@ -158,7 +158,8 @@ describe_locked (Process *p, WeirTensor *part, const WeirValueInfo *inputs,
 
   if (number == 0)
     return FALSE;
-  g_string_append_printf (line, "{\"do\":\"describe\",\"part\":%u,\"outputs\":%u,\"inputs\":[",
+  g_string_append_printf (line,
+                          "{\"do\":\"describe\",\"part\":%u,\"outputs\":%u,\"inputs\":[",
                           number, n_outputs);
   for (guint i = 0; i < n_inputs; i++) {
     g_string_append (line, i > 0 ? "," : "");
@@ -276,8 +277,8 @@ run (gpointer data, WeirTensor *part, WeirTensor *const *inputs, guint n_inputs,
 
   for (guint i = 0; i < n_inputs; i++)
     if (weir_dtype_size (weir_tensor_dtype (inputs[i])) == 0)
-      return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "input %u: a process gets no %s", i,
-                        weir_dtype_name (weir_tensor_dtype (inputs[i])));
+      return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "input %u: a process gets no %s",
+                        i, weir_dtype_name (weir_tensor_dtype (inputs[i])));
   g_mutex_lock (&p->lock);
   good = run_locked (p, part, inputs, n_inputs, outputs, n_outputs, error);
   g_mutex_unlock (&p->lock);

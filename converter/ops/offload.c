@@ -5,11 +5,9 @@
 /* Offload: a part of a network that its own framework runs. Input 0 is the part as that
  * keeps it, the others are what the part reads. An operation of Weir's own. */
 
-static const WeirAttrRow attrs[] = {
-  { "framework", WEIR_ATTR_STRING, NULL, NULL, 0, 0 },
-  { "outputs", WEIR_ATTR_STRING, NULL, NULL, 0, 0 },
-  { NULL }
-};
+static const WeirAttrRow attrs[] = { { "framework", WEIR_ATTR_STRING, NULL, NULL, 0, 0 },
+                                     { "outputs", WEIR_ATTR_STRING, NULL, NULL, 0, 0 },
+                                     { NULL } };
 
 static gboolean
 infer (WeirInfer *infer, GError **error)
@@ -33,8 +31,9 @@ check_output (const WeirEval *eval, guint index, GError **error)
   found = weir_shape_to_string (&shape);
   return (weir_tensor_dtype (made) == info->dtype &&
           weir_shape_merge (&shape, &info->shape)) ||
-         weir_fail (error, WEIR_ERROR_SHAPE, "output %u: expected %s of %s, found %s of %s",
-                    index, want, weir_dtype_name (info->dtype), found,
+         weir_fail (error, WEIR_ERROR_SHAPE,
+                    "output %u: expected %s of %s, found %s of %s", index, want,
+                    weir_dtype_name (info->dtype), found,
                     weir_dtype_name (weir_tensor_dtype (made)));
 }
 

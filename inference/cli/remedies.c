@@ -13,7 +13,8 @@ static const struct {
 } ways[] = {
   { " onnx tflite caffe mxnet ",
     "--extensions LIBRARY.so,MAPPING.json  an operation or a translation of your own" },
-  { " caffe ", "--k MAPPING.xml  the layer passes as it is, for an extension to compute" },
+  { " caffe ",
+    "--k MAPPING.xml  the layer passes as it is, for an extension to compute" },
   { " onnx ", "--offload onnx=libonnxruntime.so  ONNX Runtime computes it" },
   { " caffe mxnet ", "--offload FRAMEWORK=COMMAND  a process of your own computes it" },
 };

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-/* Layers of Caffe and nodes of MXNet that extensions translate. tanh (1) is 0.76159416. */
+/* Layers of Caffe and nodes of MXNet that extensions translate. tanh (1) is 0.76159416.
+ */
 
 static void
 check (WeirModel *model, const char *in, const char *out)

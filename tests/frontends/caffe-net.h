@@ -16,7 +16,8 @@ typedef struct {
 GBytes *caffe_weights (const CaffeBlob *blobs, gboolean old);
 /** caffe_load: (nullable): the model of a topology and weights. */
 WeirModel *caffe_load (const char *topology, GBytes *weights, GError **error);
-/** caffe_load_with: the same with options (name, value, …, %NULL), and cut where @inputs or
+/** caffe_load_with: the same with options (name, value, …, %NULL), and cut where @inputs
+ * or
  * @outputs (nullable) say. */
 WeirModel *caffe_load_with (const char *topology, GBytes *weights,
                             const char *const *options, const char *inputs,

@@ -6,21 +6,21 @@
 
 #include <string.h>
 
-/* What of a network is converted: parts, fields that are not known, and what options bring
- * along. Foo and Bar are no layers. */
+/* What of a network is converted: parts, fields that are not known, and what options
+ * bring along. Foo and Bar are no layers. */
 
 /* Foo stands at the begin, Bar at the end; "c" is written twice. */
-#define CHAIN                                                     \
-  "input: 'x' input_shape { dim: 1 dim: 4 } "                     \
-  "layer { name: 'f' type: 'Foo' bottom: 'x' top: 'f' } "         \
-  "layer { name: 'c' type: 'Power' bottom: 'f' top: 'c' } "       \
-  "layer { name: 'r' type: 'ReLU' bottom: 'c' top: 'c' } "        \
+#define CHAIN                                               \
+  "input: 'x' input_shape { dim: 1 dim: 4 } "               \
+  "layer { name: 'f' type: 'Foo' bottom: 'x' top: 'f' } "   \
+  "layer { name: 'c' type: 'Power' bottom: 'f' top: 'c' } " \
+  "layer { name: 'r' type: 'ReLU' bottom: 'c' top: 'c' } "  \
   "layer { name: 'b' type: 'Bar' bottom: 'c' top: 'y' }"
 /* All can be converted; the input is a layer. */
-#define PLAIN                                                                          \
+#define PLAIN                                                                           \
   "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 dim: 4 " \
-  "} } } layer { name: 'a' type: 'AbsVal' bottom: 'data' top: 'a' } "                  \
-  "layer { name: 's' type: 'Slice' bottom: 'a' top: 'l' top: 'm' } "                   \
+  "} } } layer { name: 'a' type: 'AbsVal' bottom: 'data' top: 'a' } "                   \
+  "layer { name: 's' type: 'Slice' bottom: 'a' top: 'l' top: 'm' } "                    \
   "layer { name: 'e' type: 'Eltwise' bottom: 'l' bottom: 'm' top: 'e' }"
 
 static void
@@ -68,8 +68,8 @@ test_cuts (void)
   for (guint i = 0; i < G_N_ELEMENTS (cuts); i++) {
     g_autoptr (GBytes) weights = caffe_weights (NULL, FALSE);
     GError *error = NULL;
-    g_autoptr (WeirModel) model = caffe_load_with (cuts[i].text, weights, NULL,
-                                                   cuts[i].inputs, cuts[i].outputs, &error);
+    g_autoptr (WeirModel) model = caffe_load_with (
+        cuts[i].text, weights, NULL, cuts[i].inputs, cuts[i].outputs, &error);
     g_autofree char *found = NULL;
 
     g_test_message ("%s | %s", cuts[i].inputs, cuts[i].outputs);
@@ -104,7 +104,8 @@ test_bad_cuts (void)
 static char *said;
 
 static void
-keep_message (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+keep_message (const char *domain, GLogLevelFlags level, const char *message,
+              gpointer data)
 {
   (void) domain;
   (void) level;
@@ -128,15 +129,17 @@ test_fields (void)
                       weights, &error);
   g_log_set_default_handler (old, NULL);
   g_assert_no_error (error);
-  g_assert_cmpstr (said, ==,
-                   "test.prototxt: line 5, column 3: layer 'y': 'fork_param' is not known "
-                   "and left out");
+  g_assert_cmpstr (
+      said, ==,
+      "test.prototxt: line 5, column 3: layer 'y': 'fork_param' is not known "
+      "and left out");
   g_clear_pointer (&said, g_free);
-  caffe_refuse ("input: 'x' input_shape { dim: 1 dim: 1 dim: 2 dim: 2 }\n"
-                "layer { name: 'y' type: 'Pooling' bottom: 'x' top: 'y'\n"
-                "  pooling_param { engine: CUDNN\n    kernel_size: 2 dilation: 2 } }",
-                NULL, WEIR_ERROR_UNSUPPORTED,
-                "'y' (Pooling): line 4, column 20: 'dilation' of pooling_param is not known");
+  caffe_refuse (
+      "input: 'x' input_shape { dim: 1 dim: 1 dim: 2 dim: 2 }\n"
+      "layer { name: 'y' type: 'Pooling' bottom: 'x' top: 'y'\n"
+      "  pooling_param { engine: CUDNN\n    kernel_size: 2 dilation: 2 } }",
+      NULL, WEIR_ERROR_UNSUPPORTED,
+      "'y' (Pooling): line 4, column 20: 'dilation' of pooling_param is not known");
 }
 
 static char *
@@ -217,9 +220,11 @@ test_mean (void)
 static const struct {
   const char *text, *says;
 } bad_maps[] = {
-  { "<a><CustomLayer hasParam='true'/></a>", "line 1, column 33: CustomLayer: there is no NativeType" },
+  { "<a><CustomLayer hasParam='true'/></a>",
+    "line 1, column 33: CustomLayer: there is no NativeType" },
   { "<a><CustomLayer NativeType='Foo'/></a>", "hasParam: expected true or false" },
-  { "<a><CustomLayer NativeType='Foo' hasParam='true'/></a>", "there is no protoParamName" },
+  { "<a><CustomLayer NativeType='Foo' hasParam='true'/></a>",
+    "there is no protoParamName" },
   { "<a>", "no XML: " },
   { "nothing", "no XML: " },
 };
@@ -244,9 +249,11 @@ test_maps (void)
 static void
 test_custom (void)
 {
-  g_autofree char *path = write_file (
-      "map.xml", "<CustomKernelsMapping><CustomLayer NativeType='Foo' hasParam='false'/>"
-                 "</CustomKernelsMapping>", -1);
+  g_autofree char *path =
+      write_file ("map.xml",
+                  "<CustomKernelsMapping><CustomLayer NativeType='Foo' hasParam='false'/>"
+                  "</CustomKernelsMapping>",
+                  -1);
   const char *const options[] = { "k", path, NULL };
   g_autoptr (GBytes) weights = caffe_weights (NULL, FALSE);
   g_autoptr (GError) error = NULL;

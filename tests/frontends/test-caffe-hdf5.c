@@ -12,8 +12,8 @@
 /* Weights in HDF5, as Caffe writes them: /data/LAYER/0, /data/LAYER/1, …; the file is
  * written by libhdf5 itself. */
 
-#define NET                                                                  \
-  "input: 'x' input_shape { dim: 1 dim: 2 } layer { name: 'ip' type: "       \
+#define NET                                                            \
+  "input: 'x' input_shape { dim: 1 dim: 2 } layer { name: 'ip' type: " \
   "'InnerProduct' bottom: 'x' top: 'y' inner_product_param { num_output: 1 } }"
 
 #ifdef HAVE_HDF5
@@ -148,7 +148,8 @@ test_names (void)
   g_autofree char *name = weir_frontend_caffe.topology_name ("net.caffemodel.h5");
 
   g_assert_cmpstr (name, ==, "net.prototxt");
-  g_assert_true (weir_frontend_probe (&head, "net.caffemodel.h5") == &weir_frontend_caffe);
+  g_assert_true (weir_frontend_probe (&head, "net.caffemodel.h5") ==
+                 &weir_frontend_caffe);
   g_assert_true (weir_frontend_probe (&head, "net.h5") == &weir_frontend_keras);
 }
 

@@ -10,8 +10,10 @@ find_attr (const WeirForeignNode *node, const char *name, WeirAttrType wanted,
            WeirAttrType *found, WeirAttr *value)
 {
   (void) node;
-  return weir_extension_op_text (*name == 'a' ? "2" : *name == 'b' ? "1, 0" : NULL, wanted,
-                                 found, value);
+  return weir_extension_op_text (*name == 'a'   ? "2"
+                                 : *name == 'b' ? "1, 0"
+                                                : NULL,
+                                 wanted, found, value);
 }
 
 static void

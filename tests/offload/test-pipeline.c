@@ -7,8 +7,8 @@
  * pixels are 255; 100 nearer to 0 they are 155, and so is the mean of all; three times
  * as much they are 765. */
 
-#define NET(layer)                                                                   \
-  "input: 'x' input_shape { dim: 1 dim: 3 dim: 8 dim: 8 } " layer                    \
+#define NET(layer)                                                                     \
+  "input: 'x' input_shape { dim: 1 dim: 3 dim: 8 dim: 8 } " layer                      \
   " layer { name: 'y' type: 'Pooling' bottom: 't' top: 'y' pooling_param { pool: AVE " \
   "global_pooling: true } }"
 
@@ -77,7 +77,7 @@ check (const char *topology, const char *options, const char *extensions, float 
   g_assert_cmpuint (seen.frames, ==, 3);
 }
 
-#define SHRINK                                                               \
+#define SHRINK                                                                   \
   "layer { name: 't' type: 'Shrink' bottom: 'x' top: 't' shrink_param { lambd: " \
   "100 } }"
 
@@ -108,10 +108,11 @@ static void
 test_custom (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
-  g_autofree char *map = write_in (
-      folder, "map.xml", "<CustomKernelsMapping><CustomLayer NativeType=\"SoftThreshold\" "
-                         "hasParam=\"true\" protoParamName=\"soft_param\"/>"
-                         "</CustomKernelsMapping>");
+  g_autofree char *map =
+      write_in (folder, "map.xml",
+                "<CustomKernelsMapping><CustomLayer NativeType=\"SoftThreshold\" "
+                "hasParam=\"true\" protoParamName=\"soft_param\"/>"
+                "</CustomKernelsMapping>");
   g_autofree char *options = g_strdup_printf ("--framework caffe --k %s", map);
   g_autofree char *library = library_path ("soft-threshold");
 
@@ -129,8 +130,10 @@ test_offload (void)
   g_autofree char *options =
       g_strdup_printf ("--framework caffe --offload \"caffe=python3 %s\"", adapter);
 
-  check (NET ("layer { name: 't' type: 'Far' bottom: 'x' top: 't' far_param { factor: 3 } }"),
-         options, NULL, 765);
+  check (
+      NET (
+          "layer { name: 't' type: 'Far' bottom: 'x' top: 't' far_param { factor: 3 } }"),
+      options, NULL, 765);
 }
 
 /* Nothing runs that the application has not named. */
@@ -138,11 +141,12 @@ static void
 test_refused (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
-  g_autofree char *model = write_model (
-      folder, NET ("layer { name: 't' type: 'Away' bottom: 'x' top: 't' }"));
+  g_autofree char *model =
+      write_model (folder, NET ("layer { name: 't' type: 'Away' bottom: 'x' top: 't' }"));
   g_autofree char *text = g_strdup_printf (
       "videotestsrc num-buffers=1 ! video/x-raw,format=RGB,width=16,height=16 ! "
-      "weirinfer model=%s cache-dir=\"\" convert-options=\"--framework caffe\" ! fakesink",
+      "weirinfer model=%s cache-dir=\"\" convert-options=\"--framework caffe\" ! "
+      "fakesink",
       model);
   g_autoptr (GstElement) pipeline = gst_parse_launch (text, NULL);
 

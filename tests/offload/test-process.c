@@ -150,9 +150,9 @@ test_no_command (void)
   assert_says (error, "/no/such/program");
 }
 
-#define NET                                                                   \
-  "input: 'x' input_shape { dim: 1 dim: 2 } "                                 \
-  "layer { name: 'a' type: 'AbsVal' bottom: 'x' top: 'a' } "                  \
+#define NET                                                                             \
+  "input: 'x' input_shape { dim: 1 dim: 2 } "                                           \
+  "layer { name: 'a' type: 'AbsVal' bottom: 'x' top: 'a' } "                            \
   "layer { name: 's' type: 'Shrink' bottom: 'a' top: 's' shrink_param { factor: 3 } } " \
   "layer { name: 'y' type: 'Power' bottom: 's' top: 'y' power_param { shift: 1 } }"
 
@@ -193,9 +193,11 @@ test_custom (void)
   GError *error = NULL;
   guint found = 0;
 
-  g_assert_true (g_file_set_contents (
-      path, "<m><CustomLayer NativeType='Shrink' hasParam='true' "
-            "protoParamName='shrink_param'/></m>", -1, NULL));
+  g_assert_true (
+      g_file_set_contents (path,
+                           "<m><CustomLayer NativeType='Shrink' hasParam='true' "
+                           "protoParamName='shrink_param'/></m>",
+                           -1, NULL));
   model = caffe_load_with (NET, weights, options, NULL, NULL, &error);
   g_assert_no_error (error);
   graph = weir_model_graph (model);

@@ -163,8 +163,9 @@ read_blob (CfLayer *l, guint index, gboolean shaped, GError **error)
     tensor = weir_hdf5_tensor (weights->hdf5, path, error);
   } else {
     blob = blobs_of (l)->blobs[index];
-    tensor = shaped ? cf_blob_read (weights->wire, l->import->input->source, blob, error)
-                    : read_elements (weights->wire, l->import->input->source, blob, error);
+    tensor = shaped
+                 ? cf_blob_read (weights->wire, l->import->input->source, blob, error)
+                 : read_elements (weights->wire, l->import->input->source, blob, error);
   }
   return tensor != NULL ? weir_tensor_convert (tensor, WEIR_DTYPE_F32, error) : NULL;
 }

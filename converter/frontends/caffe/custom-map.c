@@ -111,7 +111,8 @@ parse (Reader *r, WeirSource *source, GError **error)
 GHashTable *
 cf_custom_map_read (WeirSource *source, GError **error)
 {
-  Reader r = { .map = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_custom) };
+  Reader r = { .map =
+                   g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_custom) };
 
   if (parse (&r, source, error))
     return r.map;

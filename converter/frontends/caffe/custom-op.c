@@ -21,9 +21,10 @@ static gboolean
 evaluate (WeirEval *eval, GError **error)
 {
   (void) eval;
-  return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
-                    "a custom layer: --extensions has to name a library with an operation "
-                    "of this name");
+  return weir_fail (
+      error, WEIR_ERROR_UNSUPPORTED,
+      "a custom layer: --extensions has to name a library with an operation "
+      "of this name");
 }
 
 static Custom *

@@ -1,5 +1,5 @@
-#include "custom-op.h"
 #include "caffe.h"
+#include "custom-op.h"
 
 #include <string.h>
 
@@ -72,8 +72,8 @@ print_default (const ProtobufCFieldDescriptor *row)
   }
 }
 
-/* What the text leaves out and the schema has a default for; with --disable_omitting_optional
- * what it has none for, too. */
+/* What the text leaves out and the schema has a default for; with
+ * --disable_omitting_optional what it has none for, too. */
 static void
 add_defaults (Attributes *a, const WeirTextField *message, const char *prefix,
               const ProtobufCMessageDescriptor *type)
@@ -213,9 +213,9 @@ convert (CfLayer *l)
   WeirPort port;
 
   if (custom->param != NULL)
-    collect (&a,
-             weir_text_tree_find (l->import->tree, l->entry->field, custom->param), NULL,
-             row != NULL && row->type == PROTOBUF_C_TYPE_MESSAGE ? row->descriptor : NULL);
+    collect (
+        &a, weir_text_tree_find (l->import->tree, l->entry->field, custom->param), NULL,
+        row != NULL && row->type == PROTOBUF_C_TYPE_MESSAGE ? row->descriptor : NULL);
   port = build (l, &a);
   g_hash_table_unref (a.texts);
   g_ptr_array_unref (a.names);
@@ -228,7 +228,7 @@ const CfRow *
 cf_custom_row (const CfImport *import, const char *type)
 {
   return import->custom != NULL && g_hash_table_contains (import->custom, type) ? &row
-                                                                              : NULL;
+                                                                                : NULL;
 }
 
 gboolean

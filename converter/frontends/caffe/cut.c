@@ -57,9 +57,8 @@ cf_cut_read (CfImport *import, guint number, guint bottom, guint tensor)
   index = weir_cut_plan_edge (import->plan, number, bottom);
   if (index < 0)
     index = weir_cut_plan_replaced (import->plan, tensor);
-  return index >= 0 && is_new (import, (guint) index)
-             ? make_input (import, (guint) index)
-             : NULL;
+  return index >= 0 && is_new (import, (guint) index) ? make_input (import, (guint) index)
+                                                      : NULL;
 }
 
 /* For the shapes behind it: its failure is none, but for running out of what a file may

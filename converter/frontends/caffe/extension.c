@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* Layers that an extension translates. Its node reads the bottoms and then the weights. */
+/* Layers that an extension translates. Its node reads the bottoms and then the weights.
+ */
 
 #define FRAMEWORK "caffe"
 
@@ -58,7 +59,8 @@ called (const CfLayer *l)
     return g_strdup (l->proto->type);
   module = cf_layer_text (l, "python_param.module");
   name = cf_layer_text (l, "python_param.layer");
-  return g_strdup_printf ("%s.%s", module != NULL ? module : "", name != NULL ? name : "");
+  return g_strdup_printf ("%s.%s", module != NULL ? module : "",
+                          name != NULL ? name : "");
 }
 
 static gboolean

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-/* Fields of the text that the schema does not have: forks add their own. What only concerns
- * training, or how a layer is computed but not what, is passed over; what stands among
- * parameters that a layer is converted by is an error; the rest is told. */
+/* Fields of the text that the schema does not have: forks add their own. What only
+ * concerns training, or how a layer is computed but not what, is passed over; what stands
+ * among parameters that a layer is converted by is an error; the rest is told. */
 
 /* In any message. */
 static const char *const harmless[] = {
@@ -97,10 +97,9 @@ cf_fields_check (CfLayer *l)
     return TRUE;
   for (; field != NULL; field = weir_text_tree_next (tree, field)) {
     const ProtobufCFieldDescriptor *row = known (type, field->name);
-    const WeirTextField *found =
-        row != NULL && row->type == PROTOBUF_C_TYPE_MESSAGE
-            ? first_unknown (tree, field, row->descriptor)
-            : NULL;
+    const WeirTextField *found = row != NULL && row->type == PROTOBUF_C_TYPE_MESSAGE
+                                     ? first_unknown (tree, field, row->descriptor)
+                                     : NULL;
 
     if (found != NULL) {
       weir_make_unsupported (&l->make,

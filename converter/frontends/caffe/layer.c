@@ -63,7 +63,8 @@ break_tops (const CfLayer *l)
         (CfValue){ .port = WEIR_PORT_NONE, .broken = TRUE };
 }
 
-/* A tensor of the IR is called as the top that wrote it, the last one where several do. */
+/* A tensor of the IR is called as the top that wrote it, the last one where several do.
+ */
 static void
 name_tensors (const CfLayer *l, guint first)
 {
@@ -139,8 +140,8 @@ cf_layer_convert (CfImport *import, guint number, GError **error)
                                 l.proto->type);
     return FALSE;
   }
-  g_ptr_array_add (import->unsupported, weir_unsupported_new (
-                                            l.proto->name, l.proto->type, local->message));
+  g_ptr_array_add (import->unsupported,
+                   weir_unsupported_new (l.proto->name, l.proto->type, local->message));
   g_error_free (local);
   break_tops (&l);
   return TRUE;

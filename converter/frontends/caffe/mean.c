@@ -27,9 +27,10 @@ find_picture (const WeirGraph *graph, GError **error)
   }
   if (count == 1)
     return found;
-  weir_fail (error, WEIR_ERROR_ARGUMENT,
-             "--mean_file: expected a network with one input of four dimensions, found %u",
-             count);
+  weir_fail (
+      error, WEIR_ERROR_ARGUMENT,
+      "--mean_file: expected a network with one input of four dimensions, found %u",
+      count);
   return NULL;
 }
 
@@ -93,8 +94,7 @@ cut_part (const WeirTensor *mean, const Part *part, GError **error)
 
   for (gint64 c = 0; to != NULL && c < part->channels; c++)
     for (gint64 y = 0; y < part->height; y++, to += part->width)
-      memcpy (to,
-              from + (c * part->all_height + part->y + y) * part->all_width + part->x,
+      memcpy (to, from + (c * part->all_height + part->y + y) * part->all_width + part->x,
               (gsize) part->width * sizeof *to);
   return tensor;
 }
@@ -131,15 +131,15 @@ subtract (const CfImport *import, WeirGraph *graph, const WeirTensor *mean,
   if (picture == NULL)
     return FALSE;
   from = WEIR_PORT (picture, 0);
-  if (!find_part (import, &weir_graph_info (graph, from)->shape,
-                  weir_tensor_shape (mean), &part, error))
+  if (!find_part (import, &weir_graph_info (graph, from)->shape, weir_tensor_shape (mean),
+                  &part, error))
     return FALSE;
   tensor = cut_part (mean, &part, error);
   if (tensor == NULL)
     return FALSE;
-  to = weir_build (&builder, "Subtract", "mean_file",
-                   WEIR_INPUTS (from, weir_build_constant (&builder, "mean_file/data",
-                                                           tensor)));
+  to = weir_build (
+      &builder, "Subtract", "mean_file",
+      WEIR_INPUTS (from, weir_build_constant (&builder, "mean_file/data", tensor)));
   if (!weir_build_finish (&builder, error))
     return FALSE;
   weir_edit_redirect (graph, from, to, to.node);

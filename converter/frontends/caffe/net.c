@@ -44,9 +44,9 @@ is_included (const Caffe__LayerParameter *layer, const Caffe__NetState *state)
   return included;
 }
 
-/* What describing a network works with. @current: name -> the tensor that was written last
- * under it, + 1; @order: names as they first came; @taken: tensors that a layer reads, and
- * the network's inputs. */
+/* What describing a network works with. @current: name -> the tensor that was written
+ * last under it, + 1; @order: names as they first came; @taken: tensors that a layer
+ * reads, and the network's inputs. */
 typedef struct {
   CfImport *import;
   GHashTable *current;
@@ -68,8 +68,7 @@ write_tensor (Net *net, const char *name)
 
   g_array_append_val (net->import->values, none);
 
-  if (g_hash_table_replace (net->current, (gpointer) name,
-                            GUINT_TO_POINTER (tensor + 1)))
+  if (g_hash_table_replace (net->current, (gpointer) name, GUINT_TO_POINTER (tensor + 1)))
     g_ptr_array_add (net->order, (gpointer) name);
   return tensor;
 }

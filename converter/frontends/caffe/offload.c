@@ -25,9 +25,8 @@ cf_layer_part (CfLayer *l)
 {
   const WeirTextField *field = l->entry->field;
   WeirBytes text = weir_source_bytes (l->import->input->topology);
-  g_autofree char *head =
-      g_strdup_printf ("# %u bottoms, %u blobs, %zu tops\n", cf_n_in (l), cf_n_blobs (l),
-                       l->proto->n_top);
+  g_autofree char *head = g_strdup_printf ("# %u bottoms, %u blobs, %zu tops\n",
+                                           cf_n_in (l), cf_n_blobs (l), l->proto->n_top);
   gsize length = strlen (head), size = field->end - field->begin;
   const WeirShape shape = WEIR_SHAPE ((gint64) (length + size));
   WeirTensor *part = weir_tensor_new (WEIR_DTYPE_U8, &shape, &l->make.b->error);

@@ -11,10 +11,9 @@
 static const char *
 called (const MxEntry *entry)
 {
-  const char *type =
-      strcmp (entry->op, "Custom") == 0 && entry->attrs != NULL
-          ? weir_json_string (entry->attrs, "op_type")
-          : NULL;
+  const char *type = strcmp (entry->op, "Custom") == 0 && entry->attrs != NULL
+                         ? weir_json_string (entry->attrs, "op_type")
+                         : NULL;
 
   return type != NULL ? type : entry->op;
 }

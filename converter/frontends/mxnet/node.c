@@ -201,8 +201,7 @@ mx_node_convert (MxImport *import, guint index, GError **error)
 
   if (n.row == NULL)
     n.row = mx_extension_row (entry);
-  if (strcmp (entry->op, "null") == 0 || convert_row (&n, &local) ||
-      offload (&n, &local))
+  if (strcmp (entry->op, "null") == 0 || convert_row (&n, &local) || offload (&n, &local))
     return TRUE;
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
     g_propagate_prefixed_error (error, local, "node '%s' (%s): ", entry->name, entry->op);
