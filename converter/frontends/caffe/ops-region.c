@@ -79,7 +79,7 @@ read_count (const char *text, const char *key, guint32 fallback)
   float value[WEIR_MAX_RANK] = { (float) fallback };
 
   read_key (text, key, value, 1);
-  return value[0] >= 0 && value[0] <= G_MAXINT32 / 2 ? (guint32) value[0] : fallback;
+  return value[0] >= 0 && value[0] <= 1e9F ? (guint32) value[0] : fallback;
 }
 
 /* A layer in Python; of these, the proposal layer of Faster R-CNN is known. */
