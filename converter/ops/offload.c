@@ -46,8 +46,8 @@ evaluate (WeirEval *eval, GError **error)
 
   if (runner == NULL)
     return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
-                      "a part that '%.80s' has to run: --offload %.80s=RUNNER (property "
-                      "offload) says by what",
+                      "a part that '%.80s' has to run: --offload %.80s=RUNNER says by "
+                      "what",
                       framework, framework);
   good = runner->run (runner->data, eval->inputs[0], eval->inputs + 1, eval->n_inputs - 1,
                       eval->outputs, eval->n_outputs, error);

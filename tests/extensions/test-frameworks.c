@@ -1,27 +1,10 @@
-#include "compare.h"
 #include "convert-text.h"
 #include "frontends/caffe-net.h"
-#include "ir/evaluate.h"
-#include "tensor-text.h"
 
 #include <string.h>
 
 /* Layers of Caffe and nodes of MXNet that extensions translate. tanh (1) is 0.76159416.
  */
-
-static void
-check (WeirModel *model, const char *in, const char *out)
-{
-  g_autoptr (WeirTensor) x = tensor_from_text (in);
-  g_autoptr (WeirTensor) wanted = tensor_from_text (out);
-  WeirTensor *y = NULL;
-  GError *error = NULL;
-
-  weir_graph_evaluate (weir_model_graph (model), &x, &y, NULL, &error);
-  g_assert_no_error (error);
-  assert_close (y, wanted, 1e-6);
-  weir_tensor_unref (y);
-}
 
 static void
 load_examples (void)
@@ -45,7 +28,7 @@ check_caffe (const char *type, const char *params, const char *in, const char *o
   g_autoptr (WeirModel) model = caffe_load (text, weights, &error);
 
   g_assert_no_error (error);
-  check (model, in, out);
+  caffe_check (model, in, out);
 }
 
 static void
@@ -82,7 +65,7 @@ check_mxnet (const char *op, const char *attrs, const char *in, const char *out)
   weir_convert_options_set (options, "framework", "mxnet", NULL);
   model = weir_convert_bytes (params, "t.params", text, options, NULL, NULL, &error);
   g_assert_no_error (error);
-  check (model, in, out);
+  caffe_check (model, in, out);
 }
 
 static void

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "compare.h"
+#include "ir/evaluate.h"
 #include "option-grammar.h"
 #include "tensor-text.h"
 
@@ -106,6 +107,20 @@ WeirModel *
 caffe_load (const char *topology, GBytes *weights, GError **error)
 {
   return caffe_load_with (topology, weights, NULL, NULL, NULL, error);
+}
+
+void
+caffe_check (WeirModel *model, const char *in, const char *out)
+{
+  g_autoptr (WeirTensor) x = tensor_from_text (in);
+  g_autoptr (WeirTensor) wanted = tensor_from_text (out);
+  WeirTensor *y = NULL;
+  GError *error = NULL;
+
+  weir_graph_evaluate (weir_model_graph (model), &x, &y, NULL, &error);
+  g_assert_no_error (error);
+  assert_close (y, wanted, 1e-6);
+  weir_tensor_unref (y);
 }
 
 char *
