@@ -74,17 +74,21 @@ static const struct {
 #undef PLACE
 };
 
+typedef struct _Runtime Runtime;
+
+/** Session: of a part; counted, as it may go while a thread runs it. */
 typedef struct {
+  const Runtime *runtime;
   void *session;
   GPtrArray *inputs, *outputs; /* names */
 } Session;
 
-typedef struct {
+struct _Runtime {
   Calls call;
   void *env, *options, *memory, *allocator;
   GMutex lock;
   OffloadParts parts; /* Session */
-} Runtime;
+};
 
 static const struct {
   int type;
@@ -127,16 +131,27 @@ check (const Runtime *r, Status *status, GError **error)
 }
 
 static void
-free_session (gpointer data, gpointer made)
+clear_session (gpointer session)
 {
-  const Runtime *r = data;
-  Session *s = made;
+  Session *s = session;
 
   if (s->session != NULL)
-    r->call.release_session (s->session);
+    s->runtime->call.release_session (s->session);
   g_ptr_array_unref (s->inputs);
   g_ptr_array_unref (s->outputs);
-  g_free (s);
+}
+
+static void
+release_session (Session *s)
+{
+  g_atomic_rc_box_release_full (s, clear_session);
+}
+
+static void
+drop_session (gpointer data, gpointer made)
+{
+  (void) data;
+  release_session (made);
 }
 
 typedef Status *(*NameCall) (const void *session, size_t index, void *allocator,
@@ -173,6 +188,21 @@ fill_session (const Runtime *r, Session *s, WeirTensor *part, GError **error)
 }
 
 static Session *
+make_session (const Runtime *r, WeirTensor *part, GError **error)
+{
+  Session *s = g_atomic_rc_box_new0 (Session);
+
+  s->runtime = r;
+  s->inputs = g_ptr_array_new_with_free_func (g_free);
+  s->outputs = g_ptr_array_new_with_free_func (g_free);
+  if (fill_session (r, s, part, error))
+    return s;
+  release_session (s);
+  return NULL;
+}
+
+/* (transfer full) */
+static Session *
 find_session (Runtime *r, WeirTensor *part, GError **error)
 {
   Session *s;
@@ -180,16 +210,12 @@ find_session (Runtime *r, WeirTensor *part, GError **error)
   g_mutex_lock (&r->lock);
   s = offload_parts_find (&r->parts, part);
   if (s == NULL) {
-    s = g_new0 (Session, 1);
-    s->inputs = g_ptr_array_new_with_free_func (g_free);
-    s->outputs = g_ptr_array_new_with_free_func (g_free);
-    if (fill_session (r, s, part, error)) {
+    s = make_session (r, part, error);
+    if (s != NULL)
       offload_parts_add (&r->parts, part, s);
-    } else {
-      free_session (r, s);
-      s = NULL;
-    }
   }
+  if (s != NULL)
+    g_atomic_rc_box_acquire (s);
   g_mutex_unlock (&r->lock);
   return s;
 }
@@ -248,15 +274,14 @@ describe (gpointer data, WeirTensor *part, const WeirValueInfo *inputs, guint n_
           WeirValueInfo *outputs, guint n_outputs, GError **error)
 {
   Runtime *r = data;
-  const Session *s = find_session (r, part, error);
+  Session *s = find_session (r, part, error);
+  gboolean good = s != NULL && check_counts (s, n_inputs, n_outputs, error);
 
   (void) inputs;
-  if (s == NULL || !check_counts (s, n_inputs, n_outputs, error))
-    return FALSE;
-  for (guint i = 0; i < n_outputs; i++)
-    if (!describe_output (r, s, i, &outputs[i], error))
-      return FALSE;
-  return TRUE;
+  for (guint i = 0; good && i < n_outputs; i++)
+    good = describe_output (r, s, i, &outputs[i], error);
+  g_clear_pointer (&s, release_session);
+  return good;
 }
 
 static gboolean
@@ -316,7 +341,7 @@ run (gpointer data, WeirTensor *part, WeirTensor *const *inputs, guint n_inputs,
      WeirTensor **outputs, guint n_outputs, GError **error)
 {
   Runtime *r = data;
-  const Session *s = find_session (r, part, error);
+  Session *s = find_session (r, part, error);
   g_autofree void **in = g_new0 (void *, n_inputs + 1);
   g_autofree void **out = g_new0 (void *, n_outputs + 1);
   gboolean good = s != NULL && check_counts (s, n_inputs, n_outputs, error);
@@ -333,6 +358,7 @@ run (gpointer data, WeirTensor *part, WeirTensor *const *inputs, guint n_inputs,
     good = (outputs[i] = unwrap (r, out[i], error)) != NULL;
   release_values (r, in, n_inputs);
   release_values (r, out, n_outputs);
+  g_clear_pointer (&s, release_session);
   return good;
 }
 
@@ -366,7 +392,7 @@ weir_offload_onnxruntime (const char *path, GError **error)
   Runtime *r = g_new0 (Runtime, 1);
   WeirOffloadRunner *runner;
 
-  r->parts = (OffloadParts){ .drop = free_session, .data = r };
+  r->parts = (OffloadParts){ .drop = drop_session, .data = r };
   g_mutex_init (&r->lock);
   if (!open_library (r, path, error) ||
       !check (r, r->call.create_env (LEVEL_ERROR, "weir", &r->env), error) ||
