@@ -6,6 +6,7 @@
 #include "frontends/extension-ops.h"
 #include "input.h"
 #include "io/io.h"
+#include "offload/offload.h"
 #include "options.h"
 #include "passes/passes.h"
 
@@ -39,6 +40,15 @@ load_extensions (const Conversion *c, GError **error)
   const char *list = weir_convert_options_get (c->options, "extensions");
 
   return list == NULL || weir_extensions_load (list, error);
+}
+
+/* Who runs parts of the model is the user's to say, before any is read. */
+static gboolean
+load_runners (const Conversion *c, GError **error)
+{
+  const char *list = weir_convert_options_get (c->options, "offload");
+
+  return list == NULL || weir_offload_load (list, error);
 }
 
 static GPtrArray *
@@ -129,7 +139,8 @@ static gboolean
 begin (const Conversion *c, GError **error)
 {
   return tell (c, 0, "reading", error) &&
-         weir_convert_options_check (c->options, error) && load_extensions (c, error);
+         weir_convert_options_check (c->options, error) && load_extensions (c, error) &&
+         load_runners (c, error);
 }
 
 WeirModel *

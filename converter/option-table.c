@@ -285,6 +285,9 @@ const WeirOptionRow weir_option_rows[WEIR_N_OPTIONS] = {
     "what to do with sub-graphs: a file, or the name of a configuration of Weir's" },
   { GENERAL ("extensions", NULL, TEXT, OTHER_PATH, NULL), "LIST",
     "libraries with operations of your own, and mappings (.json), separated by commas" },
+  { GENERAL ("offload", NULL, TEXT, OTHER_PATH, NULL), "LIST",
+    "what cannot be converted is run by its framework: FRAMEWORK=RUNNER, separated by "
+    "commas; a runner is ONNX Runtime's library or a command" },
   { GENERAL ("ir_version", NULL, TEXT, NO_PATH, read_ir_version), "N",
     "version of the IR: 10 or 11; 11 by default" },
   { GENERAL ("use_new_frontend", NULL, FLAG, NO_PATH, NULL), NULL, "accepted",

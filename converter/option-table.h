@@ -57,7 +57,7 @@ typedef struct {
   const char *stands_for;
 } WeirOptionRow;
 
-#define WEIR_N_OPTIONS 72
+#define WEIR_N_OPTIONS 73
 
 /* In the order in which they are read: --input stands before --input_shape, because
  * shapes are given to the inputs in their order, and before the values that freeze them.

@@ -13,8 +13,9 @@ static const WeirProblemRow rows[] = {
   [WEIR_PROBLEM_UNSUPPORTED] = { 3, WEIR_ERROR_UNSUPPORTED,
                                  "operations that are not converted",
                                  "24, 37, 45, 50, 86, 102",
-                                 "see `weir ops`; cut the network by --output, or "
-                                 "describe the operation by --extensions" },
+                                 "see `weir ops`; cut the network by --output, "
+                                 "describe the operation by --extensions, or let its "
+                                 "framework run it by --offload" },
   [WEIR_PROBLEM_SHAPE] = { 4, WEIR_ERROR_SHAPE,
                            "shapes or element types do not fit together", "38, 40, 41",
                            "give the shapes of all inputs by --input or --input_shape" },

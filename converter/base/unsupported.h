@@ -21,8 +21,8 @@ typedef struct {
 /** weir_unsupported_new: (skip) (transfer full) */
 WeirUnsupported *weir_unsupported_new (const char *name, const char *op, const char *why);
 void weir_unsupported_free (WeirUnsupported *unsupported);
-/** weir_unsupported_fail: the error that lists all of them, at most 20 by name.
- * @unsupported: (element-type WeirUnsupported) */
+/** weir_unsupported_fail: the error that tells all of them, each kind by its first node,
+ * at most 100 kinds. @unsupported: (element-type WeirUnsupported) */
 gboolean weir_unsupported_fail (GPtrArray *unsupported, const char *framework,
                                 GError **error);
 

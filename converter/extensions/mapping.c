@@ -307,14 +307,25 @@ parse (WeirSource *source, GPtrArray *mappings, GError **error)
   return root != NULL && read_file (root, mappings, error);
 }
 
+GPtrArray *
+mapping_read (WeirSource *source, GError **error)
+{
+  GPtrArray *mappings = g_ptr_array_new_with_free_func (free_mapping);
+
+  if (parse (source, mappings, error))
+    return mappings;
+  g_ptr_array_unref (mappings);
+  return NULL;
+}
+
 gboolean
 weir_mapping_load (WeirSource *source, const char *digest, GError **error)
 {
-  g_autoptr (GPtrArray) mappings = g_ptr_array_new_with_free_func (free_mapping);
+  g_autoptr (GPtrArray) mappings = mapping_read (source, error);
   g_autoptr (GPtrArray) translations = g_ptr_array_new ();
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
 
-  if (!parse (source, mappings, error))
+  if (mappings == NULL)
     return FALSE;
   for (guint i = 0; i < mappings->len; i++)
     g_ptr_array_add (translations, &((Mapping *) mappings->pdata[i])->translation);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "base/source.h"
 #include "ir/registry.h"
 
 /* A framework's operation as nodes of known ones, from a JSON file. */
@@ -40,6 +41,8 @@ typedef struct {
   JsonObject *defaults;
 } Mapping;
 
+/** mapping_read: (element-type Mapping): those of a file. */
+GPtrArray *mapping_read (WeirSource *source, GError **error);
 /** mapping_build: a #WeirTranslation's `build`. */
 void mapping_build (const WeirTranslation *translation, const WeirForeignNode *node,
                     WeirBuilder *builder);

@@ -32,6 +32,26 @@ weir_extension_op_convert (const WeirTranslation *translation,
   return TRUE;
 }
 
+gboolean
+weir_extension_op_text (const char *text, WeirAttrType wanted, WeirAttrType *found,
+                        WeirAttr *value)
+{
+  gboolean is_true;
+
+  if (text == NULL)
+    return FALSE;
+  is_true = g_ascii_strcasecmp (text, "true") == 0;
+  if (wanted != WEIR_ATTR_STRING &&
+      (is_true || g_ascii_strcasecmp (text, "false") == 0)) {
+    *found = WEIR_ATTR_BOOL;
+    value->i = is_true;
+  } else {
+    *found = WEIR_ATTR_STRING;
+    value->s = g_strdup (text);
+  }
+  return TRUE;
+}
+
 GPtrArray *
 weir_extension_op_names (const char *framework)
 {

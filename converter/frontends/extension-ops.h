@@ -19,6 +19,11 @@ const WeirTranslation *weir_extension_op (const char *framework, const char *dom
 gboolean weir_extension_op_convert (const WeirTranslation *translation,
                                     const WeirForeignNode *node, WeirBuilder *builder);
 
+/** weir_extension_op_text: what a #WeirForeignFind finds in a framework whose attributes
+ * are texts, "True" and "false" too. @text: (nullable): there is none. */
+gboolean weir_extension_op_text (const char *text, WeirAttrType wanted,
+                                 WeirAttrType *found, WeirAttr *value);
+
 /** weir_extension_op_names: (transfer full) (element-type utf8): "Op" or "domain.Op"
  * of all that extensions translate from a framework, sorted. */
 GPtrArray *weir_extension_op_names (const char *framework);

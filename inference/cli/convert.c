@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "heap.h"
 #include "progress.h"
+#include "remedies.h"
 #include "suggest.h"
 
 #include <glib/gstdio.h>
@@ -180,9 +181,12 @@ run (char **arguments, const Manner *manner, const char *framework)
     return 0;
   unsupported = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED);
   fail_as (manner, &error, EXIT_FAILED);
-  if (unsupported)
-    suggest_part (weir_convert_options_model (options, NULL), options,
-                  (const char *const *) arguments);
+  if (unsupported) {
+    const char *path = weir_convert_options_model (options, NULL);
+
+    remedies_print (path, weir_convert_options_get (options, "framework"));
+    suggest_part (path, options, (const char *const *) arguments);
+  }
   return EXIT_FAILED;
 }
 

@@ -116,6 +116,7 @@ command_run (int argc, char **argv)
   g_auto (GStrv) shape = NULL;
   g_autofree char *convert = NULL;
   g_autofree char *extensions = NULL;
+  g_autofree char *offload = NULL;
   g_autofree char *directory = NULL;
   g_autofree char *device = NULL;
   g_autofree char *precision = NULL;
@@ -131,6 +132,8 @@ command_run (int argc, char **argv)
       "TEXT" },
     { "extensions", 0, 0, G_OPTION_ARG_FILENAME, &extensions,
       "libraries and mappings of your own", "LIST" },
+    { "offload", 0, 0, G_OPTION_ARG_STRING, &offload,
+      "who runs parts of other frameworks: FRAMEWORK=RUNNER", "LIST" },
     { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &directory,
       "write NNN.npy and outputs.json there", "DIR" },
     { "device", 0, 0, G_OPTION_ARG_STRING, &device, "CPU, REFERENCE or AUTO", "DEVICE" },
@@ -151,6 +154,7 @@ command_run (int argc, char **argv)
       (SessionOptions){ .model = argv[1],
                         .convert_options = convert,
                         .extensions = extensions,
+                        .offload = offload,
                         .input = input,
                         .shape = shape,
                         .network = { .device = device, .threads = (guint) threads } };

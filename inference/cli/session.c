@@ -187,6 +187,9 @@ session_open (Session *s, const SessionOptions *o, GError **error)
   if (o->extensions != NULL &&
       !weir_convert_options_set (options, "extensions", o->extensions, error))
     return FALSE;
+  if (o->offload != NULL &&
+      !weir_convert_options_set (options, "offload", o->offload, error))
+    return FALSE;
   s->model = weir_convert_file (o->model, options, NULL, NULL, error);
   if (s->model == NULL)
     return FALSE;

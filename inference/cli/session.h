@@ -24,6 +24,7 @@ typedef struct {
   const char *model;
   const char *convert_options;
   const char *extensions;
+  const char *offload;
   char **input;
   char **shape;
   WeirNetworkOptions network;

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "compare.h"
+#include "ir/evaluate.h"
+#include "option-grammar.h"
 #include "tensor-text.h"
 
 #include <string.h>
@@ -65,8 +67,19 @@ caffe_weights (const CaffeBlob *blobs, gboolean old)
   return g_byte_array_free_to_bytes (net);
 }
 
+static GHashTable *
+options_of (const char *const *options)
+{
+  GHashTable *table = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; options != NULL && options[i] != NULL; i += 2)
+    g_hash_table_insert (table, (gpointer) options[i], (gpointer) options[i + 1]);
+  return table;
+}
+
 WeirModel *
-caffe_load (const char *topology, GBytes *weights, GError **error)
+caffe_load_with (const char *topology, GBytes *weights, const char *const *options,
+                 const char *inputs, const char *outputs, GError **error)
 {
   g_autoptr (GBytes) text =
       topology != NULL ? g_bytes_new_static (topology, strlen (topology)) : NULL;
@@ -75,9 +88,39 @@ caffe_load (const char *topology, GBytes *weights, GError **error)
       text != NULL ? weir_source_new (text, "test.prototxt") : NULL;
   g_autoptr (GPtrArray) unsupported =
       g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
-  const WeirFrontendInput input = { .source = source, .topology = second };
+  g_autoptr (GHashTable) table = options_of (options);
+  g_autoptr (GPtrArray) input_specs = NULL;
+  g_autoptr (GPtrArray) output_specs = NULL;
+  WeirFrontendInput input = { .source = source, .topology = second, .options = table };
+  WeirCut cut = { 0 };
 
+  if (inputs != NULL)
+    g_assert_true (weir_parse_inputs (inputs, &input_specs, NULL));
+  if (outputs != NULL)
+    g_assert_true (weir_parse_outputs (outputs, &output_specs, NULL));
+  cut = (WeirCut){ .inputs = input_specs, .outputs = output_specs };
+  input.cut = &cut;
   return weir_frontend_caffe.load (&input, unsupported, error);
+}
+
+WeirModel *
+caffe_load (const char *topology, GBytes *weights, GError **error)
+{
+  return caffe_load_with (topology, weights, NULL, NULL, NULL, error);
+}
+
+void
+caffe_check (WeirModel *model, const char *in, const char *out)
+{
+  g_autoptr (WeirTensor) x = tensor_from_text (in);
+  g_autoptr (WeirTensor) wanted = tensor_from_text (out);
+  WeirTensor *y = NULL;
+  GError *error = NULL;
+
+  weir_graph_evaluate (weir_model_graph (model), &x, &y, NULL, &error);
+  g_assert_no_error (error);
+  assert_close (y, wanted, 1e-6);
+  weir_tensor_unref (y);
 }
 
 char *

@@ -57,6 +57,12 @@ static const struct {
   { "1x1x2x2;1x1x2x2", "Upsample", "", NULL, WEIR_ERROR_UNSUPPORTED, "where the maxima" },
   { "1x1x2x2", "Im2col", "convolution_param { kernel_size: 65 }", NULL,
     WEIR_ERROR_UNSUPPORTED, "64 elements" },
+  { "600x1x1;600x1", "RNN", "recurrent_param { num_output: 1 }", NULL,
+    WEIR_ERROR_UNSUPPORTED, "1 to 512 known steps" },
+  { "1x1x1;1x1", "LSTM", "recurrent_param { expose_hidden: true }", NULL,
+    WEIR_ERROR_UNSUPPORTED, "expose_hidden" },
+  { "1", "Python", "python_param { module: 'm' layer: 'Mine' }", NULL,
+    WEIR_ERROR_UNSUPPORTED, "a layer in Python of class 'Mine'" },
   { "1x1x2x2", "Axpy", "", NULL, WEIR_ERROR_FORMAT, "bottom 1 is missing" },
 };
 

@@ -10,7 +10,7 @@
  * OpenCV. */
 
 typedef struct {
-  const char *type, *params, *blobs[4], *in[3], *out;
+  const char *type, *params, *blobs[5], *in[3], *out;
 } Case;
 
 static const Case cases[] = {
@@ -225,6 +225,24 @@ static const Case cases[] = {
     "1x1x1x7: 0 1 0.9 0.1 0.1 0.5 0.5" },
   { "Proposal",
     "proposal_param { ratio: 1 scale: 1 post_nms_topn: 1 }",
+    {},
+    { "1x2x1x1: 0.1 0.9", "1x4x1x1: 0", "1x3: 32 32 1" },
+    "1x5: 0 0 0 16 16" },
+  /* Gates are a half, 1 is put in: cells 0.5, 0.75, and 0.5 where a sequence begins. */
+  { "LSTM",
+    "recurrent_param { num_output: 1 }",
+    { "4x1: 0", "4: 0 0 0 20", "4x1: 0" },
+    { "3x1x1: 7", "3x1: 0 1 0" },
+    "3x1x1: 0.23105858 0.31757447 0.23105858" },
+  /* What is left is tanh (0.5 + h / 2), 0.46211716 and 0.62361; the output tanh (2 h). */
+  { "RNN",
+    "recurrent_param { num_output: 1 }",
+    { "1x1: 1", "1: 0.5", "1x1: 0.5", "1x1: 2", "1: 0" },
+    { "2x1x1: 0 0", "2x1: 1 1" },
+    "2x1x1: 0.7278944 0.84756002" },
+  { "Python",
+    "python_param { module: 'rpn.proposal_layer' layer: 'ProposalLayer' param_str: "
+    "\"{'feat_stride': 16, 'ratios': [1], 'scales': (1,), 'post_nms_topn': 1}\" }",
     {},
     { "1x2x1x1: 0.1 0.9", "1x4x1x1: 0", "1x3: 32 32 1" },
     "1x5: 0 0 0 16 16" },

@@ -1,60 +1,73 @@
 #pragma once
 
+#include "blobs.h"
+#include "custom-map.h"
 #include "frontends/frontend.h"
 #include "frontends/make.h"
-#include "frontends/proto/caffe.pb-c.h"
-#include "frontends/wire.h"
+#include "frontends/offload-ops.h"
+#include "frontends/text-tree.h"
 
 /**
  * SECTION: caffe
  *
  * What the files of this room share. A model is a topology in text (.prototxt) and
  * weights by the names of layers (.caffemodel). Layers are converted in the order of the
- * text; a layer may write over what it reads.
+ * text; a layer may write over what it reads, so that a name is as many tensors as layers
+ * write it.
  */
 
-/** CfBlobs: the weights of a layer. */
-typedef struct {
-  Caffe__BlobProto **blobs;
-  gsize n;
-} CfBlobs;
-
 /**
- * CfValue:
+ * CfValue: of a tensor of the plan
  * @port: where it stands in the graph
  * @broken: a layer that could not be converted would have written it
- * @read: whether a layer has read it
  */
 typedef struct {
   WeirPort port;
-  gboolean broken, read;
+  gboolean broken;
 } CfValue;
 
 /**
+ * CfEntry: a layer that belongs to the network; its number is that of its node in the
+ * plan
+ * @field: as it stands in the text
+ * @bottoms, @tops: tensors of the plan; %WEIR_CUT_NONE for what nothing before it writes
+ */
+typedef struct {
+  const Caffe__LayerParameter *proto;
+  const WeirTextField *field;
+  guint *bottoms, *tops;
+} CfEntry;
+
+/**
  * CfImport:
- * @topology, @weights: the two files, unpacked
- * @blobs: layer name -> CfBlobs
- * @values: top -> CfValue, as it was written last
- * @tops: (element-type utf8): their names in the order in which they were first written
+ * @topology, @tree: the text, unpacked and as it stands
+ * @custom: (nullable): type -> CfCustom, of --k
+ * @entries: CfEntry
+ * @values: CfValue, by tensor of @plan
+ * @inputs: what was built for each new input of @plan; none before it is read
+ * @keeps: whether what is converted now is needed
  */
 typedef struct {
   const WeirFrontendInput *input;
   const WeirWire *topology;
-  WeirWire *weights;
-  GHashTable *blobs;
-  GHashTable *values;
-  GPtrArray *tops;
+  const WeirTextTree *tree;
+  CfWeights weights;
+  GHashTable *custom;
+  WeirCutPlan *plan;
+  GArray *entries;
+  GArray *values;
+  WeirPort *inputs;
+  gboolean keeps;
   GPtrArray *unsupported;
   WeirBuilder builder;
 } CfImport;
-
-typedef struct _CfLayer CfLayer;
 
 /**
  * CfRow:
  * @type: of a layer; a row without one ends a table
  * @convert: builds it; returns top 0, or nothing where cf_out() has set it
  * @ir: (nullable): for conversions that serve several rows: the IR's operation
+ * @passes: whether fields that are not known are none of Weir's business
  * @aside: it only looks: what it reads is an output still, where no other layer reads it
  */
 typedef struct {
@@ -62,6 +75,7 @@ typedef struct {
   WeirPort (*convert) (CfLayer *l);
   const char *ir;
   gboolean aside;
+  gboolean passes;
 } CfRow;
 
 /**
@@ -74,37 +88,80 @@ typedef struct {
 struct _CfLayer {
   WeirMake make;
   CfImport *import;
+  const CfEntry *entry;
+  guint number;
   const Caffe__LayerParameter *proto;
   const CfRow *row;
 };
 
+/* net.c */
+
+/** cf_net_describe: fills the plan and the entries by the layers that count. */
+gboolean cf_net_describe (CfImport *import, const Caffe__NetParameter *net,
+                          GError **error);
+
+/* cut.c */
+
+/** cf_cut_solve: what of the plan is needed. */
+gboolean cf_cut_solve (CfImport *import, GError **error);
+/** cf_cut_read: (nullable): the new input that layer @number reads at @bottom, in place
+ * of what is written. */
+const WeirPort *cf_cut_read (CfImport *import, guint number, guint bottom, guint tensor);
+/** cf_cut_convert: the layers that are needed. */
+gboolean cf_cut_convert (CfImport *import, GError **error);
+/** cf_cut_finish: outputs, and inputs in their order. */
+gboolean cf_cut_finish (CfImport *import, GError **error);
+
 /* layer.c */
 
+/** cf_value: of a tensor of the plan. */
+CfValue *cf_value (const CfImport *import, guint tensor);
 guint cf_n_in (const CfLayer *l);
 /** cf_in: bottom @index, which must be given. */
 WeirPort cf_in (CfLayer *l, guint index);
 void cf_out (CfLayer *l, guint index, WeirPort port);
-/** cf_set: @top stands for @port from now on. */
-void cf_set (CfImport *import, const char *top, WeirPort port);
 /** cf_layer_convert: adds a layer to the graph, or to what is unsupported. */
-gboolean cf_layer_convert (CfImport *import, const Caffe__LayerParameter *proto,
-                           GError **error);
+gboolean cf_layer_convert (CfImport *import, guint number, GError **error);
 
-/* blobs.c */
+/* fields.c */
 
-/** cf_blobs_index: layer name -> CfBlobs of a weights file. */
-GHashTable *cf_blobs_index (const Caffe__NetWeights *net);
-/** cf_n_blobs: how many weights a layer has. */
-guint cf_n_blobs (const CfLayer *l);
-/** cf_blob: (transfer full): weights @index, which must be there, with @shape; %NULL
- * takes the shape of the file. */
-WeirTensor *cf_blob (CfLayer *l, guint index, const WeirShape *shape);
-/** cf_weights: the same as a constant. */
-WeirPort cf_weights (CfLayer *l, guint index, const WeirShape *shape);
-/** cf_vector: all of weights @index as one dimension. */
-WeirPort cf_vector (CfLayer *l, guint index);
-/** cf_blob_count: number of elements. */
-gsize cf_blob_count (CfLayer *l, guint index);
+/** cf_fields_check: of the layer's fields that are not known: an error where what the
+ * layer computes may depend on them; others are told. */
+gboolean cf_fields_check (CfLayer *l);
+/** cf_fields_note: tells of those outside of layers. */
+void cf_fields_note (const CfImport *import);
+
+/* mean.c */
+
+/** cf_mean_subtract: the picture of --mean_file from the network's input. */
+gboolean cf_mean_subtract (const CfImport *import, WeirGraph *graph, GError **error);
+
+/* extension.c */
+
+/** cf_extension_row: (nullable): where an extension translates the layer. */
+const CfRow *cf_extension_row (const CfLayer *l);
+/** cf_layer_text: (transfer full) (nullable): "field" of the layer or of any of its
+ * messages, or "message.field"; a list has commas. */
+char *cf_layer_text (const CfLayer *l, const char *name);
+
+/* custom.c */
+
+/** cf_custom_open: reads what --k names. */
+gboolean cf_custom_open (CfImport *import, GError **error);
+/** cf_custom_row: (nullable): where layers of @type pass as they are. */
+const CfRow *cf_custom_row (const CfImport *import, const char *type);
+
+/* offload.c */
+
+/** cf_layer_inputs: @inputs: (transfer full): bottoms, then weights. Returns: how many.
+ */
+guint cf_layer_inputs (CfLayer *l, WeirPort **inputs);
+/** cf_layer_part: (transfer full): the layer as a runner gets it. */
+WeirTensor *cf_layer_part (CfLayer *l);
+/** cf_offload_may: whether the user lets Caffe run what is not converted. */
+gboolean cf_offload_may (void);
+/** cf_offload_convert: makes the layer an Offload; returns top 0. */
+WeirPort cf_offload_convert (CfLayer *l);
 
 /* table.c */
 

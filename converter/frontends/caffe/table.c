@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const void *const families[] = { cf_rows_index,  cf_rows_math,  cf_rows_nn,
-                                        cf_rows_norm,   cf_rows_pool,  cf_rows_region,
+                                        cf_rows_norm,   cf_rows_pool,  cf_rows_recurrent,
+                                        cf_rows_region,
                                         cf_rows_resize, cf_rows_shape, cf_rows_ssd };
 
 static WeirRows rows = WEIR_ROWS (families, CfRow);
@@ -19,6 +20,7 @@ static const struct {
   { "ARGMAX", "ArgMax" },
   { "BNLL", "BNLL" },
   { "CONCAT", "Concat" },
+  { "CONTRASTIVE_LOSS", "ContrastiveLoss" },
   { "CONVOLUTION", "Convolution" },
   { "DECONVOLUTION", "Deconvolution" },
   { "DROPOUT", "Dropout" },
@@ -26,6 +28,7 @@ static const struct {
   { "EUCLIDEAN_LOSS", "EuclideanLoss" },
   { "EXP", "Exp" },
   { "FLATTEN", "Flatten" },
+  { "HDF5_OUTPUT", "HDF5Output" },
   { "HINGE_LOSS", "HingeLoss" },
   { "IM2COL", "Im2col" },
   { "INFOGAIN_LOSS", "InfogainLoss" },

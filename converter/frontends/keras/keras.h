@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "frontends/frontend.h"
+#include "frontends/hdf5.h"
 #include "frontends/make.h"
-#include "hdf5.h"
 
 /**
  * KerasModel:

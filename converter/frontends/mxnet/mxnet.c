@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Outputs of a node of an extension beyond these are none. */
+#define MAX_OUTPUTS 256
+
 static int
 mx_probe (const WeirBytes *head, const char *path)
 {
@@ -54,9 +57,30 @@ add_outputs (MxImport *import, GError **error)
   return weir_build_finish (&import->builder, error);
 }
 
+static void
+want (const MxImport *import, const GArray *refs)
+{
+  for (guint i = 0; i < refs->len; i++) {
+    const MxRef *ref = &g_array_index (refs, MxRef, i);
+    MxEntry *entry = import->symbol.nodes->pdata[ref->node];
+
+    if (ref->index < MAX_OUTPUTS)
+      entry->wanted = MAX (entry->wanted, ref->index + 1);
+  }
+}
+
+static void
+want_outputs (const MxImport *import)
+{
+  want (import, import->symbol.heads);
+  for (guint i = 0; i < import->symbol.nodes->len; i++)
+    want (import, ((const MxEntry *) import->symbol.nodes->pdata[i])->inputs);
+}
+
 static gboolean
 convert_nodes (MxImport *import, GError **error)
 {
+  want_outputs (import);
   for (guint i = 0; i < import->symbol.nodes->len; i++)
     if (!mx_node_convert (import, i, error))
       return FALSE;

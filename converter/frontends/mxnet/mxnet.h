@@ -28,6 +28,7 @@ typedef struct {
  * @attrs: (nullable): its attributes, all of them texts
  * @inputs: MxRef
  * @outputs: MxValue
+ * @wanted: how many outputs others read, and all before them
  */
 typedef struct {
   const char *name;
@@ -35,6 +36,7 @@ typedef struct {
   JsonObject *attrs;
   GArray *inputs;
   GArray *outputs;
+  guint wanted;
 } MxEntry;
 
 /** MxRef: output @index of node @node. */

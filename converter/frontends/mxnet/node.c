@@ -146,19 +146,10 @@ name_tensors (MxNode *n)
   }
 }
 
+/* What was added since the graph's size was @first has output 0 at @port. */
 static gboolean
-convert_row (MxNode *n, GError **error)
+finish (MxNode *n, guint first, WeirPort port, GError **error)
 {
-  guint first = weir_graph_size (n->make.b->graph);
-  WeirPort port;
-
-  if (n->row == NULL)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown operation");
-  if (reads_broken (n)) {
-    set_output (n->entry, 0, (MxValue){ .port = WEIR_PORT_NONE, .broken = TRUE });
-    return TRUE;
-  }
-  port = n->row->convert (n);
   if (!weir_port_is_none (port))
     mx_out (n, 0, port);
   if (!weir_build_finish (n->make.b, error))
@@ -171,6 +162,33 @@ convert_row (MxNode *n, GError **error)
   return TRUE;
 }
 
+static gboolean
+convert_row (MxNode *n, GError **error)
+{
+  guint first = weir_graph_size (n->make.b->graph);
+
+  if (n->row == NULL)
+    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown operation");
+  if (reads_broken (n)) {
+    set_output (n->entry, 0, (MxValue){ .port = WEIR_PORT_NONE, .broken = TRUE });
+    return TRUE;
+  }
+  return finish (n, first, n->row->convert (n), error);
+}
+
+/* What cannot be converted, by MXNet itself, where the user lets it. */
+static gboolean
+offload (MxNode *n, GError **error)
+{
+  guint first = weir_graph_size (n->make.b->graph);
+
+  if (!g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED) || reads_broken (n) ||
+      !mx_offload_may ())
+    return FALSE;
+  g_clear_error (error);
+  return finish (n, first, mx_offload_convert (n), error);
+}
+
 gboolean
 mx_node_convert (MxImport *import, guint index, GError **error)
 {
@@ -181,7 +199,9 @@ mx_node_convert (MxImport *import, guint index, GError **error)
                .row = mx_row_find (entry->op) };
   GError *local = NULL;
 
-  if (strcmp (entry->op, "null") == 0 || convert_row (&n, &local))
+  if (n.row == NULL)
+    n.row = mx_extension_row (entry);
+  if (strcmp (entry->op, "null") == 0 || convert_row (&n, &local) || offload (&n, &local))
     return TRUE;
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
     g_propagate_prefixed_error (error, local, "node '%s' (%s): ", entry->name, entry->op);

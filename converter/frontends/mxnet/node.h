@@ -60,6 +60,18 @@ WeirDtype mx_attr_dtype (MxNode *n, const char *name, WeirDtype fallback);
 const MxRow *mx_row_find (const char *op);
 const char *const *mx_op_names (guint *count);
 
+/* extension.c */
+
+/** mx_extension_row: (nullable): where an extension translates @entry. */
+const MxRow *mx_extension_row (const MxEntry *entry);
+
+/* offload.c */
+
+/** mx_offload_may: whether the user lets MXNet run what is not converted. */
+gboolean mx_offload_may (void);
+/** mx_offload_convert: makes the node an Offload; returns output 0. */
+WeirPort mx_offload_convert (MxNode *n);
+
 /* node.c */
 
 /** mx_node_convert: adds node @index to the graph, or to what is unsupported. */

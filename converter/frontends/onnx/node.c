@@ -4,6 +4,7 @@
 #include "cut.h"
 #include "extension.h"
 #include "functions.h"
+#include "offload.h"
 #include "table.h"
 
 #include <string.h>
@@ -222,6 +223,14 @@ convert (OnnxNode *n, gboolean *broken, GError **error)
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
     g_propagate_error (error, local);
     return FALSE;
+  }
+  if (!*broken && onnx_offload_may (n)) {
+    g_clear_error (&local);
+    onnx_offload_convert (n);
+    if (weir_build_finish (n->make.b, &local)) {
+      weir_make_name (&n->make, first, n->outputs[0].port);
+      return write_outputs (n, FALSE, error);
+    }
   }
   note_unsupported (n, local->message);
   g_error_free (local);

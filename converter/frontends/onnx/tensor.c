@@ -44,6 +44,15 @@ onnx_dtype_from (gint64 data_type)
              : WEIR_DTYPE_UNKNOWN;
 }
 
+gint64
+onnx_dtype_to (WeirDtype dtype)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (dtype != WEIR_DTYPE_UNKNOWN && types[i].dtype == dtype)
+      return (gint64) i;
+  return 0;
+}
+
 const char *
 onnx_dtype_name (gint64 data_type)
 {

@@ -5,6 +5,8 @@
 /** onnx_dtype_from: element type of the format's number; unknown for one that Weir lacks.
  */
 WeirDtype onnx_dtype_from (gint64 data_type);
+/** onnx_dtype_to: the format's number; 0 for a type that it lacks. */
+gint64 onnx_dtype_to (WeirDtype dtype);
 /** onnx_dtype_name: for messages. */
 const char *onnx_dtype_name (gint64 data_type);
 

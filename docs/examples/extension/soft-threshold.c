@@ -103,6 +103,20 @@ static const WeirExtensionTranslation translations[] = {
       .op = "SOFT_THRESHOLD",
       .target = "SoftThreshold", /* its option is called lambda too */
   },
+  {
+      WEIR_EXTENSION_HEADER (WeirExtensionTranslation),
+      .framework = "caffe",
+      .op = "Shrink",
+      .target = "SoftThreshold", /* shrink_param { lambd: 0.5 } */
+      .attrs = (const WeirExtensionAttrRow[]){ { "lambda", "lambd", "0.5" }, { 0 } },
+  },
+  {
+      WEIR_EXTENSION_HEADER (WeirExtensionTranslation),
+      .framework = "mxnet",
+      .op = "_contrib_shrink",
+      .target = "SoftThreshold",
+      .attrs = (const WeirExtensionAttrRow[]){ { "lambda", "lambd", "0.5" }, { 0 } },
+  },
 };
 
 int
