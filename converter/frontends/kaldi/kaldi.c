@@ -8,11 +8,12 @@
 
 /* The words with which files begin, and how what follows is read. */
 static const struct {
-  const char *word;
+  const char *word, *next;
   gboolean (*read) (KdReader *reader, KdNet *net, GError **error);
 } kinds[] = {
-  { "<Nnet>", kd_nnet1_read },
-  { "<Nnet3>", kd_nnet3_read },
+  { "<Nnet>", "<NumComponents>", kd_nnet2_read },
+  { "<Nnet>", NULL, kd_nnet1_read },
+  { "<Nnet3>", NULL, kd_nnet3_read },
 };
 
 #define TRANSITIONS "<TransitionModel>"
@@ -35,37 +36,24 @@ kd_probe (const WeirBytes *head, const char *path)
 }
 
 static gboolean
+begins (const KdReader *reader, const char *word, const char *next)
+{
+  KdReader ahead = *reader;
+  g_autofree char *token = kd_peek (reader, word) ? kd_token (&ahead, NULL) : NULL;
+
+  return token != NULL && (next == NULL || kd_peek (&ahead, next));
+}
+
+static gboolean
 read_net (KdReader *reader, KdNet *net, GError **error)
 {
   if (kd_peek (reader, TRANSITIONS) &&
       !kd_skip_behind (reader, "</TransitionModel>", error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (kd_peek (reader, kinds[i].word))
+    if (begins (reader, kinds[i].word, kinds[i].next))
       return kinds[i].read (reader, net, error);
   return kd_fail (reader, error, "expected <Nnet> or <Nnet3>");
-}
-
-/* Components that look at several frames: the descriptor of their input does it. */
-static gboolean
-spread_contexts (KdNet *net)
-{
-  for (guint i = 0; i < net->nodes->len; i++) {
-    KdNode *node = net->nodes->pdata[i];
-    const KdField *field = node->component == NULL                       ? NULL
-                           : strcmp (node->component->type, "Copy") == 0 ? NULL
-                           : kd_field (node->component, "TimeOffsets") != NULL
-                               ? kd_field (node->component, "TimeOffsets")
-                               : kd_field (node->component, "Context");
-    KdTerm *spread;
-
-    if (field == NULL || field->ints == NULL)
-      continue;
-    spread = kd_term_spread (node->input, field->ints);
-    kd_term_free (node->input);
-    node->input = spread;
-  }
-  return TRUE;
 }
 
 static KdNode *
@@ -167,7 +155,7 @@ convert (KdNet *net, const WeirFrontendInput *input, WeirGraph *graph,
   gboolean good;
 
   kd_reader_init (&reader, input->source);
-  good = read_net (&reader, net, error) && spread_contexts (net) &&
+  good = read_net (&reader, net, error) && kd_spread_offsets (net, error) &&
          kd_net_resolve (net, error) && apply_options (net, input, error) &&
          kd_time (net, error) && kd_build (net, &builder, unsupported, error);
   g_clear_error (&builder.error);
