@@ -165,6 +165,7 @@ gboolean kd_time (KdNet *net, GError **error);
 
 /* build.c */
 
-/** kd_build: the network as nodes of @builder's graph. */
-gboolean kd_build (KdNet *net, WeirBuilder *builder, GPtrArray *unsupported,
-                   GError **error);
+/** kd_build: the network as nodes of @builder's graph; with @remove_memory earlier frames
+ * come in and go out as inputs and outputs. */
+gboolean kd_build (KdNet *net, WeirBuilder *builder, gboolean remove_memory,
+                   GPtrArray *unsupported, GError **error);
