@@ -14,6 +14,7 @@ enum { NEW, OPEN, DONE };
 typedef struct {
   KdNet *net;
   WeirBuilder *builder;
+  gboolean remove_memory;
   GPtrArray *unsupported;
   GError **error;
 } Build;
@@ -124,6 +125,10 @@ add_memory (Build *b, KdNode *node)
                       " numbers",
                       node->name, node->depth, node->size);
   shape = WEIR_SHAPE (1, node->depth * node->size);
+  if (b->remove_memory) {
+    node->memory = weir_build_parameter (b->builder, name, WEIR_DTYPE_F32, &shape);
+    return weir_build_finish (b->builder, b->error);
+  }
   zeros = weir_tensor_new (WEIR_DTYPE_F32, &shape, b->error);
   if (zeros == NULL)
     return FALSE;
@@ -159,6 +164,10 @@ write_memory (Build *b, KdNode *node)
     return TRUE;
   if (node->depth > 1)
     kept = kd_range (&make, window_of (b, node), node->size, shape.dims[1]);
+  if (b->remove_memory) {
+    weir_build_result (b->builder, name, kept);
+    return weir_build_finish (b->builder, b->error);
+  }
   assign = WEIR_MAKE_BEGIN (&make, "Assign", kept);
   describe_variable (assign, node->name, &shape);
   port = weir_make_end (&make, assign);
@@ -380,6 +389,12 @@ convert_with_inputs (Build *b, KdNode *start)
 static gboolean
 convert_all (Build *b)
 {
+  for (guint i = 0; i < b->net->nodes->len; i++) {
+    KdNode *node = b->net->nodes->pdata[i];
+
+    if (node->kind == KD_INPUT && !convert_with_inputs (b, node))
+      return FALSE;
+  }
   for (guint i = 0; i < b->net->nodes->len; i++)
     if (!add_memory (b, b->net->nodes->pdata[i]))
       return FALSE;
@@ -389,33 +404,43 @@ convert_all (Build *b)
     if (node->state != DONE && !convert_with_inputs (b, node))
       return FALSE;
   }
-  for (guint i = 0; i < b->net->nodes->len; i++)
-    if (!write_memory (b, b->net->nodes->pdata[i]))
-      return FALSE;
   return TRUE;
 }
 
-gboolean
-kd_build (KdNet *net, WeirBuilder *builder, GPtrArray *unsupported, GError **error)
+static gboolean
+add_results (Build *b)
 {
-  Build b = {
-    .net = net, .builder = builder, .unsupported = unsupported, .error = error
-  };
   guint outputs = 0;
+
+  for (guint i = 0; i < b->net->nodes->len; i++) {
+    KdNode *node = b->net->nodes->pdata[i];
+
+    if (node->kind != KD_OUTPUT)
+      continue;
+    weir_build_result (b->builder, node->name, node->port);
+    outputs++;
+  }
+  if (outputs == 0)
+    return weir_fail (b->error, WEIR_ERROR_FORMAT, "the network has no output");
+  for (guint i = 0; i < b->net->nodes->len; i++)
+    if (!write_memory (b, b->net->nodes->pdata[i]))
+      return FALSE;
+  return weir_build_finish (b->builder, b->error);
+}
+
+gboolean
+kd_build (KdNet *net, WeirBuilder *builder, gboolean remove_memory,
+          GPtrArray *unsupported, GError **error)
+{
+  Build b = { .net = net,
+              .builder = builder,
+              .remove_memory = remove_memory,
+              .unsupported = unsupported,
+              .error = error };
 
   if (!find_sizes (&b) || !convert_all (&b))
     return FALSE;
   if (unsupported->len > 0)
     return weir_unsupported_fail (unsupported, "Kaldi", error);
-  for (guint i = 0; i < net->nodes->len; i++) {
-    KdNode *node = net->nodes->pdata[i];
-
-    if (node->kind != KD_OUTPUT)
-      continue;
-    weir_build_result (builder, node->name, node->port);
-    outputs++;
-  }
-  if (outputs == 0)
-    return weir_fail (error, WEIR_ERROR_FORMAT, "the network has no output");
-  return weir_build_finish (builder, error);
+  return add_results (&b);
 }

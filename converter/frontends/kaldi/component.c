@@ -9,8 +9,9 @@
 /* Fields that a component may have. */
 #define MAX_FIELDS 256
 
-static const char *const list_keys[] = { "Context", "TimeOffsets", "ColumnMap", "Reorder",
-                                         "ConstComponentDim" };
+static const char *const list_keys[] = {
+  "Context", "TimeOffsets", "ColumnMap", "Reorder", "Sizes", "RequiredTimeOffsets"
+};
 
 KdComponent *
 kd_component_new (const char *type, const char *name)
@@ -97,8 +98,8 @@ at_flag (const KdReader *reader)
          g_ascii_isspace (bytes.data[bytes.pos]);
 }
 
-static gboolean
-read_number (KdReader *reader, KdField *field, GError **error)
+gboolean
+kd_number_read (KdReader *reader, KdField *field, GError **error)
 {
   KdReader again = *reader;
 
@@ -109,21 +110,45 @@ read_number (KdReader *reader, KdField *field, GError **error)
   return TRUE;
 }
 
+/* One number counts; a second one, as in <RankInOut>, is of training. */
 static gboolean
-read_value (KdReader *reader, const char *key, KdField *field, GError **error)
+read_numbers (KdReader *reader, KdField *field, GError **error)
+{
+  double ignored;
+
+  if (!kd_number_read (reader, field, error))
+    return FALSE;
+  while (!at_key (reader))
+    if (!kd_float (reader, &ignored, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Offsets of frames and heights in the description of a convolution. */
+static gboolean
+is_pairs (const KdComponent *component, const char *key)
+{
+  return strcmp (key, "Offsets") == 0 && kd_field (component, "ConvolutionModel") != NULL;
+}
+
+static gboolean
+read_value (KdReader *reader, const KdComponent *component, const char *key,
+            KdField *field, GError **error)
 {
   if (at_key (reader))
     return TRUE;
-  if (is_list (key)) {
-    field->ints = kd_ints (reader, error);
+  if (at_flag (reader))
+    return kd_bool (reader, &field->flag, error);
+  if (is_pairs (component, key) || is_list (key)) {
+    field->ints = is_pairs (component, key) ? kd_int_pairs (reader, error)
+                                            : kd_ints (reader, error);
     return field->ints != NULL;
   }
   if (kd_at_tensor (reader)) {
     field->tensor = kd_tensor (reader, error);
     return field->tensor != NULL;
   }
-  return at_flag (reader) ? kd_bool (reader, &field->flag, error)
-                          : read_number (reader, field, error);
+  return read_numbers (reader, field, error);
 }
 
 /* "LinearParams" of "<LinearParams>"; (nullable) (transfer full) */
@@ -145,7 +170,7 @@ read_field (KdReader *reader, KdComponent *component, const char *token, GError 
 
   if (key == NULL)
     kd_fail (reader, error, "expected a word in brackets, found '%.80s'", token);
-  if (key != NULL && read_value (reader, key, field, error)) {
+  if (key != NULL && read_value (reader, component, key, field, error)) {
     kd_field_set (component, key, field);
     return TRUE;
   }

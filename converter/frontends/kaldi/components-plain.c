@@ -93,19 +93,42 @@ batch_norm (WeirMake *make, const KdComponent *component, WeirPort x)
                       weir_make_constant (make, g_steal_pointer (&shift)));
 }
 
+/* log(1 + exp(x)) */
+static WeirPort
+soft_hinge (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  (void) component;
+  return weir_make_1 (make, "SoftPlus", x);
+}
+
+/* max(x, 0) * alpha + min(x, 0) * beta. */
+static WeirPort
+parametric_relu (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  WeirPort zero = weir_make_scalar (make, x, 0);
+  WeirPort above = weir_make_2 (make, "Multiply", weir_make_1 (make, "Relu", x),
+                                kd_row_vector (make, component, "Alpha"));
+  WeirPort below = weir_make_2 (make, "Multiply", weir_make_2 (make, "Minimum", x, zero),
+                                kd_row_vector (make, component, "Beta"));
+
+  return weir_make_2 (make, "Add", above, below);
+}
+
 const KdRow kd_rows_plain[] = {
   { "Noop", identity },
-  { "BackpropTruncation", identity },
   { "ClipGradient", identity },
   { "Dropout", identity },
   { "GeneralDropout", identity },
   { "SpecAugmentTimeMask", identity },
-  { "Splice", identity },
   { "Sigmoid", sigmoid },
   { "Tanh", tangent },
   { "RectifiedLinear", relu },
   { "Softmax", softmax },
   { "LogSoftmax", log_softmax },
   { "BatchNorm", batch_norm },
+  { "SoftHinge", soft_hinge },
+  { "ParametricRelu", parametric_relu },
+  { "HiddenSoftmax", softmax },
+  { "AdditiveNoise", identity },
   { NULL },
 };

@@ -3,19 +3,23 @@
 #include "ir/verify.h"
 #include "table.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 /* The words with which files begin, and how what follows is read. */
 static const struct {
-  const char *word;
+  const char *word, *next;
   gboolean (*read) (KdReader *reader, KdNet *net, GError **error);
 } kinds[] = {
-  { "<Nnet>", kd_nnet1_read },
-  { "<Nnet3>", kd_nnet3_read },
+  { "<Nnet>", "<NumComponents>", kd_nnet2_read },
+  { "<Nnet>", NULL, kd_nnet1_read },
+  { "<Nnet3>", NULL, kd_nnet3_read },
 };
 
 #define TRANSITIONS "<TransitionModel>"
+/* Fewer counts of a class are none. */
+#define FEWEST 1.00000001e-10
 
 static int
 kd_probe (const WeirBytes *head, const char *path)
@@ -35,37 +39,24 @@ kd_probe (const WeirBytes *head, const char *path)
 }
 
 static gboolean
+begins (const KdReader *reader, const char *word, const char *next)
+{
+  KdReader ahead = *reader;
+  g_autofree char *token = kd_peek (reader, word) ? kd_token (&ahead, NULL) : NULL;
+
+  return token != NULL && (next == NULL || kd_peek (&ahead, next));
+}
+
+static gboolean
 read_net (KdReader *reader, KdNet *net, GError **error)
 {
   if (kd_peek (reader, TRANSITIONS) &&
       !kd_skip_behind (reader, "</TransitionModel>", error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (kd_peek (reader, kinds[i].word))
+    if (begins (reader, kinds[i].word, kinds[i].next))
       return kinds[i].read (reader, net, error);
   return kd_fail (reader, error, "expected <Nnet> or <Nnet3>");
-}
-
-/* Components that look at several frames: the descriptor of their input does it. */
-static gboolean
-spread_contexts (KdNet *net)
-{
-  for (guint i = 0; i < net->nodes->len; i++) {
-    KdNode *node = net->nodes->pdata[i];
-    const KdField *field = node->component == NULL                       ? NULL
-                           : strcmp (node->component->type, "Copy") == 0 ? NULL
-                           : kd_field (node->component, "TimeOffsets") != NULL
-                               ? kd_field (node->component, "TimeOffsets")
-                               : kd_field (node->component, "Context");
-    KdTerm *spread;
-
-    if (field == NULL || field->ints == NULL)
-      continue;
-    spread = kd_term_spread (node->input, field->ints);
-    kd_term_free (node->input);
-    node->input = spread;
-  }
-  return TRUE;
 }
 
 static KdNode *
@@ -114,29 +105,86 @@ read_counts (const char *path, GError **error)
   return counts;
 }
 
-static gboolean
-subtract_priors (KdNet *net, const WeirTensor *counts, GError **error)
+/* What is added to the output for a class. Classes that never came are as good as
+ * impossible, as Model Optimizer has it. */
+static double
+minus_log_prior (double count, double sum)
+{
+  return count < FEWEST ? -log (FEWEST / sum) - (double) FLT_MAX / 2 : -log (count / sum);
+}
+
+static WeirTensor *
+minus_log_priors (const WeirTensor *counts, GError **error)
 {
   gsize size = weir_tensor_count (counts);
   WeirShape shape = WEIR_SHAPE ((gint64) size);
-  KdComponent *priors = kd_component_new ("AddShift", "priors");
-  KdField *field = g_new0 (KdField, 1);
+  WeirTensor *priors = weir_tensor_new (WEIR_DTYPE_F32, &shape, error);
   double sum = 0;
-  KdNode *output;
 
-  field->tensor = weir_tensor_new (WEIR_DTYPE_F32, &shape, error);
-  kd_field_set (priors, "Bias", field);
-  g_hash_table_insert (net->components, g_strdup (priors->name), priors);
-  if (field->tensor == NULL)
+  for (gsize i = 0; i < size; i++)
+    sum += MAX (weir_tensor_get (counts, i), FEWEST);
+  for (gsize i = 0; priors != NULL && i < size; i++)
+    weir_dtype_store (WEIR_DTYPE_F32, weir_tensor_writable (priors), i,
+                      minus_log_prior (weir_tensor_get (counts, i), sum));
+  return priors;
+}
+
+static KdNode *
+only_output (const KdNet *net, GError **error)
+{
+  KdNode *output = NULL;
+
+  for (guint i = 0; i < net->nodes->len; i++) {
+    KdNode *node = net->nodes->pdata[i];
+
+    if (node->kind != KD_OUTPUT)
+      continue;
+    if (output != NULL) {
+      weir_fail (error, WEIR_ERROR_ARGUMENT,
+                 "--counts: expected one output, found '%s' and '%s'", output->name,
+                 node->name);
+      return NULL;
+    }
+    output = node;
+  }
+  if (output == NULL)
+    weir_fail (error, WEIR_ERROR_FORMAT, "the network has no output");
+  return output;
+}
+
+static KdNode *
+node_of (const KdNet *net, const char *name)
+{
+  for (guint i = 0; i < net->nodes->len; i++)
+    if (strcmp (((KdNode *) net->nodes->pdata[i])->name, name) == 0)
+      return net->nodes->pdata[i];
+  return NULL;
+}
+
+/* Before a softmax, behind everything else. */
+static gboolean
+subtract_priors (KdNet *net, const WeirTensor *counts, GError **error)
+{
+  KdNode *reader = only_output (net, error), *last;
+  KdComponent *priors;
+  KdField *field;
+  KdNode *node;
+
+  if (reader == NULL)
     return FALSE;
-  for (gsize i = 0; i < size; i++)
-    sum += weir_tensor_get (counts, i);
-  for (gsize i = 0; i < size; i++)
-    weir_dtype_store (WEIR_DTYPE_F32, weir_tensor_writable (field->tensor), i,
-                      -log (MAX (weir_tensor_get (counts, i) / sum, 1e-10)));
-  output = net->nodes->pdata[net->nodes->len - 1];
-  output->component = priors;
-  return TRUE;
+  last = reader->input->kind == KD_NODE ? node_of (net, reader->input->name) : NULL;
+  if (last != NULL && last->component != NULL &&
+      g_str_has_prefix (last->component->type, "Softmax"))
+    reader = last;
+  priors = kd_component_new ("AddShift", "priors");
+  g_hash_table_insert (net->components, g_strdup (priors->name), priors);
+  field = g_new0 (KdField, 1);
+  field->tensor = minus_log_priors (counts, error);
+  kd_field_set (priors, "Bias", field);
+  node = kd_net_add (net, KD_COMPONENT, "output/priors", reader->input);
+  node->component = priors;
+  reader->input = kd_term_node (node->name, 0);
+  return field->tensor != NULL;
 }
 
 static gboolean
@@ -154,7 +202,8 @@ apply_options (KdNet *net, const WeirFrontendInput *input, GError **error)
   else if (net->priors != NULL)
     counts = weir_tensor_ref (net->priors);
   else
-    weir_fail (error, WEIR_ERROR_ARGUMENT, "--counts: the model holds no priors");
+    weir_fail (error, WEIR_ERROR_ARGUMENT,
+               "--counts: the model holds no priors; give a file of counts");
   return counts != NULL && subtract_priors (net, counts, error);
 }
 
@@ -167,9 +216,11 @@ convert (KdNet *net, const WeirFrontendInput *input, WeirGraph *graph,
   gboolean good;
 
   kd_reader_init (&reader, input->source);
-  good = read_net (&reader, net, error) && spread_contexts (net) &&
-         kd_net_resolve (net, error) && apply_options (net, input, error) &&
-         kd_time (net, error) && kd_build (net, &builder, unsupported, error);
+  good = read_net (&reader, net, error) && kd_spread_offsets (net, error) &&
+         apply_options (net, input, error) && kd_net_resolve (net, error) &&
+         kd_time (net, error) &&
+         kd_build (net, &builder, weir_frontend_flag (input, "remove_memory"),
+                   unsupported, error);
   g_clear_error (&builder.error);
   return good && weir_graph_verify (graph, error);
 }

@@ -102,6 +102,9 @@ KdNode *kd_net_add (KdNet *net, KdNodeKind kind, const char *name, KdTerm *input
  * takes
  * @component over. */
 KdNode *kd_net_chain (KdNet *net, KdComponent *component);
+/** kd_net_read_priors: of the classes, a vector behind the network; there need not be
+ * one. */
+gboolean kd_net_read_priors (KdReader *reader, KdNet *net, GError **error);
 /** kd_net_resolve: finds the nodes that descriptors name. */
 gboolean kd_net_resolve (KdNet *net, GError **error);
 
@@ -129,11 +132,30 @@ KdComponent *kd_component_new (const char *type, const char *name);
 void kd_component_free (gpointer component);
 /** kd_field: (nullable): by its key. */
 const KdField *kd_field (const KdComponent *component, const char *key);
+/** kd_number_read: one number, read both ways. */
+gboolean kd_number_read (KdReader *reader, KdField *field, GError **error);
 /** kd_field_set: what is read beside keys; takes @field over. */
 void kd_field_set (KdComponent *component, const char *key, KdField *field);
 
-/* nnet1.c, nnet3.c: read a file into @net. */
+/* lstm-projected.c */
+
+/** kd_lstm_projected_keys: the matrices of it, in the order of the file. */
+const char *const *kd_lstm_projected_keys (guint *count);
+/** kd_lstm_projected_add: adds it as nodes behind the last one; takes @whole over. */
+gboolean kd_lstm_projected_add (KdNet *net, KdComponent *whole, gint64 input,
+                                gint64 output, GError **error);
+
+/* offsets.c */
+
+/** kd_offsets: (transfer full) (nullable) (element-type gint64): which frames of its
+ * input a component looks at; %NULL: its own alone. */
+GArray *kd_offsets (const KdComponent *component);
+/** kd_spread_offsets: lets the inputs of such components read those frames. */
+gboolean kd_spread_offsets (KdNet *net, GError **error);
+
+/* nnet1.c, nnet2.c, nnet3.c: read a file into @net. */
 gboolean kd_nnet1_read (KdReader *reader, KdNet *net, GError **error);
+gboolean kd_nnet2_read (KdReader *reader, KdNet *net, GError **error);
 gboolean kd_nnet3_read (KdReader *reader, KdNet *net, GError **error);
 
 /* time.c */
@@ -143,6 +165,7 @@ gboolean kd_time (KdNet *net, GError **error);
 
 /* build.c */
 
-/** kd_build: the network as nodes of @builder's graph. */
-gboolean kd_build (KdNet *net, WeirBuilder *builder, GPtrArray *unsupported,
-                   GError **error);
+/** kd_build: the network as nodes of @builder's graph; with @remove_memory earlier frames
+ * come in and go out as inputs and outputs. */
+gboolean kd_build (KdNet *net, WeirBuilder *builder, gboolean remove_memory,
+                   GPtrArray *unsupported, GError **error);

@@ -58,6 +58,23 @@ kd_net_chain (KdNet *net, KdComponent *component)
   return node;
 }
 
+gboolean
+kd_net_read_priors (KdReader *reader, KdNet *net, GError **error)
+{
+  g_autoptr (WeirTensor) priors = NULL;
+
+  if (!kd_at_tensor (reader))
+    return TRUE;
+  priors = kd_tensor (reader, error);
+  if (priors == NULL) {
+    g_prefix_error (error, "priors: ");
+    return FALSE;
+  }
+  if (weir_tensor_count (priors) > 0)
+    net->priors = g_steal_pointer (&priors);
+  return TRUE;
+}
+
 typedef struct {
   GHashTable *index; /* name -> index + 1 */
   GError **error;

@@ -5,26 +5,33 @@
 /* nnet1 (nnet/nnet-nnet.cc): "<Nnet>", then components one behind the other, each with
  * its numbers of outputs and inputs; what stands behind has neither a name nor an end. */
 
-/* What stands behind the sizes and options of a component. */
-typedef enum { NOTHING, MATRIX_AND_VECTOR, VECTOR, OFFSETS } Contents;
-
+/* What stands behind the sizes of a component: options by their keys, where there are
+ * any, then tensors or a list without keys. */
 static const struct {
   const char *type;
-  Contents contents;
-  const char *matrix, *vector;
+  gboolean options;
+  const char *tensors[2];
+  const char *list;
 } types[] = {
-  { "AffineTransform", MATRIX_AND_VECTOR, "LinearParams", "BiasParams" },
-  { "LinearTransform", MATRIX_AND_VECTOR, "LinearParams", NULL },
-  { "AddShift", VECTOR, NULL, "Bias" },
-  { "Rescale", VECTOR, NULL, "Scales" },
-  { "Splice", OFFSETS, NULL, NULL },
-  { "Copy", OFFSETS, NULL, NULL },
-  { "Sigmoid", NOTHING, NULL, NULL },
-  { "Softmax", NOTHING, NULL, NULL },
-  { "Tanh", NOTHING, NULL, NULL },
-  { "Dropout", NOTHING, NULL, NULL },
-  { "RectifiedLinear", NOTHING, NULL, NULL },
-  { "LengthNorm", NOTHING, NULL, NULL },
+  { "AffineTransform", TRUE, { "LinearParams", "BiasParams" } },
+  { "LinearTransform", TRUE, { "LinearParams" } },
+  { "ConvolutionalComponent", TRUE },
+  { "MaxPoolingComponent", TRUE },
+  { "AveragePoolingComponent", TRUE },
+  { "AddShift", TRUE, { "Bias" } },
+  { "Rescale", TRUE, { "Scales" } },
+  { "ParametricRelu", TRUE, { "Alpha", "Beta" } },
+  { "LstmProjected", TRUE },
+  { "LstmProjectedStreams", TRUE },
+  { "Splice", FALSE, { NULL }, "Context" },
+  { "Copy", FALSE, { NULL }, "Columns" },
+  { "Sigmoid" },
+  { "Softmax" },
+  { "HiddenSoftmax" },
+  { "Tanh" },
+  { "Dropout", TRUE },
+  { "RectifiedLinear" },
+  { "LengthNorm" },
 };
 
 static gboolean
@@ -42,6 +49,16 @@ set_tensor (KdReader *reader, KdComponent *component, const char *key, GError **
 }
 
 static gboolean
+set_number (KdReader *reader, KdComponent *component, const char *key, GError **error)
+{
+  KdField *field = g_new0 (KdField, 1);
+  gboolean good = kd_number_read (reader, field, error);
+
+  kd_field_set (component, key, field);
+  return good;
+}
+
+static gboolean
 set_ints (KdReader *reader, KdComponent *component, const char *key, GError **error)
 {
   GArray *ints = kd_ints (reader, error);
@@ -55,67 +72,104 @@ set_ints (KdReader *reader, KdComponent *component, const char *key, GError **er
   return TRUE;
 }
 
-/* "<LearnRateCoef> 1 <MaxNorm> 0": of training alone. */
 static gboolean
-skip_options (KdReader *reader, GError **error)
+is_type (const char *token)
 {
-  double ignored;
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    if (strncmp (token + 1, types[i].type, strlen (types[i].type)) == 0 &&
+        strcmp (token + 1 + strlen (types[i].type), ">") == 0)
+      return TRUE;
+  return FALSE;
+}
 
-  while (!kd_at_tensor (reader) && !kd_peek (reader, "<!EndOfComponent>")) {
+/* "<LearnRateCoef> 1 <MaxNorm> 0 <Filters> [ ... ]". */
+static gboolean
+read_options (KdReader *reader, KdComponent *component, GError **error)
+{
+  for (;;) {
     KdReader before = *reader;
-    g_autofree char *token = kd_token (reader, error);
+    g_autofree char *token = kd_at_tensor (reader) ? NULL : kd_token (reader, NULL);
+    g_autofree char *key = NULL;
 
-    if (token == NULL)
-      return FALSE;
-    if (token[0] != '<') {
+    if (token == NULL || token[0] != '<' || !g_str_has_suffix (token, ">") ||
+        token[1] == '/' || token[1] == '!' || is_type (token)) {
       *reader = before;
       return TRUE;
     }
-    if (!kd_float (reader, &ignored, error))
+    key = g_strndup (token + 1, strlen (token) - 2);
+    if (kd_at_tensor (reader) ? !set_tensor (reader, component, key, error)
+                              : !set_number (reader, component, key, error))
       return FALSE;
   }
+}
+
+static gboolean
+read_tensors (KdReader *reader, KdComponent *component, const char *const *keys,
+              guint count, GError **error)
+{
+  for (guint i = 0; i < count && keys[i] != NULL; i++)
+    if (!set_tensor (reader, component, keys[i], error))
+      return FALSE;
   return TRUE;
 }
 
 static gboolean
 read_contents (KdReader *reader, KdComponent *component, guint row, GError **error)
 {
-  switch (types[row].contents) {
-  case MATRIX_AND_VECTOR:
-    return skip_options (reader, error) &&
-           set_tensor (reader, component, types[row].matrix, error) &&
-           (types[row].vector == NULL ||
-            set_tensor (reader, component, types[row].vector, error));
-  case VECTOR:
-    return skip_options (reader, error) &&
-           set_tensor (reader, component, types[row].vector, error);
-  case OFFSETS:
-    return set_ints (reader, component, "Context", error);
-  default:
-    return TRUE;
+  if (types[row].options && !read_options (reader, component, error))
+    return FALSE;
+  if (types[row].list != NULL)
+    return set_ints (reader, component, types[row].list, error);
+  return read_tensors (reader, component, types[row].tensors,
+                       G_N_ELEMENTS (types[row].tensors), error);
+}
+
+/* Takes @component over. */
+static gboolean
+add_lstm (KdReader *reader, KdNet *net, KdComponent *component, gint64 input,
+          gint64 output, GError **error)
+{
+  guint count;
+  const char *const *keys = kd_lstm_projected_keys (&count);
+
+  if (read_tensors (reader, component, keys, count, error))
+    return kd_lstm_projected_add (net, component, input, output, error);
+  kd_component_free (component);
+  return FALSE;
+}
+
+static gboolean
+read_known (KdReader *reader, KdNet *net, guint row, const char *name, gint64 input,
+            gint64 output, GError **error)
+{
+  KdComponent *component = kd_component_new (types[row].type, name);
+
+  if (!read_contents (reader, component, row, error)) {
+    kd_component_free (component);
+    return FALSE;
   }
+  if (g_str_has_prefix (types[row].type, "LstmProjected"))
+    return add_lstm (reader, net, component, input, output, error);
+  kd_net_chain (net, component);
+  return TRUE;
 }
 
 static gboolean
 add_component (KdReader *reader, KdNet *net, const char *type, gint64 input,
-               GError **error)
+               gint64 output, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("%s%u", type, net->nodes->len);
-  KdComponent *component;
 
   if (net->nodes->len == 0)
     kd_net_add (net, KD_INPUT, "input", NULL)->dim = input;
-  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-    if (strcmp (types[i].type, type) == 0) {
-      component = kd_component_new (type, name);
-      if (read_contents (reader, component, i, error)) {
-        kd_net_chain (net, component);
-        return TRUE;
-      }
-      g_prefix_error (error, "component '%s': ", name);
-      kd_component_free (component);
-      return FALSE;
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
+    if (strcmp (types[i].type, type) != 0)
+      continue;
+    if (read_known (reader, net, i, name, input, output, error))
+      return TRUE;
+    g_prefix_error (error, "component '%s': ", name);
+    return FALSE;
+  }
   return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "component '%s' (%s)", name, type);
 }
 
@@ -134,7 +188,7 @@ read_component (KdReader *reader, KdNet *net, const char *token, GError **error)
                     "%s of %" G_GINT64_FORMAT " inputs and %" G_GINT64_FORMAT " outputs",
                     token, input, output);
   type = g_strndup (token + 1, strlen (token) - 2);
-  if (!add_component (reader, net, type, input, error))
+  if (!add_component (reader, net, type, input, output, error))
     return FALSE;
   return !kd_peek (reader, "<!EndOfComponent>") ||
          kd_expect (reader, "<!EndOfComponent>", error);

@@ -140,6 +140,20 @@ bind_components (KdNet *net, GError **error)
   return TRUE;
 }
 
+/* nnet3/am-nnet-simple.cc: how far the network looks, and the priors. */
+static gboolean
+read_trailer (KdReader *reader, KdNet *net, GError **error)
+{
+  gint64 ignored;
+
+  if (!kd_peek (reader, "<LeftContext>"))
+    return TRUE;
+  return kd_expect (reader, "<LeftContext>", error) && kd_int (reader, &ignored, error) &&
+         kd_expect (reader, "<RightContext>", error) &&
+         kd_int (reader, &ignored, error) && kd_expect (reader, "<Priors>", error) &&
+         kd_net_read_priors (reader, net, error);
+}
+
 gboolean
 kd_nnet3_read (KdReader *reader, KdNet *net, GError **error)
 {
@@ -151,5 +165,6 @@ kd_nnet3_read (KdReader *reader, KdNet *net, GError **error)
   for (gint64 i = 0; i < count; i++)
     if (!read_component (reader, net, error))
       return FALSE;
-  return kd_expect (reader, "</Nnet3>", error) && bind_components (net, error);
+  return kd_expect (reader, "</Nnet3>", error) && bind_components (net, error) &&
+         read_trailer (reader, net, error);
 }

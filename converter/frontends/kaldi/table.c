@@ -4,8 +4,10 @@
 
 #include <string.h>
 
-static const void *const families[] = { kd_rows_affine, kd_rows_plain,
-                                        kd_rows_recurrent };
+static const void *const families[] = {
+  kd_rows_affine, kd_rows_groups,    kd_rows_patches,
+  kd_rows_plain,  kd_rows_recurrent, kd_rows_windows,
+};
 
 static WeirRows rows = WEIR_ROWS (families, KdRow);
 
@@ -76,6 +78,20 @@ kd_number (const KdComponent *component, const char *key, double fallback)
   const KdField *field = kd_field (component, key);
 
   return field != NULL ? field->number : fallback;
+}
+
+gboolean
+kd_flag (const KdComponent *component, const char *key)
+{
+  const KdField *field = kd_field (component, key);
+
+  return field != NULL && field->flag;
+}
+
+gint64
+kd_size_for (gint64 size)
+{
+  return MAX (size, 0);
 }
 
 WeirPort

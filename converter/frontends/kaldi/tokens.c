@@ -49,9 +49,8 @@ skip_blanks (WeirBytes *bytes)
     bytes->pos++;
 }
 
-/* The next word as it lies in the file, at most WEIR_MAX_NAME bytes of it. */
-static gboolean
-next_word (WeirBytes *bytes, WeirBytes *word)
+gboolean
+kd_word (WeirBytes *bytes, WeirBytes *word)
 {
   gsize begin;
 
@@ -78,7 +77,7 @@ kd_token (KdReader *reader, GError **error)
   g_autofree char *token = NULL;
   WeirBytes word;
 
-  if (!next_word (&reader->bytes, &word)) {
+  if (!kd_word (&reader->bytes, &word)) {
     kd_fail (reader, error, "expected a word, found the end");
     return NULL;
   }
@@ -106,7 +105,7 @@ kd_peek (const KdReader *reader, const char *token)
 {
   WeirBytes bytes = reader->bytes, word;
 
-  return next_word (&bytes, &word) && word.size == strlen (token) &&
+  return kd_word (&bytes, &word) && word.size == strlen (token) &&
          memcmp (word.data, token, word.size) == 0;
 }
 
@@ -215,152 +214,17 @@ kd_bool (KdReader *reader, gboolean *value, GError **error)
   return TRUE;
 }
 
-gboolean
-kd_at_tensor (const KdReader *reader)
-{
-  static const char *const kinds[] = {
-    "FM ", "DM ", "FV ", "DV ", "CM ", "CM2 ", "CM3 "
-  };
-  WeirBytes bytes = reader->bytes;
-
-  if (!reader->binary) {
-    skip_blanks (&bytes);
-    return weir_bytes_begins (&bytes, "[");
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (weir_bytes_begins (&bytes, kinds[i]))
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
-binary_dim (KdReader *reader, gint64 *dim, GError **error)
-{
-  if (!kd_int (reader, dim, error))
-    return FALSE;
-  return *dim >= 0 || kd_fail (reader, error, "a size of %" G_GINT64_FORMAT, *dim);
-}
-
-static WeirTensor *
-binary_tensor (KdReader *reader, GError **error)
-{
-  g_autofree char *kind = kd_token (reader, error);
-  WeirDtype dtype = kind != NULL && kind[0] == 'D' ? WEIR_DTYPE_F64 : WEIR_DTYPE_F32;
-  g_autoptr (WeirTensor) tensor = NULL;
-  WeirShape shape;
-  WeirBytes data;
-  gint64 dims[2];
-  gsize size;
-
-  if (kind == NULL)
-    return NULL;
-  if (kind[0] == 'C') {
-    weir_fail (error, WEIR_ERROR_UNSUPPORTED, "a compressed matrix (%s)", kind);
-    return NULL;
-  }
-  if (!binary_dim (reader, &dims[0], error) ||
-      (kind[1] == 'M' && !binary_dim (reader, &dims[1], error)) ||
-      !weir_shape_init (&shape, dims, kind[1] == 'M' ? 2 : 1, error) ||
-      !weir_tensor_bytes (dtype, &shape, &size, error))
-    return NULL;
-  if (!weir_bytes_take (&reader->bytes, size, &data)) {
-    kd_fail (reader, error, "expected %zu bytes of a matrix, found the end", size);
-    return NULL;
-  }
-  tensor = weir_tensor_new_from_bytes (dtype, &shape, weir_source_gbytes (reader->source),
-                                       reader->bytes.pos - size, size, error);
-  return tensor != NULL ? weir_tensor_convert (tensor, WEIR_DTYPE_F32, error) : NULL;
-}
-
-static gboolean
-text_number (KdReader *reader, const WeirBytes *word, float *value, GError **error)
-{
-  char text[64] = "";
-  char *end;
-
-  memcpy (text, word->data, MIN (sizeof text - 1, word->size));
-  *value = (float) g_ascii_strtod (text, &end);
-  if ((gsize) (end - text) != word->size)
-    return kd_fail (reader, error, "expected a number, found '%s'", text);
-  return TRUE;
-}
-
-/* "[ 1 2 ]", or a matrix with a row a line. */
-static gboolean
-text_numbers (KdReader *reader, GArray *values, guint *rows, GError **error)
-{
-  WeirBytes *bytes = &reader->bytes;
-  guint in_row = 0;
-
-  skip_blanks (bytes);
-  bytes->pos++;
-  *rows = 0;
-  for (;;) {
-    gboolean new_line = FALSE;
-    WeirBytes word;
-    float value;
-
-    for (; bytes->pos < bytes->size && g_ascii_isspace (bytes->data[bytes->pos]);
-         bytes->pos++)
-      new_line |= bytes->data[bytes->pos] == '\n';
-    if (in_row > 0 && new_line) {
-      ++*rows;
-      in_row = 0;
-    }
-    if (!next_word (bytes, &word))
-      return kd_fail (reader, error, "expected ']', found the end");
-    if (word.size == 1 && word.data[0] == ']') {
-      *rows += in_row > 0;
-      return TRUE;
-    }
-    if (!text_number (reader, &word, &value, error))
-      return FALSE;
-    g_array_append_val (values, value);
-    in_row++;
-  }
-}
-
-static WeirTensor *
-text_tensor (KdReader *reader, GError **error)
-{
-  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (float));
-  WeirShape shape;
-  guint rows;
-
-  if (!text_numbers (reader, values, &rows, error))
-    return NULL;
-  if (rows <= 1)
-    shape = WEIR_SHAPE (values->len);
-  else
-    shape = WEIR_SHAPE (rows, values->len / rows);
-  if (rows > 1 && values->len % rows != 0) {
-    kd_fail (reader, error, "%u numbers do not make %u rows", values->len, rows);
-    return NULL;
-  }
-  return weir_tensor_new_copy (WEIR_DTYPE_F32, &shape, values->data, error);
-}
-
-WeirTensor *
-kd_tensor (KdReader *reader, GError **error)
-{
-  if (!kd_at_tensor (reader)) {
-    kd_fail (reader, error, "expected a matrix or a vector");
-    return NULL;
-  }
-  return reader->binary ? binary_tensor (reader, error) : text_tensor (reader, error);
-}
-
-static gboolean
-binary_ints (KdReader *reader, GArray *values, GError **error)
+binary_ints (KdReader *reader, guint width, GArray *values, GError **error)
 {
   guint8 size;
   gint32 count;
 
   if (!weir_bytes_u8 (&reader->bytes, &size) || size != 4 ||
       !weir_bytes_i32 (&reader->bytes, &count) || count < 0 ||
-      (gsize) count > weir_bytes_left (&reader->bytes) / 4)
+      (gsize) count > weir_bytes_left (&reader->bytes) / 4 / width)
     return kd_fail (reader, error, "expected a list of whole numbers");
-  for (gint32 i = 0; i < count; i++) {
+  for (gsize i = 0; i < (gsize) count * width; i++) {
     gint32 narrow = 0;
     gint64 value;
 
@@ -371,28 +235,58 @@ binary_ints (KdReader *reader, GArray *values, GError **error)
   return TRUE;
 }
 
+/* "1", or "1,2" where the list is one of pairs. */
 static gboolean
-text_ints (KdReader *reader, GArray *values, GError **error)
+text_entry (KdReader *reader, guint width, GArray *values, GError **error)
+{
+  g_autofree char *word = kd_token (reader, error);
+  g_auto (GStrv) parts = word != NULL ? g_strsplit (word, ",", 3) : NULL;
+
+  if (word == NULL)
+    return FALSE;
+  if (g_strv_length (parts) != width)
+    return kd_fail (reader, error, "expected %u whole numbers, found '%.80s'", width,
+                    word);
+  for (guint i = 0; i < width; i++) {
+    gint64 value;
+
+    if (!g_ascii_string_to_signed (parts[i], 10, G_MININT64, G_MAXINT64, &value, NULL))
+      return kd_fail (reader, error, "expected a whole number, found '%.80s'", word);
+    g_array_append_val (values, value);
+  }
+  return TRUE;
+}
+
+static gboolean
+text_ints (KdReader *reader, guint width, GArray *values, GError **error)
 {
   if (!kd_expect (reader, "[", error))
     return FALSE;
-  while (!kd_peek (reader, "]")) {
-    gint64 value;
-
-    if (!kd_int (reader, &value, error))
+  while (!kd_peek (reader, "]"))
+    if (!text_entry (reader, width, values, error))
       return FALSE;
-    g_array_append_val (values, value);
-  }
   return kd_expect (reader, "]", error);
+}
+
+static GArray *
+read_list (KdReader *reader, guint width, GError **error)
+{
+  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  if (reader->binary ? !binary_ints (reader, width, values, error)
+                     : !text_ints (reader, width, values, error))
+    return NULL;
+  return g_steal_pointer (&values);
 }
 
 GArray *
 kd_ints (KdReader *reader, GError **error)
 {
-  g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (gint64));
+  return read_list (reader, 1, error);
+}
 
-  if (reader->binary ? !binary_ints (reader, values, error)
-                     : !text_ints (reader, values, error))
-    return NULL;
-  return g_steal_pointer (&values);
+GArray *
+kd_int_pairs (KdReader *reader, GError **error)
+{
+  return read_list (reader, 2, error);
 }

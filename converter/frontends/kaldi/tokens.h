@@ -22,6 +22,8 @@ void kd_reader_init (KdReader *reader, WeirSource *source);
 /** kd_fail: an error that names where it is. Returns %FALSE. */
 gboolean kd_fail (const KdReader *reader, GError **error, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+/** kd_word: the next word as it lies in the file, at most %WEIR_MAX_NAME bytes of it. */
+gboolean kd_word (WeirBytes *bytes, WeirBytes *word);
 /** kd_token: (transfer full): the next word, "<Nnet>" or another; fails at the end. */
 char *kd_token (KdReader *reader, GError **error);
 /** kd_expect: the next word must be @token. */
@@ -37,9 +39,23 @@ gboolean kd_int (KdReader *reader, gint64 *value, GError **error);
 gboolean kd_float (KdReader *reader, double *value, GError **error);
 /** kd_bool: T or F. */
 gboolean kd_bool (KdReader *reader, gboolean *value, GError **error);
+/** kd_ints: (transfer full) (element-type gint64): a list of whole numbers. */
+GArray *kd_ints (KdReader *reader, GError **error);
+/** kd_int_pairs: (transfer full) (element-type gint64): a list of pairs, two elements
+ * each. */
+GArray *kd_int_pairs (KdReader *reader, GError **error);
+
+/* matrix.c */
+
 /** kd_at_tensor: whether a matrix or a vector stands next. */
 gboolean kd_at_tensor (const KdReader *reader);
 /** kd_tensor: (transfer full): a matrix or a vector, as f32. */
 WeirTensor *kd_tensor (KdReader *reader, GError **error);
-/** kd_ints: (transfer full) (element-type gint64): a list of whole numbers. */
-GArray *kd_ints (KdReader *reader, GError **error);
+
+/* compressed.c */
+
+/** kd_compressed: (transfer full): what stands behind the word @kind: "CM", "CM2" or
+ * "CM3". */
+WeirTensor *kd_compressed (KdReader *reader, const char *kind, GError **error);
+/** kd_sparse: (transfer full): what stands behind the word "SM", with its zeros. */
+WeirTensor *kd_sparse (KdReader *reader, GError **error);
