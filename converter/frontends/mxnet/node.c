@@ -86,7 +86,7 @@ mx_read (MxImport *import, const MxRef *ref, int rank, GError **error)
 guint
 mx_n_inputs (const MxNode *n)
 {
-  return n->entry->inputs->len;
+  return n->given != NULL ? n->n_given : n->entry->inputs->len;
 }
 
 WeirPort
@@ -96,7 +96,9 @@ mx_in_rank (MxNode *n, guint index, int rank)
 
   if (weir_build_failed (n->make.b))
     return WEIR_PORT_NONE;
-  if (index >= n->entry->inputs->len)
+  if (n->given != NULL && index < n->n_given)
+    return n->given[index];
+  if (index >= mx_n_inputs (n))
     return weir_make_invalid (&n->make, "input %u is missing", index);
   value = mx_read (n->import, &g_array_index (n->entry->inputs, MxRef, index), rank,
                    &n->make.b->error);
@@ -114,6 +116,17 @@ mx_out (MxNode *n, guint index, WeirPort port)
 {
   if (!weir_build_failed (n->make.b))
     set_output (n->entry, index, (MxValue){ .port = port });
+}
+
+WeirPort
+mx_node_call (MxNode *n, const char *op, const WeirPort *inputs, guint count)
+{
+  MxNode called = *n;
+
+  called.row = mx_row_find (op);
+  called.given = inputs;
+  called.n_given = count;
+  return called.row->convert (&called);
 }
 
 static gboolean

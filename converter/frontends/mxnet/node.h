@@ -19,6 +19,7 @@ typedef struct {
 /**
  * MxNode:
  * @make: where its nodes are added, under its name
+ * @given: (nullable): what it reads in place of its own inputs
  *
  * One node and what its conversion works with. All functions accept that an earlier call
  * has failed.
@@ -28,6 +29,8 @@ struct _MxNode {
   MxImport *import;
   MxEntry *entry;
   const MxRow *row;
+  const WeirPort *given;
+  guint n_given;
 };
 
 guint mx_n_inputs (const MxNode *n);
@@ -64,6 +67,8 @@ const char *const *mx_op_names (guint *count);
 
 /** mx_node_convert: adds node @index to the graph, or to what is unsupported. */
 gboolean mx_node_convert (MxImport *import, guint index, GError **error);
+/** mx_node_call: what operation @op makes of @inputs, with the attributes of @n. */
+WeirPort mx_node_call (MxNode *n, const char *op, const WeirPort *inputs, guint count);
 /** mx_read: the value that @ref names; an input of the network is made when it is read,
  * with @rank dimensions unless it tells its shape. */
 const MxValue *mx_read (MxImport *import, const MxRef *ref, int rank, GError **error);

@@ -1,63 +1,16 @@
 #include "table.h"
+#include "window.h"
 
 #include <string.h>
 
 /* Layers with weights, pooling, normalisation, softmax. Data is [N, C, spatial...]. */
-
-#define MAX_SPATIAL 3
-
-/* kernel, stride, pad, dilate: as many numbers each as there are spatial dimensions. */
-typedef struct {
-  guint spatial;
-  gint64 kernel[WEIR_MAX_RANK], strides[WEIR_MAX_RANK], pads[WEIR_MAX_RANK],
-      dilations[WEIR_MAX_RANK];
-} Window;
-
-static gboolean
-read_list (MxNode *n, const char *name, gint64 fallback, guint spatial,
-           gint64 values[WEIR_MAX_RANK])
-{
-  guint count = mx_ints (n, name, values);
-
-  for (guint i = 0; count == 0 && i < spatial; i++)
-    values[i] = fallback;
-  if (count == 0 || count == spatial)
-    return TRUE;
-  weir_make_invalid (&n->make, "attribute '%s': expected %u numbers, found %u", name,
-                     spatial, count);
-  return FALSE;
-}
-
-static gboolean
-read_window (MxNode *n, Window *w)
-{
-  w->spatial = mx_ints (n, "kernel", w->kernel);
-  if (w->spatial < 1 || w->spatial > MAX_SPATIAL) {
-    weir_make_invalid (&n->make, "attribute 'kernel': expected 1 to %d numbers, found %u",
-                       MAX_SPATIAL, w->spatial);
-    return FALSE;
-  }
-  return read_list (n, "stride", 1, w->spatial, w->strides) &&
-         read_list (n, "pad", 0, w->spatial, w->pads) &&
-         read_list (n, "dilate", 1, w->spatial, w->dilations);
-}
-
-static void
-set_window (WeirNode *node, const Window *w)
-{
-  weir_node_set_ints (node, "strides", w->strides, w->spatial);
-  weir_node_set_ints (node, "pads_begin", w->pads, w->spatial);
-  weir_node_set_ints (node, "pads_end", w->pads, w->spatial);
-  weir_node_set_string (node, "auto_pad", "explicit");
-}
 
 static WeirPort
 add_bias (MxNode *n, WeirPort x, gboolean no_bias, guint spatial)
 {
   if (mx_bool (n, "no_bias", no_bias))
     return x;
-  return weir_make_2 (&n->make, "Add", x,
-                      weir_make_channels (&n->make, mx_in (n, 2), (int) spatial + 2));
+  return mx_window_bias (n, x, 2, spatial);
 }
 
 static gboolean
@@ -77,9 +30,9 @@ convolution (MxNode *n)
   gint64 groups = mx_int (n, "num_group", 1);
   WeirPort x, weights;
   WeirNode *node;
-  Window w;
+  MxWindow w;
 
-  if (!read_window (n, &w) || !is_channels_first (n))
+  if (!mx_window_read (n, &w) || !is_channels_first (n))
     return WEIR_PORT_NONE;
   x = mx_in_rank (n, 0, (int) w.spatial + 2);
   weights = mx_in (n, 1);
@@ -87,14 +40,14 @@ convolution (MxNode *n)
     weights = weir_make_split_groups (&n->make, weights, groups);
   node = WEIR_MAKE_BEGIN (&n->make, groups != 1 ? "GroupConvolution" : "Convolution", x,
                           weights);
-  set_window (node, &w);
+  mx_window_set (node, &w);
   weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
   return add_bias (n, weir_make_end (&n->make, node), FALSE, w.spatial);
 }
 
 /* target_shape overrides the pads: what is too much is cut evenly, more at the end. */
 static gboolean
-apply_target (MxNode *n, Window *w, gint64 adjust[WEIR_MAX_RANK],
+apply_target (MxNode *n, MxWindow *w, gint64 adjust[WEIR_MAX_RANK],
               gint64 pads_begin[WEIR_MAX_RANK])
 {
   gint64 target[WEIR_MAX_RANK];
@@ -126,10 +79,10 @@ deconvolution (MxNode *n)
   gint64 groups = mx_int (n, "num_group", 1), adjust[WEIR_MAX_RANK], begin[WEIR_MAX_RANK];
   WeirPort x, weights;
   WeirNode *node;
-  Window w;
+  MxWindow w;
 
-  if (!read_window (n, &w) || !is_channels_first (n) ||
-      !read_list (n, "adj", 0, w.spatial, adjust))
+  if (!mx_window_read (n, &w) || !is_channels_first (n) ||
+      !mx_window_list (n, "adj", 0, w.spatial, adjust))
     return WEIR_PORT_NONE;
   x = mx_in_rank (n, 0, (int) w.spatial + 2);
   weights = mx_in (n, 1);
@@ -140,7 +93,7 @@ deconvolution (MxNode *n)
   node = WEIR_MAKE_BEGIN (
       &n->make, groups != 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData",
       x, weights);
-  set_window (node, &w);
+  mx_window_set (node, &w);
   weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
   weir_node_set_ints (node, "output_padding", adjust, w.spatial);
   return add_bias (n, weir_make_end (&n->make, node), TRUE, w.spatial);
@@ -201,18 +154,18 @@ pooling (MxNode *n)
   gboolean full = strcmp (mx_string (n, "pooling_convention", "valid"), "full") == 0;
   WeirPort x;
   WeirNode *node;
-  Window w;
+  MxWindow w;
 
   if (!average && strcmp (type, "max") != 0)
     return weir_make_unsupported (&n->make, "pool_type %s", type);
   if (mx_bool (n, "global_pool", FALSE))
     return global_pool (n, average);
-  if (!read_window (n, &w))
+  if (!mx_window_read (n, &w))
     return WEIR_PORT_NONE;
   x = mx_in_rank (n, 0, (int) w.spatial + 2);
   node =
       weir_build_begin (n->make.b, average ? "AvgPool" : "MaxPool", n->make.name, &x, 1);
-  set_window (node, &w);
+  mx_window_set (node, &w);
   weir_node_set_ints (node, "kernel", w.kernel, w.spatial);
   weir_node_set_string (node, "rounding_type", full ? "ceil" : "floor");
   if (average)

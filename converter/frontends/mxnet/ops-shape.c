@@ -171,42 +171,6 @@ slice_channel (MxNode *n)
   return WEIR_PORT_NONE;
 }
 
-/* Two numbers a sum says each scale; nearest neighbours alone, the filter of bilinear
- * ones is an input. */
-static WeirPort
-up_sampling (MxNode *n)
-{
-  WeirPort x = mx_in_rank (n, 0, 4), scales, sizes;
-  double scale = mx_float (n, "scale", 1);
-  WeirShape two = WEIR_SHAPE (2);
-  WeirNode *node;
-
-  if (strcmp (mx_string (n, "sample_type", "nearest"), "nearest") != 0 ||
-      mx_n_inputs (n) != 1)
-    return weir_make_unsupported (&n->make, "other than nearest neighbours of one input");
-  scales = weir_make_constant (
-      &n->make,
-      weir_tensor_new_f32 (&two, (const float[]){ (float) scale, (float) scale }));
-  sizes = weir_make_convert (
-      &n->make,
-      weir_make_2 (
-          &n->make, "Multiply",
-          weir_make_convert (&n->make,
-                             weir_make_slice (&n->make, weir_make_shape_of (&n->make, x),
-                                              WEIR_MAKE_INTS (&n->make, 2),
-                                              WEIR_MAKE_INTS (&n->make, 4), 0),
-                             WEIR_DTYPE_F32),
-          scales),
-      WEIR_DTYPE_I64);
-  node = WEIR_MAKE_BEGIN (&n->make, "Interpolate", x, sizes, scales,
-                          WEIR_MAKE_INTS (&n->make, 2, 3));
-  weir_node_set_string (node, "mode", "nearest");
-  weir_node_set_string (node, "shape_calculation_mode", "scales");
-  weir_node_set_string (node, "coordinate_transformation_mode", "asymmetric");
-  weir_node_set_string (node, "nearest_mode", "floor");
-  return weir_make_end (&n->make, node);
-}
-
 /* Height and width of the second input, or of h_w, from the offset on. */
 static WeirPort
 crop (MxNode *n)
@@ -229,11 +193,12 @@ crop (MxNode *n)
                     WEIR_MAKE_INTS (&n->make, 1, 1), WEIR_MAKE_INTS (&n->make, 2, 3));
 }
 
-/* Over all axes where none is named; exclude means over the others. */
+/* Over all axes where none is named; exclude means over the others. What has no dimension
+ * left has one all the same, unless the operation is NumPy's. */
 static WeirPort
 reduce (MxNode *n)
 {
-  WeirPort x = mx_in (n, 0);
+  WeirPort x = mx_in (n, 0), y;
   int rank = weir_make_rank (&n->make, x);
   gint64 named[WEIR_MAX_RANK], axes[WEIR_MAX_RANK];
   guint count = mx_ints (n, "axis", named), n_axes = 0;
@@ -247,9 +212,12 @@ reduce (MxNode *n)
     if (is_named != exclude)
       axes[n_axes++] = i;
   }
-  return weir_make_reduce (&n->make, n->row->ir, x,
-                           weir_make_ints (&n->make, axes, n_axes),
-                           mx_bool (n, "keepdims", FALSE));
+  y = weir_make_reduce (&n->make, n->row->ir, x, weir_make_ints (&n->make, axes, n_axes),
+                        mx_bool (n, "keepdims", FALSE));
+  if (weir_build_failed (n->make.b) || weir_make_rank (&n->make, y) > 0 ||
+      n->entry->op[0] == '_')
+    return y;
+  return weir_make_reshape (&n->make, y, (const gint64[]){ 1 }, 1);
 }
 
 const MxRow mx_rows_shape[] = {
@@ -262,6 +230,9 @@ const MxRow mx_rows_shape[] = {
   { "IdentityAttachKLSparseReg", identity },
   { "LinearRegressionOutput", identity },
   { "MAERegressionOutput", identity },
+  { "make_loss", identity },
+  { "SVMOutput", identity },
+  { "_identity_with_attr_like_rhs", identity },
   { "Flatten", flatten },
   { "flatten", flatten },
   { "Concat", concat },
@@ -275,7 +246,6 @@ const MxRow mx_rows_shape[] = {
   { "slice_axis", slice_axis },
   { "SliceChannel", slice_channel },
   { "split", slice_channel },
-  { "UpSampling", up_sampling },
   { "Crop", crop },
   { "mean", reduce, "ReduceMean" },
   { "sum", reduce, "ReduceSum" },
