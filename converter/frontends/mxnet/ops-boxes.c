@@ -111,13 +111,14 @@ flat_column (MxNode *n, WeirPort x, gint64 index)
 static WeirPort
 find_valid (MxNode *n, WeirPort rows, WeirPort scores)
 {
-  gint64 id = mx_int (n, "id_index", -1), background = mx_int (n, "background_id", -1);
+  gint64 id = mx_int (n, "id_index", -1);
   WeirPort valid = by (n, "Greater", scores, mx_float (n, "valid_thresh", 0));
 
-  if (id < 0 || background < 0)
+  if (id < 0)
     return valid;
-  return op (n, "LogicalAnd", valid,
-             by (n, "NotEqual", flat_column (n, rows, id), (double) background));
+  return op (
+      n, "LogicalAnd", valid,
+      by (n, "NotEqual", flat_column (n, rows, id), mx_float (n, "background_id", -1)));
 }
 
 /* N, N - 1, …, 1: a value for each place that falls. */

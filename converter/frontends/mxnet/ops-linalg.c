@@ -110,7 +110,8 @@ div_sqrt_dim (MxNode *n)
 {
   WeirPort x = mx_in (n, 0);
 
-  return by_root (n, x, weir_make_length_of (&n->make, x, -1));
+  return by_root (n, x,
+                  weir_make_length_of (&n->make, x, weir_make_rank (&n->make, x) - 1));
 }
 
 /* Data [time, batch, heads × parts × size]: @part of each head as
@@ -142,7 +143,7 @@ part_of_heads (MxNode *n, WeirPort x, gint64 parts, gint64 part)
 static WeirPort
 scores (MxNode *n, WeirPort queries, WeirPort keys)
 {
-  queries = by_root (n, queries, weir_make_length_of (&n->make, queries, -1));
+  queries = by_root (n, queries, weir_make_length_of (&n->make, queries, 2));
   return multiply (n, queries, keys, FALSE, TRUE);
 }
 

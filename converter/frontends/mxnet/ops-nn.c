@@ -118,14 +118,11 @@ fully_connected (MxNode *n)
 /* Inputs: data, gamma, beta, moving mean, moving variance; fix_gamma takes gamma for 1.
  */
 static WeirPort
-batch_norm (MxNode *n)
+batch_norm_channels (MxNode *n, WeirPort x)
 {
-  WeirPort x = mx_in (n, 0), gamma = mx_in (n, 1), ones;
-  gint64 axis = mx_int (n, "axis", 1);
+  WeirPort gamma = mx_in (n, 1), ones;
   WeirNode *node;
 
-  if (axis != 1)
-    return weir_make_unsupported (&n->make, "axis %" G_GINT64_FORMAT, axis);
   if (mx_bool (n, "fix_gamma", TRUE)) {
     ones = weir_make_scalar (&n->make, gamma, 1);
     gamma = weir_make_broadcast (&n->make, ones, weir_make_shape_of (&n->make, gamma));
@@ -136,43 +133,22 @@ batch_norm (MxNode *n)
   return weir_make_end (&n->make, node);
 }
 
+/* Channels that are elsewhere change places with those of axis 1 and go back. */
 static WeirPort
-global_pool (MxNode *n, gboolean average)
+batch_norm (MxNode *n)
 {
-  WeirPort x = mx_in_rank (n, 0, 4);
-  int rank = weir_make_rank (&n->make, x);
+  WeirPort x = mx_in (n, 0);
+  gint64 axis = mx_int (n, "axis", 1), order[WEIR_MAX_RANK];
+  int rank;
 
-  return weir_make_reduce (&n->make, average ? "ReduceMean" : "ReduceMax", x,
-                           weir_make_range (&n->make, 2, rank), TRUE);
-}
-
-static WeirPort
-pooling (MxNode *n)
-{
-  const char *type = mx_string (n, "pool_type", "max");
-  gboolean average = strcmp (type, "avg") == 0;
-  gboolean full = strcmp (mx_string (n, "pooling_convention", "valid"), "full") == 0;
-  WeirPort x;
-  WeirNode *node;
-  MxWindow w;
-
-  if (!average && strcmp (type, "max") != 0)
-    return weir_make_unsupported (&n->make, "pool_type %s", type);
-  if (mx_bool (n, "global_pool", FALSE))
-    return global_pool (n, average);
-  if (!mx_window_read (n, &w))
-    return WEIR_PORT_NONE;
-  x = mx_in_rank (n, 0, (int) w.spatial + 2);
-  node =
-      weir_build_begin (n->make.b, average ? "AvgPool" : "MaxPool", n->make.name, &x, 1);
-  mx_window_set (node, &w);
-  weir_node_set_ints (node, "kernel", w.kernel, w.spatial);
-  weir_node_set_string (node, "rounding_type", full ? "ceil" : "floor");
-  if (average)
-    weir_node_set_bool (node, "exclude-pad", !mx_bool (n, "count_include_pad", TRUE));
-  else
-    weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
-  return weir_make_end (&n->make, node);
+  if (axis == 1)
+    return batch_norm_channels (n, x);
+  rank = weir_make_rank (&n->make, x);
+  axis = weir_make_axis (&n->make, axis, rank);
+  for (int i = 0; i < rank; i++)
+    order[i] = i == 1 ? axis : i == axis ? 1 : i;
+  x = batch_norm_channels (n, weir_make_transpose (&n->make, x, order, (gsize) rank));
+  return weir_make_transpose (&n->make, x, order, (gsize) rank);
 }
 
 static const struct {
@@ -247,17 +223,46 @@ softmax_along (MxNode *n, const char *ir, WeirPort x, gint64 axis)
   return weir_make_end (&n->make, node);
 }
 
+/* Softmax over the first elements of each row along @axis, as many as input 1 says; the
+ * rest is 0. */
+static WeirPort
+softmax_within (MxNode *n, WeirPort x, gint64 axis)
+{
+  int rank = weir_make_rank (&n->make, x);
+  WeirPort ends = weir_make_convert (&n->make, mx_in (n, 1), WEIR_DTYPE_I64), places, y;
+  WeirPort is_inside, least = weir_make_scalar (&n->make, x, -G_MAXFLOAT);
+  gint64 dims[WEIR_MAX_RANK];
+
+  axis = weir_make_axis (&n->make, axis, rank);
+  for (int i = 0; i < rank; i++)
+    dims[i] = i == axis ? -1 : 1;
+  places = weir_make_counting (&n->make, weir_make_length_of (&n->make, x, axis));
+  places = weir_make_reshape (&n->make, places, dims, (gsize) rank);
+  is_inside =
+      weir_make_2 (&n->make, "Less", places, weir_make_unsqueeze (&n->make, ends, axis));
+  y = softmax_along (n, n->row->ir, WEIR_MAKE (&n->make, "Select", is_inside, x, least),
+                     axis);
+  return WEIR_MAKE (&n->make, "Select", is_inside, y, weir_make_scalar (&n->make, y, 0));
+}
+
 static WeirPort
 softmax (MxNode *n)
 {
   WeirPort x = mx_in (n, 0);
   double temperature = mx_float (n, "temperature", 1);
 
-  if (mx_bool (n, "use_length", FALSE))
-    return weir_make_unsupported (&n->make, "use_length");
   if (temperature != 1)
     x = weir_make_2 (&n->make, "Divide", x, weir_make_scalar (&n->make, x, temperature));
+  if (mx_bool (n, "use_length", FALSE))
+    return softmax_within (n, x, mx_int (n, "axis", -1));
   return softmax_along (n, n->row->ir, x, mx_int (n, "axis", -1));
+}
+
+static WeirPort
+softmin (MxNode *n)
+{
+  return softmax_along (n, "Softmax", weir_make_1 (&n->make, "Negative", mx_in (n, 0)),
+                        mx_int (n, "axis", -1));
 }
 
 /* Over all but the batch as one, unless it is asked for over channels. */
@@ -309,12 +314,11 @@ const MxRow mx_rows_nn[] = {
   { "FullyConnected", fully_connected },
   { "BatchNorm", batch_norm },
   { "BatchNorm_v1", batch_norm },
-  { "Pooling", pooling },
-  { "Pooling_v1", pooling },
   { "Activation", activation },
   { "LeakyReLU", leaky_relu },
   { "softmax", softmax, "Softmax" },
   { "log_softmax", softmax, "LogSoftmax" },
+  { "softmin", softmin },
   { "SoftmaxActivation", softmax_activation },
   { "SoftmaxOutput", softmax_output },
   { "Softmax", softmax_output },

@@ -58,16 +58,37 @@ instance_norm (MxNode *n)
   return scale_and_shift (n, x, 1, rank);
 }
 
+/* Scale and shift are one number a group; each of its channels takes it. */
+static WeirPort
+group_vector (MxNode *n, WeirPort x, WeirPort of_groups, gint64 groups)
+{
+  const WeirShape *shape = weir_make_shape (&n->make, of_groups);
+  gint64 channels = weir_make_shape (&n->make, x)->dims[1];
+
+  if (shape->rank != 1 || shape->dims[0] != groups || channels < groups)
+    return of_groups;
+  of_groups = weir_make_reshape (&n->make, of_groups, (const gint64[]){ -1, 1 }, 2);
+  of_groups = weir_make_2 (&n->make, "Tile", of_groups,
+                           WEIR_MAKE_INTS (&n->make, 1, channels / groups));
+  return weir_make_reshape (&n->make, of_groups, (const gint64[]){ -1 }, 1);
+}
+
 static WeirPort
 group_norm (MxNode *n)
 {
-  WeirPort x = mx_in_rank (n, 0, 4);
+  WeirPort x = mx_in_rank (n, 0, 4), scale = mx_in (n, 1), shift = mx_in (n, 2);
+  gint64 groups = mx_int (n, "num_groups", 1);
   WeirNode *node;
 
   if (mx_bool (n, "output_mean_var", FALSE))
     return weir_make_unsupported (&n->make, "output_mean_var");
-  node = WEIR_MAKE_BEGIN (&n->make, "GroupNormalization", x, mx_in (n, 1), mx_in (n, 2));
-  weir_node_set_int (node, "num_groups", mx_int (n, "num_groups", 1));
+  if (groups < 1 || weir_make_rank (&n->make, x) < 2)
+    return weir_make_invalid (&n->make, "attribute 'num_groups': found %" G_GINT64_FORMAT,
+                              groups);
+  node = WEIR_MAKE_BEGIN (&n->make, "GroupNormalization", x,
+                          group_vector (n, x, scale, groups),
+                          group_vector (n, x, shift, groups));
+  weir_node_set_int (node, "num_groups", groups);
   weir_node_set_float (node, "epsilon", mx_float (n, "eps", 1e-5));
   return weir_make_end (&n->make, node);
 }

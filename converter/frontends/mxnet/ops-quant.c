@@ -6,8 +6,11 @@
  * where MXNet rounds to 8 bits, FakeQuantize rounds; sums in 32 bits are exact and need
  * nothing. Arrays that a file holds in 8 bits are made real by their range. */
 
-#define INT8_LEVELS  255
-#define UINT8_LEVELS 256
+#define LEVELS 256
+
+/* Levels that MXNet fits into a range: bytes with a sign reach one further below. */
+#define INT8_STEPS  127.5
+#define UINT8_STEPS 255.5
 
 static WeirPort
 larger_size (MxNode *n, WeirPort low, WeirPort high)
@@ -40,12 +43,17 @@ real (MxNode *n, guint index, guint low, guint high)
   return dtype == WEIR_DTYPE_U8 ? weir_make_2 (&n->make, "Add", x, least) : x;
 }
 
+/* From @first to @last steps, as many of which as @steps reach @range. */
 static WeirPort
-fake (MxNode *n, WeirPort x, WeirPort low, WeirPort high, gint64 levels)
+fake (MxNode *n, WeirPort x, WeirPort range, double first, double last, double steps)
 {
+  WeirPort low = weir_make_2 (&n->make, "Multiply", range,
+                              weir_make_scalar (&n->make, range, first / steps));
+  WeirPort high = weir_make_2 (&n->make, "Multiply", range,
+                               weir_make_scalar (&n->make, range, last / steps));
   WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "FakeQuantize", x, low, high, low, high);
 
-  weir_node_set_int (node, "levels", levels);
+  weir_node_set_int (node, "levels", LEVELS);
   return weir_make_end (&n->make, node);
 }
 
@@ -54,13 +62,14 @@ fake (MxNode *n, WeirPort x, WeirPort low, WeirPort high, gint64 levels)
 static WeirPort
 rounded (MxNode *n, WeirPort x, gboolean has_sign, WeirPort low, WeirPort high)
 {
-  if (has_sign) {
-    high = larger_size (n, low, high);
-    low = weir_make_1 (&n->make, "Negative", high);
-  }
-  mx_out (n, 1, low);
-  mx_out (n, 2, high);
-  return fake (n, x, low, high, has_sign ? INT8_LEVELS : UINT8_LEVELS);
+  WeirPort range = larger_size (n, low, high);
+
+  mx_out (n, 1,
+          has_sign ? weir_make_1 (&n->make, "Negative", range)
+                   : weir_make_scalar (&n->make, range, 0));
+  mx_out (n, 2, range);
+  return has_sign ? fake (n, x, range, -128, 127, INT8_STEPS)
+                  : fake (n, x, range, 0, 255, UINT8_STEPS);
 }
 
 static gboolean

@@ -44,7 +44,8 @@ roi_align (MxNode *n)
   weir_node_set_int (node, "sampling_ratio", MAX (mx_int (n, "sample_ratio", -1), 0));
   weir_node_set_string (node, "mode", "avg");
   weir_node_set_string (node, "aligned_mode",
-                        mx_bool (n, "aligned", FALSE) ? "half_pixel" : "asymmetric");
+                        mx_bool (n, "aligned", FALSE) ? "half_pixel_for_nn"
+                                                      : "asymmetric");
   return weir_make_end (&n->make, node);
 }
 
@@ -121,7 +122,7 @@ deformable (MxNode *n, gboolean is_modulated)
   weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
   weir_node_set_int (node, "group", mx_int (n, "num_group", 1));
   weir_node_set_int (node, "deformable_group", mx_int (n, "num_deformable_group", 1));
-  weir_node_set_bool (node, "bilinear_interpolation_pad", TRUE);
+  weir_node_set_bool (node, "bilinear_interpolation_pad", is_modulated);
   y = weir_make_end (&n->make, node);
   return mx_bool (n, "no_bias", FALSE) ? y : mx_window_bias (n, y, at + 1, w.spatial);
 }
