@@ -46,24 +46,18 @@ def modulated(s, c):
                                                     kernel=(3, 3), pad=(1, 1), num_filter=3)
 
 
-def quantized_conv(s, c):
+def quantized_dense(dtype, low):
     """Data is quantized by a calibrated range; weights are stored in 8 bits with theirs."""
-    x = s.contrib.quantize_v2(c.x(1, 3, 6, 6, low=0), out_type="uint8", min_calib_range=0.0, max_calib_range=1.0)
-    w = c.w(values=np.random.RandomState(3).randint(-127, 128, (4, 3, 3, 3)), dtype=np.int8)
-    y = s.contrib.quantized_conv(data=x[0], weight=w, min_data=x[1], max_data=x[2], min_weight=c.w(values=[-0.7]), max_weight=c.w(values=[0.7]),
-                                 kernel=(3, 3), num_filter=4, no_bias=True)
-    y = s.contrib.requantize(y[0], y[1], y[2], min_calib_range=-4.0, max_calib_range=4.0)
-    return s.contrib.dequantize(y[0], y[1], y[2])
-
-
-def quantized_dense(s, c):
-    x = s.contrib.quantize_v2(c.x(2, 8), out_type="int8", min_calib_range=-1.0, max_calib_range=1.0)
-    w = c.w(values=np.random.RandomState(4).randint(-127, 128, (5, 8)), dtype=np.int8)
-    b = c.w(values=np.random.RandomState(5).randint(-127, 128, (5,)), dtype=np.int8)
-    y = s.contrib.quantized_fully_connected(data=x[0], weight=w, bias=b, min_data=x[1], max_data=x[2], min_weight=c.w(values=[-0.5]),
-                                            max_weight=c.w(values=[0.5]), min_bias=c.w(values=[-0.3]), max_bias=c.w(values=[0.3]), num_hidden=5)
-    y = s.contrib.requantize(y[0], y[1], y[2], min_calib_range=-4.0, max_calib_range=4.0)
-    return s.contrib.dequantize(y[0], y[1], y[2])
+    def build(s, c):
+        x = s.contrib.quantize_v2(c.x(2, 8, low=low), out_type=dtype, min_calib_range=low, max_calib_range=1.0)
+        w = c.w(values=np.random.RandomState(4).randint(-127, 128, (5, 8)), dtype=np.int8)
+        b = c.w(values=np.random.RandomState(5).randint(-127, 128, (5,)), dtype=np.int8)
+        y = s.contrib.quantized_fully_connected(data=x[0], weight=w, bias=b, min_data=x[1], max_data=x[2], min_weight=c.w(values=[-0.5]),
+                                                max_weight=c.w(values=[0.5]), min_bias=c.w(values=[-0.3]), max_bias=c.w(values=[0.3]),
+                                                num_hidden=5)
+        y = s.contrib.requantize(y[0], y[1], y[2], min_calib_range=-2.0, max_calib_range=2.0)
+        return s.contrib.dequantize(y[0], y[1], y[2])
+    return build
 
 
 def quantized_pool(s, c):
@@ -72,6 +66,20 @@ def quantized_pool(s, c):
     x = s.contrib.quantized_act(x[0], x[1], x[2], act_type="relu")
     x = s.contrib.quantized_flatten(x[0], x[1], x[2])
     return s.contrib.dequantize(x[0], x[1], x[2])
+
+
+def quantized_concat(s, c):
+    a = s.contrib.quantize_v2(c.x(1, 4, 2, 2), out_type="int8", min_calib_range=-1.0, max_calib_range=1.0)
+    b = s.contrib.quantize_v2(c.x(1, 4, 2, 2), out_type="int8", min_calib_range=-0.6, max_calib_range=0.5)
+    y = s.contrib.quantized_concat(a[0], b[0], a[1], a[2], b[1], b[2], num_args=2, dim=1)
+    return s.contrib.dequantize(y[0], y[1], y[2])
+
+
+def quantized_add(s, c):
+    a = s.contrib.quantize_v2(c.x(1, 4, 2, 2), out_type="int8", min_calib_range=-1.0, max_calib_range=1.0)
+    b = s.contrib.quantize_v2(c.x(1, 4, 2, 2), out_type="int8", min_calib_range=-0.6, max_calib_range=0.5)
+    y = s.contrib.quantized_elemwise_add(a[0], b[0], a[1], a[2], b[1], b[2], min_calib_range=-2.0, max_calib_range=2.0)
+    return s.contrib.dequantize(y[0], y[1], y[2])
 
 
 ROWS = [
@@ -227,7 +235,13 @@ ROWS = [
     ("quantize uint8", lambda s, c: (lambda q: s.contrib.dequantize(q[0], q[1], q[2]))(
         s.contrib.quantize_v2(c.x(2, 9, low=0), out_type="uint8", min_calib_range=0.0, max_calib_range=0.9))),
     ("quantize free", lambda s, c: (lambda q: s.contrib.dequantize(q[0], q[1], q[2]))(s.contrib.quantize_v2(c.x(2, 9), out_type="int8"))),
-    ("quantized conv", quantized_conv, 1e-5),
-    ("quantized dense", quantized_dense, 5e-3),
+    ("quantized dense", quantized_dense("int8", -1.0)),
+    ("quantized dense uint8", quantized_dense("uint8", 0.0)),
+    ("quantize v1", lambda s, c: (lambda q: s.contrib.dequantize(q[0], q[1], q[2]))(
+        s.contrib.quantize(c.x(2, 9), c.w(values=[-0.7]), c.w(values=[0.7]), out_type="int8"))),
+    ("quantize v1 uint8", lambda s, c: (lambda q: s.contrib.dequantize(q[0], q[1], q[2]))(
+        s.contrib.quantize(c.x(2, 9), c.w(values=[0.0]), c.w(values=[0.7]), out_type="uint8"))),
     ("quantized pool", quantized_pool),
+    ("quantized concat", quantized_concat),
+    ("quantized elemwise_add", quantized_add),
 ]

@@ -6,11 +6,25 @@
  * where MXNet rounds to 8 bits, FakeQuantize rounds; sums in 32 bits are exact and need
  * nothing. Arrays that a file holds in 8 bits are made real by their range. */
 
-#define LEVELS 256
+/**
+ * Steps:
+ * @first, @last: the least and the largest step
+ * @written: how many reach the end of a range where a value is rounded
+ * @range: how many, where it is made real again
+ * @multiplied: how many, where a convolution or a matrix takes it
+ *
+ * MXNet's own choices with oneDNN: they are not the same everywhere.
+ */
+typedef struct {
+  double first, last, written, range, multiplied;
+} Steps;
 
-/* Levels that MXNet fits into a range: bytes with a sign reach one further below. */
-#define INT8_STEPS  127.5
-#define UINT8_STEPS 255.5
+static const Steps int8_steps = { -128, 127, 127.5, 127.5, 127 };
+static const Steps uint8_steps = { 0, 255, 255.5, 255.5, 255 };
+
+/* Those of operations other than quantize_v2. */
+static const Steps int8_whole = { -128, 127, 127, 127.5, 127 };
+static const Steps uint8_whole = { 0, 255, 255, 255.5, 255 };
 
 static WeirPort
 larger_size (MxNode *n, WeirPort low, WeirPort high)
@@ -43,39 +57,47 @@ real (MxNode *n, guint index, guint low, guint high)
   return dtype == WEIR_DTYPE_U8 ? weir_make_2 (&n->make, "Add", x, least) : x;
 }
 
-/* From @first to @last steps, as many of which as @steps reach @range. */
 static WeirPort
-fake (MxNode *n, WeirPort x, WeirPort range, double first, double last, double steps)
+times (MxNode *n, WeirPort x, double factor)
 {
-  WeirPort low = weir_make_2 (&n->make, "Multiply", range,
-                              weir_make_scalar (&n->make, range, first / steps));
-  WeirPort high = weir_make_2 (&n->make, "Multiply", range,
-                               weir_make_scalar (&n->make, range, last / steps));
-  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "FakeQuantize", x, low, high, low, high);
-
-  weir_node_set_int (node, "levels", LEVELS);
-  return weir_make_end (&n->make, node);
+  return weir_make_2 (&n->make, "Multiply", x, weir_make_scalar (&n->make, x, factor));
 }
 
-/* Rounds @x as its new type does, within @low and @high; bytes with a sign reach as far
- * on either side. The range is outputs 1 and 2. */
+/* Rounds @x as its new type does; the range is outputs 1 and 2. */
 static WeirPort
-rounded (MxNode *n, WeirPort x, gboolean has_sign, WeirPort low, WeirPort high)
+rounded (MxNode *n, WeirPort x, const Steps *steps, WeirPort low, WeirPort high)
 {
   WeirPort range = larger_size (n, low, high);
+  WeirPort first = times (n, range, steps->first / steps->written);
+  WeirPort last = times (n, range, steps->last / steps->written);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "FakeQuantize", x, first, last,
+                                    times (n, range, steps->first / steps->range),
+                                    times (n, range, steps->last / steps->range));
 
+  weir_node_set_int (node, "levels", (gint64) (steps->last - steps->first) + 1);
   mx_out (n, 1,
-          has_sign ? weir_make_1 (&n->make, "Negative", range)
-                   : weir_make_scalar (&n->make, range, 0));
+          steps->first < 0 ? weir_make_1 (&n->make, "Negative", range)
+                           : weir_make_scalar (&n->make, range, 0));
   mx_out (n, 2, range);
-  return has_sign ? fake (n, x, range, -128, 127, INT8_STEPS)
-                  : fake (n, x, range, 0, 255, UINT8_STEPS);
+  return weir_make_end (&n->make, node);
 }
 
 static gboolean
 has_calibration (const MxNode *n)
 {
   return mx_attr (n, "min_calib_range") != NULL && mx_attr (n, "max_calib_range") != NULL;
+}
+
+/* What input @low tells of the type that a real number stands for. */
+static const Steps *
+steps_of (MxNode *n, guint low)
+{
+  const WeirTensor *value = weir_make_value (&n->make, mx_in (n, low));
+
+  return value != NULL && weir_tensor_count (value) == 1 &&
+                 weir_tensor_get (value, 0) >= 0
+             ? &uint8_steps
+             : &int8_steps;
 }
 
 static gboolean
@@ -90,7 +112,7 @@ is_signed (MxNode *n, const char *fallback)
 
 /* Within the range that calibration found, or that the data has at run time. */
 static WeirPort
-quantize_to (MxNode *n, WeirPort x, gboolean has_sign)
+quantize_to (MxNode *n, WeirPort x, const Steps *steps)
 {
   WeirPort low, high, axes;
 
@@ -102,13 +124,14 @@ quantize_to (MxNode *n, WeirPort x, gboolean has_sign)
     low = weir_make_reduce (&n->make, "ReduceMin", x, axes, FALSE);
     high = weir_make_reduce (&n->make, "ReduceMax", x, axes, FALSE);
   }
-  return rounded (n, x, has_sign, low, high);
+  return rounded (n, x, steps, low, high);
 }
 
 static WeirPort
 quantize_v2 (MxNode *n)
 {
-  return quantize_to (n, mx_in (n, 0), is_signed (n, "int8"));
+  return quantize_to (n, mx_in (n, 0),
+                      is_signed (n, "int8") ? &int8_steps : &uint8_steps);
 }
 
 static WeirPort
@@ -116,13 +139,15 @@ quantize (MxNode *n)
 {
   WeirPort x = mx_in (n, 0), low = mx_in (n, 1);
 
-  return rounded (n, x, is_signed (n, "uint8"), low, mx_in (n, 2));
+  return rounded (n, x, is_signed (n, "uint8") ? &int8_whole : &uint8_whole, low,
+                  mx_in (n, 2));
 }
 
 static WeirPort
 requantize (MxNode *n)
 {
-  return quantize_to (n, real (n, 0, 1, 2), is_signed (n, "int8"));
+  return quantize_to (n, real (n, 0, 1, 2),
+                      is_signed (n, "int8") ? &int8_whole : &uint8_whole);
 }
 
 static WeirPort
@@ -131,34 +156,32 @@ dequantize (MxNode *n)
   return real (n, 0, 1, 2);
 }
 
-/**
- * Hands @count real inputs to the operation that works on numbers, and takes its result:
- * @in: for each, which input it is; its range are the inputs @range + 2 i and the next.
- */
-static WeirPort
-as_real (MxNode *n, const guint *in, guint count, guint range)
-{
-  WeirPort ports[3];
-
-  for (guint i = 0; i < count; i++)
-    ports[i] = real (n, in[i], range + 2 * i, range + 2 * i + 1);
-  return mx_node_call (n, n->row->ir, ports, count);
-}
-
-/* Inputs: data, weights, bias, then the ranges of each. */
+/* Inputs: data, weights, bias, then the ranges of each. Where @range and @multiplied
+ * differ, data and bias come out larger by as much. */
 static WeirPort
 weighted (MxNode *n)
 {
   guint count = mx_bool (n, "no_bias", FALSE) ? 2 : 3;
+  WeirPort ports[3];
 
-  return as_real (n, (const guint[]){ 0, 1, 2 }, count, count);
+  for (guint i = 0; i < count; i++)
+    ports[i] = real (n, i, count + 2 * i, count + 2 * i + 1);
+  if (weir_build_failed (n->make.b))
+    return WEIR_PORT_NONE;
+  if (weir_make_dtype (&n->make, mx_in (n, 0)) == WEIR_DTYPE_F32) {
+    const Steps *steps = steps_of (n, count);
+
+    for (guint i = 0; i < count; i += 2)
+      ports[i] = times (n, ports[i], steps->range / steps->multiplied);
+  }
+  return mx_node_call (n, n->row->ir, ports, count);
 }
 
 /* Pooling, activation, flattening: the range of the data stays. */
 static WeirPort
 passing (MxNode *n)
 {
-  WeirPort y = as_real (n, (const guint[]){ 0 }, 1, 1);
+  WeirPort x = real (n, 0, 1, 2), y = mx_node_call (n, n->row->ir, &x, 1);
 
   mx_out (n, 1, mx_in (n, 1));
   mx_out (n, 2, mx_in (n, 2));
@@ -169,9 +192,10 @@ passing (MxNode *n)
 static WeirPort
 of_two (MxNode *n)
 {
-  WeirPort y = as_real (n, (const guint[]){ 0, 1 }, 2, 2);
+  const WeirPort x[] = { real (n, 0, 2, 3), real (n, 1, 4, 5) };
+  WeirPort y = mx_node_call (n, n->row->ir, x, G_N_ELEMENTS (x));
 
-  return has_calibration (n) ? quantize_to (n, y, TRUE) : y;
+  return has_calibration (n) ? quantize_to (n, y, &int8_steps) : y;
 }
 
 /* All are rounded anew in the widest of their ranges. */
@@ -193,7 +217,7 @@ concat (MxNode *n)
                   : weir_make_2 (&n->make, "Maximum", high, mx_in (n, range + 1));
   }
   return rounded (n, weir_make_concat (&n->make, parts, count, mx_int (n, "dim", 1)),
-                  TRUE, low, high);
+                  &int8_steps, low, high);
 }
 
 const MxRow mx_rows_quant[] = {
