@@ -1,7 +1,7 @@
 #include "mxnet.h"
 
+#include "cut.h"
 #include "ir/verify.h"
-#include "node.h"
 
 #include <string.h>
 
@@ -27,48 +27,25 @@ mx_topology_name (const char *name)
   return g_strdup_printf ("%.*s-symbol.json", (int) (dash - name), name);
 }
 
-static char *
-head_name (const MxEntry *entry, guint index)
-{
-  if (strcmp (entry->op, "null") == 0)
-    return g_strdup (entry->name);
-  return entry->outputs->len == 1 ? g_strdup_printf ("%s_output", entry->name)
-                                  : g_strdup_printf ("%s_output%u", entry->name, index);
-}
-
-static gboolean
-add_outputs (MxImport *import, GError **error)
-{
-  for (guint i = 0; i < import->symbol.heads->len; i++) {
-    const MxRef *ref = &g_array_index (import->symbol.heads, MxRef, i);
-    MxEntry *entry = import->symbol.nodes->pdata[ref->node];
-    const MxValue *value = mx_read (import, ref, 0, error);
-    g_autofree char *name = NULL;
-
-    if (value == NULL)
-      return FALSE;
-    name = head_name (entry, ref->index);
-    if (!value->broken)
-      weir_build_result (&import->builder, name, value->port);
-  }
-  return weir_build_finish (&import->builder, error);
-}
-
 static gboolean
 convert_nodes (MxImport *import, GError **error)
 {
   for (guint i = 0; i < import->symbol.nodes->len; i++)
-    if (!mx_node_convert (import, i, error))
+    if (!mx_cut_convert (import, i, error))
       return FALSE;
-  return import->unsupported->len == 0 ||
-         weir_unsupported_fail (import->unsupported, "MXNet", error);
+  if (import->unsupported->len == 0)
+    return TRUE;
+  if (import->input->hint != NULL)
+    weir_cut_plan_suggest (import->cut.plan, import->input->hint);
+  return weir_unsupported_fail (import->unsupported, "MXNet", error);
 }
 
 static gboolean
 build (MxImport *import, WeirGraph *graph, GError **error)
 {
   import->builder = WEIR_BUILDER (graph);
-  if (!convert_nodes (import, error) || !add_outputs (import, error))
+  if (!mx_cut_init (import, error) || !convert_nodes (import, error) ||
+      !mx_cut_outputs (import, error) || !mx_cut_finish (import, error))
     return FALSE;
   weir_edit_remove_all_unused (graph);
   return weir_graph_verify (graph, error);
@@ -105,6 +82,7 @@ mx_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
   else
     g_prefix_error (error, "%s: ", weir_frontend_input_name (input));
   g_clear_error (&import.builder.error);
+  mx_cut_clear (&import.cut);
   mx_symbol_clear (&import.symbol);
   g_hash_table_unref (import.arrays);
   return model;
@@ -118,5 +96,6 @@ const WeirFrontend weir_frontend_mxnet = {
   .topology_name = mx_topology_name,
   .probe = mx_probe,
   .op_names = mx_op_names,
+  .cuts = TRUE,
   .load = mx_load,
 };

@@ -28,6 +28,8 @@ typedef struct {
  * @attrs: (nullable): its attributes, all of them texts
  * @inputs: MxRef
  * @outputs: MxValue
+ * @n_read: how many outputs others read, 1 at least
+ * @first_tensor, @cut_node: its numbers in the plan of what is cut
  */
 typedef struct {
   const char *name;
@@ -35,6 +37,7 @@ typedef struct {
   JsonObject *attrs;
   GArray *inputs;
   GArray *outputs;
+  guint n_read, first_tensor, cut_node;
 } MxEntry;
 
 /** MxRef: output @index of node @node. */
@@ -52,6 +55,22 @@ typedef struct {
 } MxSymbol;
 
 /**
+ * MxCut:
+ * @tensors: MxRef: what each of the plan is
+ * @names: of these, which the plan borrows
+ * @ports: what stands for each input of @plan; none until it is first read
+ * @old: what it replaces, where that was converted
+ * @keeps: whether what reads now is needed, and gets the new inputs
+ */
+typedef struct {
+  WeirCutPlan *plan;
+  GArray *tensors;
+  GPtrArray *names;
+  WeirPort *ports, *old;
+  gboolean keeps;
+} MxCut;
+
+/**
  * MxImport:
  * @arrays: name -> WeirTensor, without "arg:" and "aux:"
  */
@@ -61,6 +80,7 @@ typedef struct {
   GHashTable *arrays;
   GPtrArray *unsupported;
   WeirBuilder builder;
+  MxCut cut;
 } MxImport;
 
 /* params.c */

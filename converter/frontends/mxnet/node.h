@@ -65,6 +65,12 @@ const char *const *mx_op_names (guint *count);
 
 /* node.c */
 
+/** mx_op: its operation; of one of Python's CustomOp, what that is called. */
+const char *mx_op (const MxEntry *entry);
+/** mx_known_port: output @index of what has been converted, or no port. */
+WeirPort mx_known_port (const MxEntry *entry, guint index);
+/** mx_break: nothing of what reads @entry can be converted. */
+void mx_break (MxEntry *entry);
 /** mx_node_convert: adds node @index to the graph, or to what is unsupported. */
 gboolean mx_node_convert (MxImport *import, guint index, GError **error);
 /** mx_node_call: what operation @op makes of @inputs, with the attributes of @n. */

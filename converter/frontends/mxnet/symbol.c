@@ -45,13 +45,17 @@ read_ref (JsonNode *node, guint count, MxRef *ref, GError **error)
 }
 
 static gboolean
-read_refs (JsonArray *list, guint count, GArray *refs, GError **error)
+read_refs (MxSymbol *symbol, JsonArray *list, guint count, GArray *refs, GError **error)
 {
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++) {
     MxRef ref;
 
+    MxEntry *entry;
+
     if (!read_ref (json_array_get_element (list, i), count, &ref, error))
       return FALSE;
+    entry = symbol->nodes->pdata[ref.node];
+    entry->n_read = MAX (entry->n_read, ref.index + 1);
     g_array_append_val (refs, ref);
   }
   return TRUE;
@@ -83,11 +87,12 @@ read_node (MxSymbol *symbol, JsonObject *object, GError **error)
   entry->name = weir_json_string (object, "name");
   entry->op = weir_json_string (object, "op");
   entry->attrs = attrs_of (object);
+  entry->n_read = 1;
   g_ptr_array_add (symbol->nodes, entry);
   if (entry->name == NULL || entry->op == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "node %u has no name or no operation",
                       index);
-  if (read_refs (weir_json_array (object, "inputs"), index, entry->inputs, error))
+  if (read_refs (symbol, weir_json_array (object, "inputs"), index, entry->inputs, error))
     return TRUE;
   g_prefix_error (error, "node '%s' (%s): inputs: ", entry->name, entry->op);
   return FALSE;
@@ -120,8 +125,8 @@ read_symbol (MxSymbol *symbol, GError **error)
                     error))
       return FALSE;
   read_version (symbol, root);
-  if (!read_refs (weir_json_array (root, "heads"), symbol->nodes->len, symbol->heads,
-                  error)) {
+  if (!read_refs (symbol, weir_json_array (root, "heads"), symbol->nodes->len,
+                  symbol->heads, error)) {
     g_prefix_error (error, "heads: ");
     return FALSE;
   }
