@@ -8,8 +8,15 @@
 static int
 mx_probe (const WeirBytes *head, const char *path)
 {
-  (void) path;
-  return mx_params_probe (head) ? 100 : 0;
+  static const char nodes[] = "\"nodes\"";
+
+  if (mx_params_probe (head))
+    return 100;
+  return path != NULL && g_str_has_suffix (path, "-symbol.json") &&
+                 g_strstr_len ((const char *) head->data, (gssize) head->size, nodes) !=
+                     NULL
+             ? 50
+             : 0;
 }
 
 /* "prefix-0000.params" -> "prefix-symbol.json" */
@@ -55,6 +62,8 @@ static gboolean
 read_files (MxImport *import, GError **error)
 {
   const WeirFrontendInput *input = import->input;
+  gboolean found;
+  WeirBytes bytes;
 
   if (input->source == NULL)
     return weir_fail (error, WEIR_ERROR_ARGUMENT,
@@ -63,7 +72,11 @@ read_files (MxImport *import, GError **error)
     return weir_fail (error, WEIR_ERROR_ARGUMENT,
                       "the symbol is missing: expected PREFIX-symbol.json beside "
                       "PREFIX-NNNN.params, or --input_symbol FILE");
-  return mx_symbol_read (&import->symbol, input->topology, error) &&
+  if (!mx_symbol_read (&import->symbol, input->topology, error) ||
+      !mx_nd_read (import, &found, error))
+    return FALSE;
+  bytes = weir_source_bytes (input->source);
+  return (found && !mx_params_probe (&bytes)) ||
          mx_params_read (input->source, import->arrays, error);
 }
 
@@ -91,7 +104,7 @@ mx_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
 const WeirFrontend weir_frontend_mxnet = {
   .name = "mxnet",
   .media_type = "application/x-mxnet-params",
-  .extensions = "params",
+  .extensions = "params|nd",
   .topology_option = "input_symbol",
   .topology_name = mx_topology_name,
   .probe = mx_probe,

@@ -26,6 +26,7 @@ typedef struct {
  * @name: of the node
  * @op: "null" for inputs and arrays
  * @attrs: (nullable): its attributes, all of them texts
+ * @own_attrs: (nullable): those of the user, where old versions keep them apart
  * @inputs: MxRef
  * @outputs: MxValue
  * @n_read: how many outputs others read, 1 at least
@@ -34,7 +35,7 @@ typedef struct {
 typedef struct {
   const char *name;
   const char *op;
-  JsonObject *attrs;
+  JsonObject *attrs, *own_attrs;
   GArray *inputs;
   GArray *outputs;
   guint n_read, first_tensor, cut_node;
@@ -93,7 +94,16 @@ gboolean mx_params_read (WeirSource *source, GHashTable *arrays, GError **error)
  */
 WeirDtype mx_dtype (gint64 flag);
 
+/* nd.c */
+
+/** mx_nd_read: adds the arrays that options name; @found: whether they are all that there
+ * are. */
+gboolean mx_nd_read (MxImport *import, gboolean *found, GError **error);
+
 /* symbol.c */
+
+/** mx_entry_attr: (nullable): the text of an attribute. */
+const char *mx_entry_attr (const MxEntry *entry, const char *name);
 
 /** mx_symbol_read: @symbol is to be cleared, on failure too. */
 gboolean mx_symbol_read (MxSymbol *symbol, WeirSource *source, GError **error);

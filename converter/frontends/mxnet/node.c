@@ -34,7 +34,7 @@ find_value (const MxEntry *entry, guint index)
 const char *
 mx_op (const MxEntry *entry)
 {
-  const char *type = weir_json_string (entry->attrs, "op_type");
+  const char *type = mx_entry_attr (entry, "op_type");
 
   return strcmp (entry->op, "Custom") == 0 && type != NULL ? type : entry->op;
 }
@@ -136,6 +136,17 @@ WeirPort
 mx_in (MxNode *n, guint index)
 {
   return mx_in_rank (n, index, 0);
+}
+
+WeirPort
+mx_array (MxNode *n, guint index, const char *suffix)
+{
+  g_autofree char *name = g_strconcat (n->entry->name, suffix, NULL);
+  WeirTensor *tensor = g_hash_table_lookup (n->import->arrays, name);
+
+  return index < mx_n_inputs (n) || tensor == NULL
+             ? mx_in (n, index)
+             : weir_make_constant (&n->make, weir_tensor_ref (tensor));
 }
 
 void

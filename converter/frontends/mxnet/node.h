@@ -39,6 +39,9 @@ WeirPort mx_in (MxNode *n, guint index);
 /** mx_in_rank: the same; where it is an input of the network whose shape nobody has told,
  * it gets @rank dimensions. */
 WeirPort mx_in_rank (MxNode *n, guint index, int rank);
+/** mx_array: input @index; up to 0.8 none, but the array that is called as the node is,
+ * with @suffix. */
+WeirPort mx_array (MxNode *n, guint index, const char *suffix);
 void mx_out (MxNode *n, guint index, WeirPort port);
 
 /* Attributes: texts, as Python prints values. */

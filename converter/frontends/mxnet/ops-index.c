@@ -114,7 +114,7 @@ top (MxNode *n, WeirPort x, WeirPort count, gint64 axis, gboolean ascend,
 static WeirPort
 ordered_data (MxNode *n, gint64 *axis)
 {
-  const char *text = weir_json_string (n->entry->attrs, "axis");
+  const char *text = mx_entry_attr (n->entry, "axis");
   WeirPort x = mx_in (n, 0);
 
   if (text != NULL && strcmp (text, "None") == 0) {

@@ -127,8 +127,9 @@ batch_norm_channels (MxNode *n, WeirPort x)
     ones = weir_make_scalar (&n->make, gamma, 1);
     gamma = weir_make_broadcast (&n->make, ones, weir_make_shape_of (&n->make, gamma));
   }
-  node = WEIR_MAKE_BEGIN (&n->make, "BatchNormInference", x, gamma, mx_in (n, 2),
-                          mx_in (n, 3), mx_in (n, 4));
+  node =
+      WEIR_MAKE_BEGIN (&n->make, "BatchNormInference", x, gamma, mx_in (n, 2),
+                       mx_array (n, 3, "_moving_mean"), mx_array (n, 4, "_moving_var"));
   weir_node_set_float (node, "epsilon", mx_float (n, "eps", 1e-3));
   return weir_make_end (&n->make, node);
 }
