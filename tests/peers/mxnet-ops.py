@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Compares operations of MXNet symbols, converted and run by Weir, with MXNet's own results.
 
-usage: mxnet-ops.py [--weir=FILE] [NAME...]      only cases whose names contain one of these
+usage: mxnet-ops.py [--weir=FILE] [--write=FILE] [NAME...]      only cases whose names contain one of these
+
+With --write the cases and MXNet's results become a file of text, tests/frontends/mxnet-cases.txt.
 
 Needs mxnet 1.9.1 and numpy 1.23. Prints a line for each case that differs; exit status 1 if any does.
 """
@@ -66,6 +68,26 @@ def found(weir, folder, symbol, case):
     return [np.load(os.path.join(folder, "%03d.npy" % i)) for i in range(count)]
 
 
+def tensor_text(array):
+    return "x".join(str(d) for d in array.shape) + ": " + " ".join("%.7g" % v for v in array.astype(np.float64).ravel())
+
+
+def write_case(out, name, tolerance, symbol, case, wanted):
+    graph = json.loads(symbol.tojson())
+    for key in ("node_row_ptr", "arg_nodes"):
+        graph.pop(key, None)
+    used = symbol.list_arguments() + symbol.list_auxiliary_states()
+    out.write("case %g %s\nsymbol %s\n" % (tolerance, name, json.dumps(graph, separators=(",", ":"))))
+    for key, value in case.inputs.items():
+        if key in used:
+            out.write("in %s %s\n" % (key, tensor_text(value)))
+    for key, value in case.weights.items():
+        kind = {"float32": "f32", "int8": "i8", "int32": "i32"}[value.dtype.name]
+        out.write("weight %s %s %s\n" % (key, kind, tensor_text(value)))
+    for value in wanted:
+        out.write("out %s\n" % tensor_text(value))
+
+
 def difference(got, wanted, tolerance):
     if len(got) != len(wanted):
         return "%d outputs, expected %d" % (len(got), len(wanted))
@@ -78,11 +100,14 @@ def difference(got, wanted, tolerance):
     return None
 
 
-def run(weir, name, build, tolerance):
+def run(weir, name, build, tolerance, out):
     case = Case(len(name))
     try:
         symbol = build(mx.sym, case)
         wanted = expected(symbol, case)
+        if out:
+            write_case(out, name, tolerance, symbol, case, wanted)
+            return None
         with tempfile.TemporaryDirectory() as folder:
             return difference(found(weir, folder, symbol, case), wanted, tolerance)
     except Exception as error:  # pylint: disable=broad-except
@@ -93,6 +118,7 @@ def main():
     parser = argparse.ArgumentParser()
     here = os.path.dirname(os.path.abspath(__file__))
     parser.add_argument("--weir", default=os.path.join(here, "../../build/plain/inference/cli/weir"))
+    parser.add_argument("--write", type=argparse.FileType("w", encoding="utf-8"))
     parser.add_argument("names", nargs="*")
     args = parser.parse_args()
     bad = total = 0
@@ -100,7 +126,7 @@ def main():
         if args.names and not any(part in name for part in args.names):
             continue
         total += 1
-        said = run(args.weir, name, build, rest[0] if rest else 1e-5)
+        said = run(args.weir, name, build, rest[0] if rest else 1e-5, args.write)
         if said:
             bad += 1
             print("%s: %s" % (name, said))
