@@ -1,16 +1,13 @@
 #include "base/error.h"
 #include "compare.h"
-#include "frontends/frontend.h"
 #include "ir/evaluate.h"
+#include "mxnet-files.h"
 #include "tensor-text.h"
 
 #include <string.h>
 
 /* One operation a case, behind inputs x0, x1, … and weights w0, w1, …, in this order.
  * Expected values are worked out by hand. */
-
-#define LIST_MAGIC  0x112
-#define ARRAY_MAGIC 0xf993fac9u
 
 typedef struct {
   const char *op, *attrs, *in[2], *weights[4], *out;
@@ -106,62 +103,19 @@ static const Case shape[] = {
   { NULL },
 };
 
-static void
-put (GByteArray *to, gconstpointer data, gsize size)
-{
-  g_byte_array_append (to, data, (guint) size);
-}
-
-static void
-put_u64 (GByteArray *to, guint64 value)
-{
-  value = GUINT64_TO_LE (value);
-  put (to, &value, sizeof value);
-}
-
-static void
-put_u32 (GByteArray *to, guint32 value)
-{
-  value = GUINT32_TO_LE (value);
-  put (to, &value, sizeof value);
-}
-
-static void
-put_array (GByteArray *to, const char *text)
-{
-  g_autoptr (WeirTensor) tensor = tensor_from_text (text);
-  const WeirShape *dims = weir_tensor_shape (tensor);
-  const guint32 cpu = 1, f32 = 0;
-
-  put_u32 (to, ARRAY_MAGIC);
-  put_u32 (to, 0);
-  put_u32 (to, (guint32) dims->rank);
-  for (int i = 0; i < dims->rank; i++)
-    put_u64 (to, (guint64) dims->dims[i]);
-  put_u32 (to, cpu);
-  put_u32 (to, 0);
-  put_u32 (to, f32);
-  put (to, weir_tensor_data (tensor), weir_tensor_size (tensor));
-}
-
 static GBytes *
 write_params (const char *const *weights, guint count)
 {
-  GByteArray *to = g_byte_array_new ();
+  static const char *const names[] = { "w0", "w1", "w2", "w3" };
+  WeirTensor *tensors[G_N_ELEMENTS (names)] = { NULL };
+  GBytes *params;
 
-  put_u64 (to, LIST_MAGIC);
-  put_u64 (to, 0);
-  put_u64 (to, count);
   for (guint i = 0; i < count; i++)
-    put_array (to, weights[i]);
-  put_u64 (to, count);
-  for (guint i = 0; i < count; i++) {
-    g_autofree char *name = g_strdup_printf ("arg:w%u", i);
-
-    put_u64 (to, strlen (name));
-    put (to, name, strlen (name));
-  }
-  return g_byte_array_free_to_bytes (to);
+    tensors[i] = tensor_from_text (weights[i]);
+  params = mxnet_params (names, tensors, count);
+  for (guint i = 0; i < count; i++)
+    weir_tensor_unref (tensors[i]);
+  return params;
 }
 
 static guint
@@ -205,19 +159,6 @@ write_symbol (const Case *c)
   return g_string_free (text, FALSE);
 }
 
-static WeirModel *
-load (const char *symbol, GBytes *params, GError **error)
-{
-  g_autoptr (GBytes) text = g_bytes_new_static (symbol, strlen (symbol));
-  g_autoptr (WeirSource) topology = weir_source_new (text, "test-symbol.json");
-  g_autoptr (WeirSource) source = weir_source_new (params, "test-0000.params");
-  g_autoptr (GPtrArray) unsupported =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
-
-  return weir_frontend_mxnet.load (
-      &(WeirFrontendInput){ .source = source, .topology = topology }, unsupported, error);
-}
-
 static void
 run_case (const Case *c)
 {
@@ -233,7 +174,7 @@ run_case (const Case *c)
   GError *error = NULL;
 
   g_test_message ("%s", symbol);
-  model = load (symbol, params, &error);
+  model = mxnet_load (symbol, params, NULL, &error);
   g_assert_no_error (error);
   weir_graph_evaluate (weir_model_graph (model), in, &out, NULL, &error);
   g_assert_no_error (error);
@@ -276,7 +217,7 @@ test_refused (void)
     g_autoptr (WeirModel) model = NULL;
     GError *error = NULL;
 
-    model = load (refused[i].symbol, params, &error);
+    model = mxnet_load (refused[i].symbol, params, NULL, &error);
     g_assert_null (model);
     g_assert_error (error, WEIR_ERROR, refused[i].code);
     assert_says (error, refused[i].message);
@@ -296,7 +237,7 @@ test_short (void)
     g_autoptr (WeirModel) model = NULL;
     g_autoptr (GError) error = NULL;
 
-    model = load (symbol, part, &error);
+    model = mxnet_load (symbol, part, NULL, &error);
     g_assert_null (model);
     g_assert_error (error, WEIR_ERROR, WEIR_ERROR_FORMAT);
   }

@@ -5,7 +5,7 @@
 const char *
 mx_attr (const MxNode *n, const char *name)
 {
-  const char *text = weir_json_string (n->entry->attrs, name);
+  const char *text = mx_entry_attr (n->entry, name);
 
   return text == NULL || strcmp (text, "None") == 0 ? NULL : text;
 }

@@ -1,22 +1,10 @@
+#include "extension.h"
+
 #include "frontends/extension-ops.h"
-#include "node.h"
 
-#include <string.h>
-
-/* Nodes that an extension translates, and those of type Custom by the operation that
- * they name. */
+/* Operations that an extension translates; those of Python's CustomOp by their type. */
 
 #define FRAMEWORK "mxnet"
-
-static const char *
-called (const MxEntry *entry)
-{
-  const char *type = strcmp (entry->op, "Custom") == 0 && entry->attrs != NULL
-                         ? weir_json_string (entry->attrs, "op_type")
-                         : NULL;
-
-  return type != NULL ? type : entry->op;
-}
 
 static gboolean
 find_attr (const WeirForeignNode *node, const char *name, WeirAttrType wanted,
@@ -30,13 +18,12 @@ find_attr (const WeirForeignNode *node, const char *name, WeirAttrType wanted,
 static WeirPort
 convert (MxNode *n)
 {
-  const char *op = called (n->entry);
-  guint n_inputs = mx_n_inputs (n), n_outputs = MAX (n->entry->wanted, 1);
-  g_autofree WeirPort *inputs = g_new (WeirPort, n_inputs + 1);
-  g_autofree WeirPort *outputs = g_new (WeirPort, n_outputs);
+  guint n_inputs = mx_n_inputs (n), n_outputs = n->entry->n_read;
+  g_autofree WeirPort *inputs = g_new (WeirPort, MAX (n_inputs, 1));
+  g_autofree WeirPort *outputs = g_new (WeirPort, MAX (n_outputs, 1));
   WeirForeignNode node = { .framework = FRAMEWORK,
                            .domain = "",
-                           .op = op,
+                           .op = mx_op (n->entry),
                            .name = n->make.name,
                            .inputs = inputs,
                            .n_inputs = n_inputs,
@@ -47,18 +34,19 @@ convert (MxNode *n)
 
   for (guint i = 0; i < n_inputs; i++)
     inputs[i] = mx_in (n, i);
-  if (!weir_extension_op_convert (weir_extension_op (FRAMEWORK, NULL, op), &node,
+  if (weir_build_failed (n->make.b) ||
+      !weir_extension_op_convert (weir_extension_op (FRAMEWORK, NULL, node.op), &node,
                                   n->make.b))
     return WEIR_PORT_NONE;
-  for (guint i = 1; i < n_outputs; i++)
+  for (guint i = 0; i < n_outputs; i++)
     mx_out (n, i, outputs[i]);
-  return outputs[0];
+  return WEIR_PORT_NONE;
 }
 
-static const MxRow row = { .op = "an extension's", .convert = convert };
+static const MxRow row = { .op = "Custom", .convert = convert };
 
 const MxRow *
-mx_extension_row (const MxEntry *entry)
+mx_extension (const char *op)
 {
-  return weir_extension_op (FRAMEWORK, NULL, called (entry)) != NULL ? &row : NULL;
+  return weir_extension_op (FRAMEWORK, NULL, op) != NULL ? &row : NULL;
 }

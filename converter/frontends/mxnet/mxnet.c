@@ -1,18 +1,22 @@
 #include "mxnet.h"
 
+#include "cut.h"
 #include "ir/verify.h"
-#include "node.h"
 
 #include <string.h>
-
-/* Outputs of a node of an extension beyond these are none. */
-#define MAX_OUTPUTS 256
 
 static int
 mx_probe (const WeirBytes *head, const char *path)
 {
-  (void) path;
-  return mx_params_probe (head) ? 100 : 0;
+  static const char nodes[] = "\"nodes\"";
+
+  if (mx_params_probe (head))
+    return 100;
+  return path != NULL && g_str_has_suffix (path, "-symbol.json") &&
+                 g_strstr_len ((const char *) head->data, (gssize) head->size, nodes) !=
+                     NULL
+             ? 50
+             : 0;
 }
 
 /* "prefix-0000.params" -> "prefix-symbol.json" */
@@ -30,69 +34,25 @@ mx_topology_name (const char *name)
   return g_strdup_printf ("%.*s-symbol.json", (int) (dash - name), name);
 }
 
-static char *
-head_name (const MxEntry *entry, guint index)
-{
-  if (strcmp (entry->op, "null") == 0)
-    return g_strdup (entry->name);
-  return entry->outputs->len == 1 ? g_strdup_printf ("%s_output", entry->name)
-                                  : g_strdup_printf ("%s_output%u", entry->name, index);
-}
-
-static gboolean
-add_outputs (MxImport *import, GError **error)
-{
-  for (guint i = 0; i < import->symbol.heads->len; i++) {
-    const MxRef *ref = &g_array_index (import->symbol.heads, MxRef, i);
-    MxEntry *entry = import->symbol.nodes->pdata[ref->node];
-    const MxValue *value = mx_read (import, ref, 0, error);
-    g_autofree char *name = NULL;
-
-    if (value == NULL)
-      return FALSE;
-    name = head_name (entry, ref->index);
-    if (!value->broken)
-      weir_build_result (&import->builder, name, value->port);
-  }
-  return weir_build_finish (&import->builder, error);
-}
-
-static void
-want (const MxImport *import, const GArray *refs)
-{
-  for (guint i = 0; i < refs->len; i++) {
-    const MxRef *ref = &g_array_index (refs, MxRef, i);
-    MxEntry *entry = import->symbol.nodes->pdata[ref->node];
-
-    if (ref->index < MAX_OUTPUTS)
-      entry->wanted = MAX (entry->wanted, ref->index + 1);
-  }
-}
-
-static void
-want_outputs (const MxImport *import)
-{
-  want (import, import->symbol.heads);
-  for (guint i = 0; i < import->symbol.nodes->len; i++)
-    want (import, ((const MxEntry *) import->symbol.nodes->pdata[i])->inputs);
-}
-
 static gboolean
 convert_nodes (MxImport *import, GError **error)
 {
-  want_outputs (import);
   for (guint i = 0; i < import->symbol.nodes->len; i++)
-    if (!mx_node_convert (import, i, error))
+    if (!mx_cut_convert (import, i, error))
       return FALSE;
-  return import->unsupported->len == 0 ||
-         weir_unsupported_fail (import->unsupported, "MXNet", error);
+  if (import->unsupported->len == 0)
+    return TRUE;
+  if (import->input->hint != NULL)
+    weir_cut_plan_suggest (import->cut.plan, import->input->hint);
+  return weir_unsupported_fail (import->unsupported, "MXNet", error);
 }
 
 static gboolean
 build (MxImport *import, WeirGraph *graph, GError **error)
 {
   import->builder = WEIR_BUILDER (graph);
-  if (!convert_nodes (import, error) || !add_outputs (import, error))
+  if (!mx_cut_init (import, error) || !convert_nodes (import, error) ||
+      !mx_cut_outputs (import, error) || !mx_cut_finish (import, error))
     return FALSE;
   weir_edit_remove_all_unused (graph);
   return weir_graph_verify (graph, error);
@@ -102,6 +62,8 @@ static gboolean
 read_files (MxImport *import, GError **error)
 {
   const WeirFrontendInput *input = import->input;
+  gboolean found;
+  WeirBytes bytes;
 
   if (input->source == NULL)
     return weir_fail (error, WEIR_ERROR_ARGUMENT,
@@ -110,7 +72,11 @@ read_files (MxImport *import, GError **error)
     return weir_fail (error, WEIR_ERROR_ARGUMENT,
                       "the symbol is missing: expected PREFIX-symbol.json beside "
                       "PREFIX-NNNN.params, or --input_symbol FILE");
-  return mx_symbol_read (&import->symbol, input->topology, error) &&
+  if (!mx_symbol_read (&import->symbol, input->topology, error) ||
+      !mx_nd_read (import, &found, error))
+    return FALSE;
+  bytes = weir_source_bytes (input->source);
+  return (found && !mx_params_probe (&bytes)) ||
          mx_params_read (input->source, import->arrays, error);
 }
 
@@ -129,6 +95,7 @@ mx_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
   else
     g_prefix_error (error, "%s: ", weir_frontend_input_name (input));
   g_clear_error (&import.builder.error);
+  mx_cut_clear (&import.cut);
   mx_symbol_clear (&import.symbol);
   g_hash_table_unref (import.arrays);
   return model;
@@ -137,10 +104,11 @@ mx_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
 const WeirFrontend weir_frontend_mxnet = {
   .name = "mxnet",
   .media_type = "application/x-mxnet-params",
-  .extensions = "params",
+  .extensions = "params|nd",
   .topology_option = "input_symbol",
   .topology_name = mx_topology_name,
   .probe = mx_probe,
   .op_names = mx_op_names,
+  .cuts = TRUE,
   .load = mx_load,
 };

@@ -26,17 +26,19 @@ typedef struct {
  * @name: of the node
  * @op: "null" for inputs and arrays
  * @attrs: (nullable): its attributes, all of them texts
+ * @own_attrs: (nullable): those of the user, where old versions keep them apart
  * @inputs: MxRef
  * @outputs: MxValue
- * @wanted: how many outputs others read, and all before them
+ * @n_read: how many outputs others read, 1 at least
+ * @first_tensor, @cut_node: its numbers in the plan of what is cut
  */
 typedef struct {
   const char *name;
   const char *op;
-  JsonObject *attrs;
+  JsonObject *attrs, *own_attrs;
   GArray *inputs;
   GArray *outputs;
-  guint wanted;
+  guint n_read, first_tensor, cut_node;
 } MxEntry;
 
 /** MxRef: output @index of node @node. */
@@ -54,6 +56,22 @@ typedef struct {
 } MxSymbol;
 
 /**
+ * MxCut:
+ * @tensors: MxRef: what each of the plan is
+ * @names: of these, which the plan borrows
+ * @ports: what stands for each input of @plan; none until it is first read
+ * @old: what it replaces, where that was converted
+ * @keeps: whether what reads now is needed, and gets the new inputs
+ */
+typedef struct {
+  WeirCutPlan *plan;
+  GArray *tensors;
+  GPtrArray *names;
+  WeirPort *ports, *old;
+  gboolean keeps;
+} MxCut;
+
+/**
  * MxImport:
  * @arrays: name -> WeirTensor, without "arg:" and "aux:"
  */
@@ -63,6 +81,7 @@ typedef struct {
   GHashTable *arrays;
   GPtrArray *unsupported;
   WeirBuilder builder;
+  MxCut cut;
 } MxImport;
 
 /* params.c */
@@ -75,7 +94,16 @@ gboolean mx_params_read (WeirSource *source, GHashTable *arrays, GError **error)
  */
 WeirDtype mx_dtype (gint64 flag);
 
+/* nd.c */
+
+/** mx_nd_read: adds the arrays that options name; @found: whether they are all that there
+ * are. */
+gboolean mx_nd_read (MxImport *import, gboolean *found, GError **error);
+
 /* symbol.c */
+
+/** mx_entry_attr: (nullable): the text of an attribute. */
+const char *mx_entry_attr (const MxEntry *entry, const char *name);
 
 /** mx_symbol_read: @symbol is to be cleared, on failure too. */
 gboolean mx_symbol_read (MxSymbol *symbol, WeirSource *source, GError **error);

@@ -1,5 +1,8 @@
 #include "node.h"
 
+#include "cut.h"
+#include "extension.h"
+
 #include <string.h>
 
 /* Outputs beyond this are no node's of a real network. */
@@ -26,6 +29,28 @@ find_value (const MxEntry *entry, guint index)
     return NULL;
   value = &g_array_index (entry->outputs, MxValue, index);
   return weir_port_is_none (value->port) ? NULL : value;
+}
+
+const char *
+mx_op (const MxEntry *entry)
+{
+  const char *type = mx_entry_attr (entry, "op_type");
+
+  return strcmp (entry->op, "Custom") == 0 && type != NULL ? type : entry->op;
+}
+
+WeirPort
+mx_known_port (const MxEntry *entry, guint index)
+{
+  const MxValue *value = find_value (entry, index);
+
+  return value != NULL ? value->port : WEIR_PORT_NONE;
+}
+
+void
+mx_break (MxEntry *entry)
+{
+  set_output (entry, 0, (MxValue){ .port = WEIR_PORT_NONE, .broken = TRUE });
 }
 
 /* What a symbol says of an input: "__shape__", with 0 for what is not known. */
@@ -86,7 +111,7 @@ mx_read (MxImport *import, const MxRef *ref, int rank, GError **error)
 guint
 mx_n_inputs (const MxNode *n)
 {
-  return n->entry->inputs->len;
+  return n->given != NULL ? n->n_given : n->entry->inputs->len;
 }
 
 WeirPort
@@ -96,8 +121,12 @@ mx_in_rank (MxNode *n, guint index, int rank)
 
   if (weir_build_failed (n->make.b))
     return WEIR_PORT_NONE;
-  if (index >= n->entry->inputs->len)
+  if (n->given != NULL && index < n->n_given)
+    return n->given[index];
+  if (index >= mx_n_inputs (n))
     return weir_make_invalid (&n->make, "input %u is missing", index);
+  if (mx_cut_is_replaced (n, index))
+    return mx_cut_read (n, index);
   value = mx_read (n->import, &g_array_index (n->entry->inputs, MxRef, index), rank,
                    &n->make.b->error);
   return value != NULL ? value->port : WEIR_PORT_NONE;
@@ -109,11 +138,33 @@ mx_in (MxNode *n, guint index)
   return mx_in_rank (n, index, 0);
 }
 
+WeirPort
+mx_array (MxNode *n, guint index, const char *suffix)
+{
+  g_autofree char *name = g_strconcat (n->entry->name, suffix, NULL);
+  WeirTensor *tensor = g_hash_table_lookup (n->import->arrays, name);
+
+  return index < mx_n_inputs (n) || tensor == NULL
+             ? mx_in (n, index)
+             : weir_make_constant (&n->make, weir_tensor_ref (tensor));
+}
+
 void
 mx_out (MxNode *n, guint index, WeirPort port)
 {
   if (!weir_build_failed (n->make.b))
     set_output (n->entry, index, (MxValue){ .port = port });
+}
+
+WeirPort
+mx_node_call (MxNode *n, const char *op, const WeirPort *inputs, guint count)
+{
+  MxNode called = *n;
+
+  called.row = mx_row_find (op);
+  called.given = inputs;
+  called.n_given = count;
+  return called.row->convert (&called);
 }
 
 static gboolean
@@ -123,7 +174,7 @@ reads_broken (const MxNode *n)
     const MxRef *ref = &g_array_index (n->entry->inputs, MxRef, i);
     const MxValue *value = find_value (n->import->symbol.nodes->pdata[ref->node], 0);
 
-    if (value != NULL && value->broken)
+    if (value != NULL && value->broken && !mx_cut_is_replaced (n, i))
       return TRUE;
   }
   return FALSE;
@@ -168,9 +219,13 @@ convert_row (MxNode *n, GError **error)
   guint first = weir_graph_size (n->make.b->graph);
 
   if (n->row == NULL)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an unknown operation");
+    return weir_fail (
+        error, WEIR_ERROR_UNSUPPORTED,
+        strcmp (n->entry->op, "Custom") == 0
+            ? "an operation of the model's own; an extension can translate it"
+            : "an unknown operation");
   if (reads_broken (n)) {
-    set_output (n->entry, 0, (MxValue){ .port = WEIR_PORT_NONE, .broken = TRUE });
+    mx_break (n->entry);
     return TRUE;
   }
   return finish (n, first, n->row->convert (n), error);
@@ -189,6 +244,15 @@ offload (MxNode *n, GError **error)
   return finish (n, first, mx_offload_convert (n), error);
 }
 
+/* What the user's own extensions translate goes before what this room does. */
+static const MxRow *
+find_row (const MxEntry *entry)
+{
+  const MxRow *row = mx_extension (mx_op (entry));
+
+  return row != NULL ? row : mx_row_find (mx_op (entry));
+}
+
 gboolean
 mx_node_convert (MxImport *import, guint index, GError **error)
 {
@@ -196,11 +260,9 @@ mx_node_convert (MxImport *import, guint index, GError **error)
   MxNode n = { .make = { .b = &import->builder, .name = entry->name },
                .import = import,
                .entry = entry,
-               .row = mx_row_find (entry->op) };
+               .row = find_row (entry) };
   GError *local = NULL;
 
-  if (n.row == NULL)
-    n.row = mx_extension_row (entry);
   if (strcmp (entry->op, "null") == 0 || convert_row (&n, &local) || offload (&n, &local))
     return TRUE;
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
@@ -208,8 +270,8 @@ mx_node_convert (MxImport *import, guint index, GError **error)
     return FALSE;
   }
   g_ptr_array_add (import->unsupported,
-                   weir_unsupported_new (entry->name, entry->op, local->message));
+                   weir_unsupported_new (entry->name, mx_op (entry), local->message));
   g_error_free (local);
-  set_output (entry, 0, (MxValue){ .port = WEIR_PORT_NONE, .broken = TRUE });
+  mx_break (entry);
   return TRUE;
 }

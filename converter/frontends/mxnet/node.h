@@ -19,6 +19,7 @@ typedef struct {
 /**
  * MxNode:
  * @make: where its nodes are added, under its name
+ * @given: (nullable): what it reads in place of its own inputs
  *
  * One node and what its conversion works with. All functions accept that an earlier call
  * has failed.
@@ -28,6 +29,8 @@ struct _MxNode {
   MxImport *import;
   MxEntry *entry;
   const MxRow *row;
+  const WeirPort *given;
+  guint n_given;
 };
 
 guint mx_n_inputs (const MxNode *n);
@@ -36,6 +39,9 @@ WeirPort mx_in (MxNode *n, guint index);
 /** mx_in_rank: the same; where it is an input of the network whose shape nobody has told,
  * it gets @rank dimensions. */
 WeirPort mx_in_rank (MxNode *n, guint index, int rank);
+/** mx_array: input @index; up to 0.8 none, but the array that is called as the node is,
+ * with @suffix. */
+WeirPort mx_array (MxNode *n, guint index, const char *suffix);
 void mx_out (MxNode *n, guint index, WeirPort port);
 
 /* Attributes: texts, as Python prints values. */
@@ -60,11 +66,6 @@ WeirDtype mx_attr_dtype (MxNode *n, const char *name, WeirDtype fallback);
 const MxRow *mx_row_find (const char *op);
 const char *const *mx_op_names (guint *count);
 
-/* extension.c */
-
-/** mx_extension_row: (nullable): where an extension translates @entry. */
-const MxRow *mx_extension_row (const MxEntry *entry);
-
 /* offload.c */
 
 /** mx_offload_may: whether the user lets MXNet run what is not converted. */
@@ -74,8 +75,16 @@ WeirPort mx_offload_convert (MxNode *n);
 
 /* node.c */
 
+/** mx_op: its operation; of one of Python's CustomOp, what that is called. */
+const char *mx_op (const MxEntry *entry);
+/** mx_known_port: output @index of what has been converted, or no port. */
+WeirPort mx_known_port (const MxEntry *entry, guint index);
+/** mx_break: nothing of what reads @entry can be converted. */
+void mx_break (MxEntry *entry);
 /** mx_node_convert: adds node @index to the graph, or to what is unsupported. */
 gboolean mx_node_convert (MxImport *import, guint index, GError **error);
+/** mx_node_call: what operation @op makes of @inputs, with the attributes of @n. */
+WeirPort mx_node_call (MxNode *n, const char *op, const WeirPort *inputs, guint count);
 /** mx_read: the value that @ref names; an input of the network is made when it is read,
  * with @rank dimensions unless it tells its shape. */
 const MxValue *mx_read (MxImport *import, const MxRef *ref, int rank, GError **error);

@@ -45,7 +45,7 @@ mx_offload_may (void)
 WeirPort
 mx_offload_convert (MxNode *n)
 {
-  guint n_inputs = mx_n_inputs (n), n_outputs = MAX (n->entry->wanted, 1);
+  guint n_inputs = mx_n_inputs (n), n_outputs = MAX (n->entry->n_read, 1);
   g_autofree WeirPort *inputs = g_new (WeirPort, n_inputs + 1);
   g_autofree WeirPort *outputs = g_new (WeirPort, n_outputs);
   WeirTensor *part;

@@ -1,63 +1,16 @@
 #include "table.h"
+#include "window.h"
 
 #include <string.h>
 
 /* Layers with weights, pooling, normalisation, softmax. Data is [N, C, spatial...]. */
-
-#define MAX_SPATIAL 3
-
-/* kernel, stride, pad, dilate: as many numbers each as there are spatial dimensions. */
-typedef struct {
-  guint spatial;
-  gint64 kernel[WEIR_MAX_RANK], strides[WEIR_MAX_RANK], pads[WEIR_MAX_RANK],
-      dilations[WEIR_MAX_RANK];
-} Window;
-
-static gboolean
-read_list (MxNode *n, const char *name, gint64 fallback, guint spatial,
-           gint64 values[WEIR_MAX_RANK])
-{
-  guint count = mx_ints (n, name, values);
-
-  for (guint i = 0; count == 0 && i < spatial; i++)
-    values[i] = fallback;
-  if (count == 0 || count == spatial)
-    return TRUE;
-  weir_make_invalid (&n->make, "attribute '%s': expected %u numbers, found %u", name,
-                     spatial, count);
-  return FALSE;
-}
-
-static gboolean
-read_window (MxNode *n, Window *w)
-{
-  w->spatial = mx_ints (n, "kernel", w->kernel);
-  if (w->spatial < 1 || w->spatial > MAX_SPATIAL) {
-    weir_make_invalid (&n->make, "attribute 'kernel': expected 1 to %d numbers, found %u",
-                       MAX_SPATIAL, w->spatial);
-    return FALSE;
-  }
-  return read_list (n, "stride", 1, w->spatial, w->strides) &&
-         read_list (n, "pad", 0, w->spatial, w->pads) &&
-         read_list (n, "dilate", 1, w->spatial, w->dilations);
-}
-
-static void
-set_window (WeirNode *node, const Window *w)
-{
-  weir_node_set_ints (node, "strides", w->strides, w->spatial);
-  weir_node_set_ints (node, "pads_begin", w->pads, w->spatial);
-  weir_node_set_ints (node, "pads_end", w->pads, w->spatial);
-  weir_node_set_string (node, "auto_pad", "explicit");
-}
 
 static WeirPort
 add_bias (MxNode *n, WeirPort x, gboolean no_bias, guint spatial)
 {
   if (mx_bool (n, "no_bias", no_bias))
     return x;
-  return weir_make_2 (&n->make, "Add", x,
-                      weir_make_channels (&n->make, mx_in (n, 2), (int) spatial + 2));
+  return mx_window_bias (n, x, 2, spatial);
 }
 
 static gboolean
@@ -77,9 +30,9 @@ convolution (MxNode *n)
   gint64 groups = mx_int (n, "num_group", 1);
   WeirPort x, weights;
   WeirNode *node;
-  Window w;
+  MxWindow w;
 
-  if (!read_window (n, &w) || !is_channels_first (n))
+  if (!mx_window_read (n, &w) || !is_channels_first (n))
     return WEIR_PORT_NONE;
   x = mx_in_rank (n, 0, (int) w.spatial + 2);
   weights = mx_in (n, 1);
@@ -87,14 +40,14 @@ convolution (MxNode *n)
     weights = weir_make_split_groups (&n->make, weights, groups);
   node = WEIR_MAKE_BEGIN (&n->make, groups != 1 ? "GroupConvolution" : "Convolution", x,
                           weights);
-  set_window (node, &w);
+  mx_window_set (node, &w);
   weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
   return add_bias (n, weir_make_end (&n->make, node), FALSE, w.spatial);
 }
 
 /* target_shape overrides the pads: what is too much is cut evenly, more at the end. */
 static gboolean
-apply_target (MxNode *n, Window *w, gint64 adjust[WEIR_MAX_RANK],
+apply_target (MxNode *n, MxWindow *w, gint64 adjust[WEIR_MAX_RANK],
               gint64 pads_begin[WEIR_MAX_RANK])
 {
   gint64 target[WEIR_MAX_RANK];
@@ -126,10 +79,10 @@ deconvolution (MxNode *n)
   gint64 groups = mx_int (n, "num_group", 1), adjust[WEIR_MAX_RANK], begin[WEIR_MAX_RANK];
   WeirPort x, weights;
   WeirNode *node;
-  Window w;
+  MxWindow w;
 
-  if (!read_window (n, &w) || !is_channels_first (n) ||
-      !read_list (n, "adj", 0, w.spatial, adjust))
+  if (!mx_window_read (n, &w) || !is_channels_first (n) ||
+      !mx_window_list (n, "adj", 0, w.spatial, adjust))
     return WEIR_PORT_NONE;
   x = mx_in_rank (n, 0, (int) w.spatial + 2);
   weights = mx_in (n, 1);
@@ -140,7 +93,7 @@ deconvolution (MxNode *n)
   node = WEIR_MAKE_BEGIN (
       &n->make, groups != 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData",
       x, weights);
-  set_window (node, &w);
+  mx_window_set (node, &w);
   weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
   weir_node_set_ints (node, "output_padding", adjust, w.spatial);
   return add_bias (n, weir_make_end (&n->make, node), TRUE, w.spatial);
@@ -165,61 +118,38 @@ fully_connected (MxNode *n)
 /* Inputs: data, gamma, beta, moving mean, moving variance; fix_gamma takes gamma for 1.
  */
 static WeirPort
-batch_norm (MxNode *n)
+batch_norm_channels (MxNode *n, WeirPort x)
 {
-  WeirPort x = mx_in (n, 0), gamma = mx_in (n, 1), ones;
-  gint64 axis = mx_int (n, "axis", 1);
+  WeirPort gamma = mx_in (n, 1), ones;
   WeirNode *node;
 
-  if (axis != 1)
-    return weir_make_unsupported (&n->make, "axis %" G_GINT64_FORMAT, axis);
   if (mx_bool (n, "fix_gamma", TRUE)) {
     ones = weir_make_scalar (&n->make, gamma, 1);
     gamma = weir_make_broadcast (&n->make, ones, weir_make_shape_of (&n->make, gamma));
   }
-  node = WEIR_MAKE_BEGIN (&n->make, "BatchNormInference", x, gamma, mx_in (n, 2),
-                          mx_in (n, 3), mx_in (n, 4));
+  node =
+      WEIR_MAKE_BEGIN (&n->make, "BatchNormInference", x, gamma, mx_in (n, 2),
+                       mx_array (n, 3, "_moving_mean"), mx_array (n, 4, "_moving_var"));
   weir_node_set_float (node, "epsilon", mx_float (n, "eps", 1e-3));
   return weir_make_end (&n->make, node);
 }
 
+/* Channels that are elsewhere change places with those of axis 1 and go back. */
 static WeirPort
-global_pool (MxNode *n, gboolean average)
+batch_norm (MxNode *n)
 {
-  WeirPort x = mx_in_rank (n, 0, 4);
-  int rank = weir_make_rank (&n->make, x);
+  WeirPort x = mx_in (n, 0);
+  gint64 axis = mx_int (n, "axis", 1), order[WEIR_MAX_RANK];
+  int rank;
 
-  return weir_make_reduce (&n->make, average ? "ReduceMean" : "ReduceMax", x,
-                           weir_make_range (&n->make, 2, rank), TRUE);
-}
-
-static WeirPort
-pooling (MxNode *n)
-{
-  const char *type = mx_string (n, "pool_type", "max");
-  gboolean average = strcmp (type, "avg") == 0;
-  gboolean full = strcmp (mx_string (n, "pooling_convention", "valid"), "full") == 0;
-  WeirPort x;
-  WeirNode *node;
-  Window w;
-
-  if (!average && strcmp (type, "max") != 0)
-    return weir_make_unsupported (&n->make, "pool_type %s", type);
-  if (mx_bool (n, "global_pool", FALSE))
-    return global_pool (n, average);
-  if (!read_window (n, &w))
-    return WEIR_PORT_NONE;
-  x = mx_in_rank (n, 0, (int) w.spatial + 2);
-  node =
-      weir_build_begin (n->make.b, average ? "AvgPool" : "MaxPool", n->make.name, &x, 1);
-  set_window (node, &w);
-  weir_node_set_ints (node, "kernel", w.kernel, w.spatial);
-  weir_node_set_string (node, "rounding_type", full ? "ceil" : "floor");
-  if (average)
-    weir_node_set_bool (node, "exclude-pad", !mx_bool (n, "count_include_pad", TRUE));
-  else
-    weir_node_set_ints (node, "dilations", w.dilations, w.spatial);
-  return weir_make_end (&n->make, node);
+  if (axis == 1)
+    return batch_norm_channels (n, x);
+  rank = weir_make_rank (&n->make, x);
+  axis = weir_make_axis (&n->make, axis, rank);
+  for (int i = 0; i < rank; i++)
+    order[i] = i == 1 ? axis : i == axis ? 1 : i;
+  x = batch_norm_channels (n, weir_make_transpose (&n->make, x, order, (gsize) rank));
+  return weir_make_transpose (&n->make, x, order, (gsize) rank);
 }
 
 static const struct {
@@ -294,17 +224,46 @@ softmax_along (MxNode *n, const char *ir, WeirPort x, gint64 axis)
   return weir_make_end (&n->make, node);
 }
 
+/* Softmax over the first elements of each row along @axis, as many as input 1 says; the
+ * rest is 0. */
+static WeirPort
+softmax_within (MxNode *n, WeirPort x, gint64 axis)
+{
+  int rank = weir_make_rank (&n->make, x);
+  WeirPort ends = weir_make_convert (&n->make, mx_in (n, 1), WEIR_DTYPE_I64), places, y;
+  WeirPort is_inside, least = weir_make_scalar (&n->make, x, -G_MAXFLOAT);
+  gint64 dims[WEIR_MAX_RANK];
+
+  axis = weir_make_axis (&n->make, axis, rank);
+  for (int i = 0; i < rank; i++)
+    dims[i] = i == axis ? -1 : 1;
+  places = weir_make_counting (&n->make, weir_make_length_of (&n->make, x, axis));
+  places = weir_make_reshape (&n->make, places, dims, (gsize) rank);
+  is_inside =
+      weir_make_2 (&n->make, "Less", places, weir_make_unsqueeze (&n->make, ends, axis));
+  y = softmax_along (n, n->row->ir, WEIR_MAKE (&n->make, "Select", is_inside, x, least),
+                     axis);
+  return WEIR_MAKE (&n->make, "Select", is_inside, y, weir_make_scalar (&n->make, y, 0));
+}
+
 static WeirPort
 softmax (MxNode *n)
 {
   WeirPort x = mx_in (n, 0);
   double temperature = mx_float (n, "temperature", 1);
 
-  if (mx_bool (n, "use_length", FALSE))
-    return weir_make_unsupported (&n->make, "use_length");
   if (temperature != 1)
     x = weir_make_2 (&n->make, "Divide", x, weir_make_scalar (&n->make, x, temperature));
+  if (mx_bool (n, "use_length", FALSE))
+    return softmax_within (n, x, mx_int (n, "axis", -1));
   return softmax_along (n, n->row->ir, x, mx_int (n, "axis", -1));
+}
+
+static WeirPort
+softmin (MxNode *n)
+{
+  return softmax_along (n, "Softmax", weir_make_1 (&n->make, "Negative", mx_in (n, 0)),
+                        mx_int (n, "axis", -1));
 }
 
 /* Over all but the batch as one, unless it is asked for over channels. */
@@ -356,12 +315,11 @@ const MxRow mx_rows_nn[] = {
   { "FullyConnected", fully_connected },
   { "BatchNorm", batch_norm },
   { "BatchNorm_v1", batch_norm },
-  { "Pooling", pooling },
-  { "Pooling_v1", pooling },
   { "Activation", activation },
   { "LeakyReLU", leaky_relu },
   { "softmax", softmax, "Softmax" },
   { "log_softmax", softmax, "LogSoftmax" },
+  { "softmin", softmin },
   { "SoftmaxActivation", softmax_activation },
   { "SoftmaxOutput", softmax_output },
   { "Softmax", softmax_output },

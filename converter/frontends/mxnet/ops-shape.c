@@ -17,14 +17,26 @@ flatten (MxNode *n)
 }
 
 static WeirPort
-concat (MxNode *n)
+join (MxNode *n, gint64 axis)
 {
   guint count = mx_n_inputs (n);
   g_autofree WeirPort *parts = g_new (WeirPort, MAX (count, 1));
 
   for (guint i = 0; i < count; i++)
     parts[i] = mx_in (n, i);
-  return weir_make_concat (&n->make, parts, count, mx_int (n, "dim", 1));
+  return weir_make_concat (&n->make, parts, count, axis);
+}
+
+static WeirPort
+concat (MxNode *n)
+{
+  return join (n, mx_int (n, "dim", 1));
+}
+
+static WeirPort
+concatenate (MxNode *n)
+{
+  return join (n, mx_int (n, "axis", 0));
 }
 
 /* The codes of MXNet's Reshape beyond 0 (the same) and -1 (what is left): -2 all that
@@ -72,34 +84,60 @@ resolve_codes (MxNode *n, const WeirShape *from, const gint64 *codes, guint coun
   return TRUE;
 }
 
+static void
+turn (gint64 *values, guint count)
+{
+  for (guint i = 0; i < count / 2; i++) {
+    gint64 value = values[i];
+
+    values[i] = values[count - 1 - i];
+    values[count - 1 - i] = value;
+  }
+}
+
+/* With reverse, the codes are read from the end. */
 static WeirPort
 reshape (MxNode *n)
 {
   WeirPort x = mx_in (n, 0);
-  const WeirShape *from = weir_make_shape (&n->make, x);
+  WeirShape from = *weir_make_shape (&n->make, x);
   gint64 codes[WEIR_MAX_RANK], dims[WEIR_MAX_RANK];
   guint count = mx_ints (n, "shape", codes), n_dims, open = 0;
-  gboolean plain = TRUE;
+  gboolean from_end = mx_bool (n, "reverse", FALSE), plain = !from_end;
 
   if (count == 0)
     count = mx_ints (n, "target_shape", codes);
-  if (mx_bool (n, "reverse", FALSE))
-    return weir_make_unsupported (&n->make, "reverse");
   for (guint i = 0; i < count; i++)
     plain = plain && codes[i] >= -1;
   if (plain)
     return weir_make_reshape (&n->make, x, codes, count);
-  if (!resolve_codes (n, from, codes, count, dims, &n_dims))
+  if (from_end) {
+    turn (codes, count);
+    turn (from.dims, (guint) MAX (from.rank, 0));
+  }
+  if (!resolve_codes (n, &from, codes, count, dims, &n_dims))
     return weir_build_failed (n->make.b)
                ? WEIR_PORT_NONE
                : weir_make_unsupported (&n->make, "more than %d dimensions",
                                         WEIR_MAX_RANK);
+  if (from_end)
+    turn (dims, n_dims);
   for (guint i = 0; i < n_dims; i++)
     open += dims[i] == WEIR_DIM_UNKNOWN;
   if (open > 1)
     return weir_make_unsupported (&n->make, "its shape where %u dimensions are not known",
                                   open);
   return weir_make_reshape (&n->make, x, dims, n_dims);
+}
+
+static WeirPort
+reshape_like (MxNode *n)
+{
+  if (mx_attr (n, "lhs_begin") != NULL || mx_attr (n, "lhs_end") != NULL ||
+      mx_attr (n, "rhs_begin") != NULL || mx_attr (n, "rhs_end") != NULL)
+    return weir_make_unsupported (&n->make, "a part of its shape");
+  return weir_make_reshape_to (&n->make, mx_in (n, 0),
+                               weir_make_shape_of (&n->make, mx_in (n, 1)));
 }
 
 static WeirPort
@@ -149,15 +187,15 @@ slice_axis (MxNode *n)
 }
 
 static WeirPort
-slice_channel (MxNode *n)
+split_evenly (MxNode *n, const char *name, gint64 axis)
 {
-  gint64 count = mx_int (n, "num_outputs", 1), axis = mx_int (n, "axis", 1);
+  gint64 count = mx_int (n, name, 1);
   gboolean squeeze = mx_bool (n, "squeeze_axis", FALSE);
   WeirNode *node;
 
   if (count < 1 || count > G_MAXUINT16)
-    return weir_make_invalid (&n->make,
-                              "attribute 'num_outputs': found %" G_GINT64_FORMAT, count);
+    return weir_make_invalid (&n->make, "attribute '%s': found %" G_GINT64_FORMAT, name,
+                              count);
   node = weir_build_begin_outputs (
       n->make.b, "Split", n->make.name,
       WEIR_INPUTS (mx_in (n, 0), weir_make_int (&n->make, axis)), (guint) count);
@@ -171,40 +209,46 @@ slice_channel (MxNode *n)
   return WEIR_PORT_NONE;
 }
 
-/* Two numbers a sum says each scale; nearest neighbours alone, the filter of bilinear
- * ones is an input. */
 static WeirPort
-up_sampling (MxNode *n)
+slice_channel (MxNode *n)
 {
-  WeirPort x = mx_in_rank (n, 0, 4), scales, sizes;
-  double scale = mx_float (n, "scale", 1);
-  WeirShape two = WEIR_SHAPE (2);
-  WeirNode *node;
+  return split_evenly (n, "num_outputs", mx_int (n, "axis", 1));
+}
 
-  if (strcmp (mx_string (n, "sample_type", "nearest"), "nearest") != 0 ||
-      mx_n_inputs (n) != 1)
-    return weir_make_unsupported (&n->make, "other than nearest neighbours of one input");
-  scales = weir_make_constant (
-      &n->make,
-      weir_tensor_new_f32 (&two, (const float[]){ (float) scale, (float) scale }));
-  sizes = weir_make_convert (
-      &n->make,
-      weir_make_2 (
-          &n->make, "Multiply",
-          weir_make_convert (&n->make,
-                             weir_make_slice (&n->make, weir_make_shape_of (&n->make, x),
-                                              WEIR_MAKE_INTS (&n->make, 2),
-                                              WEIR_MAKE_INTS (&n->make, 4), 0),
-                             WEIR_DTYPE_F32),
-          scales),
-      WEIR_DTYPE_I64);
-  node = WEIR_MAKE_BEGIN (&n->make, "Interpolate", x, sizes, scales,
-                          WEIR_MAKE_INTS (&n->make, 2, 3));
-  weir_node_set_string (node, "mode", "nearest");
-  weir_node_set_string (node, "shape_calculation_mode", "scales");
-  weir_node_set_string (node, "coordinate_transformation_mode", "asymmetric");
-  weir_node_set_string (node, "nearest_mode", "floor");
-  return weir_make_end (&n->make, node);
+/* Where each part begins, the first at 0; or into sections of one size. */
+static WeirPort
+split_at (MxNode *n)
+{
+  gint64 axis = mx_int (n, "axis", 1), begins[WEIR_MAX_RANK + 1];
+  guint count;
+
+  if (mx_int (n, "sections", 0) > 0)
+    return split_evenly (n, "sections", axis);
+  count = mx_ints (n, "indices", begins);
+  begins[count] = G_MAXINT64;
+  for (guint i = 0; i < count; i++) {
+    WeirPort part =
+        weir_make_slice (&n->make, mx_in (n, 0), WEIR_MAKE_INTS (&n->make, begins[i]),
+                         WEIR_MAKE_INTS (&n->make, begins[i + 1]), axis);
+
+    mx_out (n, i,
+            mx_bool (n, "squeeze_axis", FALSE) ? weir_make_squeeze (&n->make, part, axis)
+                                               : part);
+  }
+  return WEIR_PORT_NONE;
+}
+
+static WeirPort
+picture_size (MxNode *n, WeirPort x)
+{
+  return weir_make_slice (&n->make, weir_make_shape_of (&n->make, x),
+                          WEIR_MAKE_INTS (&n->make, 2), WEIR_MAKE_INTS (&n->make, 4), 0);
+}
+
+static WeirPort
+half_of (MxNode *n, WeirPort size)
+{
+  return weir_make_2 (&n->make, "Divide", size, weir_make_int (&n->make, 2));
 }
 
 /* Height and width of the second input, or of h_w, from the offset on. */
@@ -216,24 +260,22 @@ crop (MxNode *n)
 
   mx_ints (n, "offset", offset);
   mx_ints (n, "h_w", h_w);
-  if (mx_bool (n, "center_crop", FALSE))
-    return weir_make_unsupported (&n->make, "center_crop");
-  begin = WEIR_MAKE_INTS (&n->make, offset[0], offset[1]);
-  size = mx_n_inputs (n) > 1
-             ? weir_make_slice (&n->make, weir_make_shape_of (&n->make, mx_in (n, 1)),
-                                WEIR_MAKE_INTS (&n->make, 2),
-                                WEIR_MAKE_INTS (&n->make, 4), 0)
-             : WEIR_MAKE_INTS (&n->make, h_w[0], h_w[1]);
+  size = mx_n_inputs (n) > 1 ? picture_size (n, mx_in_rank (n, 1, 4))
+                             : WEIR_MAKE_INTS (&n->make, h_w[0], h_w[1]);
+  begin = mx_bool (n, "center_crop", FALSE)
+              ? half_of (n, weir_make_2 (&n->make, "Subtract", picture_size (n, x), size))
+              : WEIR_MAKE_INTS (&n->make, offset[0], offset[1]);
   return WEIR_MAKE (&n->make, "Slice", x, begin,
                     weir_make_2 (&n->make, "Add", begin, size),
                     WEIR_MAKE_INTS (&n->make, 1, 1), WEIR_MAKE_INTS (&n->make, 2, 3));
 }
 
-/* Over all axes where none is named; exclude means over the others. */
+/* Over all axes where none is named; exclude means over the others. What has no dimension
+ * left has one all the same, unless the operation is NumPy's. */
 static WeirPort
 reduce (MxNode *n)
 {
-  WeirPort x = mx_in (n, 0);
+  WeirPort x = mx_in (n, 0), y;
   int rank = weir_make_rank (&n->make, x);
   gint64 named[WEIR_MAX_RANK], axes[WEIR_MAX_RANK];
   guint count = mx_ints (n, "axis", named), n_axes = 0;
@@ -247,9 +289,12 @@ reduce (MxNode *n)
     if (is_named != exclude)
       axes[n_axes++] = i;
   }
-  return weir_make_reduce (&n->make, n->row->ir, x,
-                           weir_make_ints (&n->make, axes, n_axes),
-                           mx_bool (n, "keepdims", FALSE));
+  y = weir_make_reduce (&n->make, n->row->ir, x, weir_make_ints (&n->make, axes, n_axes),
+                        mx_bool (n, "keepdims", FALSE));
+  if (weir_build_failed (n->make.b) || weir_make_rank (&n->make, y) > 0 ||
+      n->entry->op[0] == '_')
+    return y;
+  return weir_make_reshape (&n->make, y, (const gint64[]){ 1 }, 1);
 }
 
 const MxRow mx_rows_shape[] = {
@@ -262,12 +307,18 @@ const MxRow mx_rows_shape[] = {
   { "IdentityAttachKLSparseReg", identity },
   { "LinearRegressionOutput", identity },
   { "MAERegressionOutput", identity },
+  { "make_loss", identity },
+  { "SVMOutput", identity },
+  { "_identity_with_attr_like_rhs", identity },
   { "Flatten", flatten },
   { "flatten", flatten },
   { "Concat", concat },
   { "concat", concat },
   { "Reshape", reshape },
   { "reshape", reshape },
+  { "reshape_like", reshape_like },
+  { "_npi_concatenate", concatenate },
+  { "_split_v2", split_at },
   { "transpose", transpose },
   { "SwapAxis", swap_axis },
   { "swapaxes", swap_axis },
@@ -275,7 +326,6 @@ const MxRow mx_rows_shape[] = {
   { "slice_axis", slice_axis },
   { "SliceChannel", slice_channel },
   { "split", slice_channel },
-  { "UpSampling", up_sampling },
   { "Crop", crop },
   { "mean", reduce, "ReduceMean" },
   { "sum", reduce, "ReduceSum" },

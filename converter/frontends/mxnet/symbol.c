@@ -45,31 +45,40 @@ read_ref (JsonNode *node, guint count, MxRef *ref, GError **error)
 }
 
 static gboolean
-read_refs (JsonArray *list, guint count, GArray *refs, GError **error)
+read_refs (MxSymbol *symbol, JsonArray *list, guint count, GArray *refs, GError **error)
 {
   for (guint i = 0; list != NULL && i < json_array_get_length (list); i++) {
     MxRef ref;
 
+    MxEntry *entry;
+
     if (!read_ref (json_array_get_element (list, i), count, &ref, error))
       return FALSE;
+    entry = symbol->nodes->pdata[ref.node];
+    entry->n_read = MAX (entry->n_read, ref.index + 1);
     g_array_append_val (refs, ref);
   }
   return TRUE;
 }
 
-/* Attributes are called "param" up to 0.8, "attr" in 0.9 to 0.11, "attrs" since. */
-static JsonObject *
-attrs_of (JsonObject *node)
+const char *
+mx_entry_attr (const MxEntry *entry, const char *name)
 {
-  static const char *const names[] = { "attrs", "attr", "param" };
+  const char *text = weir_json_string (entry->attrs, name);
 
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    JsonObject *attrs = weir_json_object (node, names[i]);
+  return text != NULL ? text : weir_json_string (entry->own_attrs, name);
+}
 
-    if (attrs != NULL && json_object_get_size (attrs) > 0)
-      return attrs;
-  }
-  return NULL;
+/* Attributes are called "attrs"; "attr" in 0.9 to 0.11. Up to 0.8 those of the operation
+ * are "param", and "attr" are the user's. */
+static void
+read_attrs (MxEntry *entry, JsonObject *object)
+{
+  static const char *const names[] = { "attrs", "param", "attr" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names) && entry->attrs == NULL; i++)
+    entry->attrs = weir_json_object (object, names[i]);
+  entry->own_attrs = weir_json_object (object, "attr");
 }
 
 static gboolean
@@ -82,12 +91,13 @@ read_node (MxSymbol *symbol, JsonObject *object, GError **error)
   entry->outputs = g_array_new (FALSE, FALSE, sizeof (MxValue));
   entry->name = weir_json_string (object, "name");
   entry->op = weir_json_string (object, "op");
-  entry->attrs = attrs_of (object);
+  read_attrs (entry, object);
+  entry->n_read = 1;
   g_ptr_array_add (symbol->nodes, entry);
   if (entry->name == NULL || entry->op == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "node %u has no name or no operation",
                       index);
-  if (read_refs (weir_json_array (object, "inputs"), index, entry->inputs, error))
+  if (read_refs (symbol, weir_json_array (object, "inputs"), index, entry->inputs, error))
     return TRUE;
   g_prefix_error (error, "node '%s' (%s): inputs: ", entry->name, entry->op);
   return FALSE;
@@ -120,8 +130,8 @@ read_symbol (MxSymbol *symbol, GError **error)
                     error))
       return FALSE;
   read_version (symbol, root);
-  if (!read_refs (weir_json_array (root, "heads"), symbol->nodes->len, symbol->heads,
-                  error)) {
+  if (!read_refs (symbol, weir_json_array (root, "heads"), symbol->nodes->len,
+                  symbol->heads, error)) {
     g_prefix_error (error, "heads: ");
     return FALSE;
   }
