@@ -257,6 +257,7 @@ convert_into (TfImport *import, const Tf__GraphDef *graph, const TfRequest *requ
   gboolean good;
 
   add_functions (import, graph->library);
+  import->restored = tf_restored_names (import, graph);
   tf_scope_init (&scope, import, &builder);
   good = convert (&scope, graph, request, error);
   if (good && import->unsupported->len > 0)
@@ -281,6 +282,7 @@ tf_graph_convert (TfImport *import, const Tf__GraphDef *graph, const TfRequest *
   import->names = g_string_chunk_new (4096);
   good = convert_into (import, graph, request, result, error);
   g_hash_table_unref (import->functions);
+  g_clear_pointer (&import->restored, g_hash_table_unref);
   g_string_chunk_free (import->names);
   return good ? weir_model_new (g_steal_pointer (&result), name, "tensorflow") : NULL;
 }

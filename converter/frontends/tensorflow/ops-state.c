@@ -13,8 +13,11 @@ key_of (TfNode *n)
   TfCheckpoint *checkpoint = n->scope->import->checkpoint;
   const char *shared = tf_attr_string (n, "shared_name", "");
   const char *full = *shared != '\0' ? shared : n->proto->name;
-  const char *key = tf_checkpoint_key (checkpoint, full);
+  const char *key = g_hash_table_lookup (n->scope->import->restored, n->proto->name);
 
+  if (key != NULL && tf_checkpoint_has (checkpoint, key))
+    return key;
+  key = tf_checkpoint_key (checkpoint, full);
   if (key != NULL && tf_checkpoint_has (checkpoint, key))
     return key;
   return tf_checkpoint_has (checkpoint, full) ? full : n->proto->name;

@@ -32,6 +32,7 @@ typedef struct {
  * @file: where the graph's nodes come from
  * @functions: name -> FunctionDef
  * @checkpoint: (nullable): the values of variables
+ * @restored: variable -> its name in the checkpoint, where the graph tells
  * @names: the names of nodes made so far
  * @converted: nodes so far, functions unfolded
  */
@@ -40,6 +41,7 @@ typedef struct {
   TfFile *file;
   GHashTable *functions;
   struct _TfCheckpoint *checkpoint;
+  GHashTable *restored;
   GPtrArray *unsupported;
   GStringChunk *names;
   guint converted;
@@ -153,6 +155,12 @@ int tf_saved_model_probe (const WeirFolder *folder);
 /** tf_meta_graph_load: (transfer full): a MetaGraph that was read into @file; the
  * checkpoint lies beside it. */
 WeirModel *tf_meta_graph_load (TfImport *import, TfFile *file, GError **error);
+
+/* restored.c */
+
+/** tf_restored_names: (transfer full) (element-type utf8 utf8): variable -> the name
+ * under which @graph, or a function of it, reads it from a checkpoint. */
+GHashTable *tf_restored_names (const TfImport *import, const Tf__GraphDef *graph);
 
 /* names.c */
 
