@@ -606,6 +606,14 @@ def CTCGreedyDecoder(rng, feed):
 
 
 @case
+def CTCLoss(rng, feed):
+    labels = feed([0, 1, 1, 3, 2], np.int32)
+    indices = feed([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1]], np.int64)
+    return raw.CTCLoss(inputs=feed(data(8, 2, 5)), labels_indices=indices, labels_values=labels,
+                       sequence_length=feed([6, 8], np.int32), ctc_merge_repeated=rng.random() < 0.7)[0]
+
+
+@case
 def chain_image(rng, feed):
     x = feed(data(1, 8, 8, 3))
     y = tf.nn.conv2d(x, constant(data(3, 3, 3, 4)), strides=2, padding="SAME")
