@@ -100,7 +100,6 @@ dequeue_batch (TfNode *n)
 
   if (count != NULL && weir_tensor_count (count) == 1 && weir_tensor_get (count, 0) >= 1)
     front = (gint64) weir_tensor_get (count, 0);
-  weir_tensor_unref (count);
   return dequeue_many (n, front);
 }
 
