@@ -1,5 +1,4 @@
-#include "node.h"
-
+#include "offload.h"
 #include "table.h"
 
 #include <string.h>
@@ -72,10 +71,12 @@ static void
 name_tensors (TfNode *n)
 {
   GArray *outputs = n->entry->outputs;
+  gboolean is_call = tf_offload_is_call (n->scope->import->offload, n->entry);
 
   for (guint i = 0; i < outputs->len; i++) {
     WeirPort port = g_array_index (outputs, TfValue, i).port;
-    g_autofree char *name = g_strdup_printf ("%s:%u", n->make.name, i);
+    g_autofree char *name = is_call ? tf_offload_output_name (n->entry, i)
+                                    : g_strdup_printf ("%s:%u", n->make.name, i);
 
     if (!weir_port_is_none (port))
       weir_edit_add_tensor_name (n->make.b->graph, port, name);
@@ -89,6 +90,8 @@ convert_row (TfNode *n, gboolean broken, GError **error)
   const Tf__FunctionDef *function = tf_function_of (n);
   WeirPort port;
 
+  if (tf_offload_is_call (n->scope->import->offload, n->entry))
+    return broken || tf_offload_call (n, error);
   if (function != NULL)
     return tf_function_call (n, function, error);
   if (n->row == NULL)

@@ -32,6 +32,8 @@ typedef struct {
  * @file: where the graph's nodes come from
  * @functions: name -> FunctionDef
  * @checkpoint: (nullable): the values of variables
+ * @graph_bytes: the encoded graph
+ * @offload: (nullable): what TensorFlow shall run
  * @restored: variable -> its name in the checkpoint, where the graph tells
  * @names: the names of nodes made so far
  * @converted: nodes so far, functions unfolded
@@ -42,6 +44,8 @@ typedef struct {
   GHashTable *functions;
   struct _TfCheckpoint *checkpoint;
   GHashTable *restored;
+  WeirBytes graph_bytes;
+  struct _TfOffload *offload;
   GPtrArray *unsupported;
   GStringChunk *names;
   guint converted;
@@ -104,6 +108,15 @@ gboolean tf_file_read (TfFile *file, GBytes *bytes,
                        const ProtobufCMessageDescriptor *type, gboolean is_text,
                        GError **error);
 void tf_file_clear (TfFile *file);
+/** tf_file_bytes: all bytes of @file as they were unpacked. */
+WeirBytes tf_file_bytes (const TfFile *file);
+
+/* pack.c */
+
+/** tf_pack_find: the contents of field @number, which is a message, of the encoded
+ * message
+ * @bytes, where it stands the @nth time; empty where it does not. */
+WeirBytes tf_pack_find (const WeirBytes *bytes, guint number, gsize nth);
 
 /* scope.c */
 
