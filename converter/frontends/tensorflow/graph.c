@@ -339,6 +339,8 @@ tf_graph_convert (TfImport *import, const Tf__GraphDef *graph, const TfRequest *
   g_autofree char *name = weir_frontend_model_name (import->input);
   WeirGraph *result;
 
+  if (!tf_tensorboard_write (import, error))
+    return NULL;
   import->functions = g_hash_table_new (g_str_hash, g_str_equal);
   import->names = g_string_chunk_new (4096);
   add_functions (import, graph->library);

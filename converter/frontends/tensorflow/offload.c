@@ -1,5 +1,7 @@
 #include "offload.h"
 
+#include "pack.h"
+
 #include <string.h>
 
 #define CALL "TFCustomSubgraphCall"

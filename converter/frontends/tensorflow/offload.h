@@ -34,12 +34,3 @@ gboolean tf_offload_is_call (const TfOffload *offload, const TfEntry *entry);
 char *tf_offload_output_name (const TfEntry *call, guint i);
 /** tf_offload_call: builds the node of the part that @n stands for. */
 gboolean tf_offload_call (TfNode *n, GError **error);
-
-/* pack.c */
-
-/** tf_pack_nodes: (transfer full): a GraphDef of some nodes of the encoded graph @bytes,
- * without devices, and without dependencies on what is left out.
- * @wanted: a set of the numbers of these nodes
- * @names: a set of their names */
-GByteArray *tf_pack_nodes (const WeirBytes *bytes, GHashTable *wanted, GHashTable *names,
-                           GError **error);

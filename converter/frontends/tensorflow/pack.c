@@ -1,4 +1,4 @@
-#include "offload.h"
+#include "pack.h"
 
 #include <string.h>
 
@@ -54,8 +54,8 @@ tf_pack_find (const WeirBytes *bytes, guint number, gsize nth)
   return (WeirBytes){ 0 };
 }
 
-static void
-put_varint (GByteArray *to, guint64 value)
+void
+tf_pack_varint (GByteArray *to, guint64 value)
 {
   guint8 byte;
 
@@ -107,8 +107,8 @@ put_node (GByteArray *to, const WeirBytes *node, GHashTable *names)
       continue;
     put (body, &field.whole);
   }
-  put_varint (to, GRAPH_NODE << 3 | DELIMITED);
-  put_varint (to, body->len);
+  tf_pack_varint (to, GRAPH_NODE << 3 | DELIMITED);
+  tf_pack_varint (to, body->len);
   g_byte_array_append (to, body->data, body->len);
   return TRUE;
 }

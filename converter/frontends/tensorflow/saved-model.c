@@ -1,4 +1,5 @@
 #include "checkpoint.h"
+#include "pack.h"
 
 #include <string.h>
 

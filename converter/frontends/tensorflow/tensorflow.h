@@ -111,12 +111,11 @@ void tf_file_clear (TfFile *file);
 /** tf_file_bytes: all bytes of @file as they were unpacked. */
 WeirBytes tf_file_bytes (const TfFile *file);
 
-/* pack.c */
+/* tensorboard.c */
 
-/** tf_pack_find: the contents of field @number, which is a message, of the encoded
- * message
- * @bytes, where it stands the @nth time; empty where it does not. */
-WeirBytes tf_pack_find (const WeirBytes *bytes, guint number, gsize nth);
+/** tf_tensorboard_write: writes the graph where option tensorboard_logdir says, if it
+ * does. */
+gboolean tf_tensorboard_write (const TfImport *import, GError **error);
 
 /* scope.c */
 
