@@ -86,6 +86,22 @@ test_wrapped_handle (void)
                 "a block of 18446744073709551611 bytes at 0 reaches beyond the file");
 }
 
+/* A block of no bytes still has a trailer. */
+static void
+test_empty_block (void)
+{
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_autoptr (GByteArray) index = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+
+  table_put (file, "012345", 6);
+  table_put_varint (index, 0);
+  table_put_varint (index, 0);
+  table_put_footer (file, index);
+  bytes = g_bytes_new (file->data, file->len);
+  expect_error (bytes, "the checksum of the block at 0 is wrong");
+}
+
 static void
 test_checksum_wrong (void)
 {
@@ -151,6 +167,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tensorflow/tables/broken-entries", test_broken_entries);
   g_test_add_func ("/tensorflow/tables/restarts", test_restarts);
   g_test_add_func ("/tensorflow/tables/wrapped-handle", test_wrapped_handle);
+  g_test_add_func ("/tensorflow/tables/empty-block", test_empty_block);
   g_test_add_func ("/tensorflow/tables/checksum-wrong", test_checksum_wrong);
   g_test_add_func ("/tensorflow/tables/snappy-bomb", test_snappy_bomb);
   g_test_add_func ("/tensorflow/tables/slice-key", test_slice_key);

@@ -93,7 +93,7 @@ add_piece (TfCheckpoint *c, GBytes *bytes, GError **error)
 
   if (slices == NULL || slices->data == NULL || slices->data->name == NULL) {
     piece_free (piece);
-    return slices == NULL ||
+    return slices != NULL &&
            weir_fail (error, WEIR_ERROR_FORMAT, "an entry holds no slice of a tensor");
   }
   piece->slice = slices->data;

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define CALL "TFCustomSubgraphCall"
+/* Nodes that stand for parts are known by this array; a file may hold the same word. */
+static char call_op[] = "TFCustomSubgraphCall";
 
 /* These stay what they are: inputs, and what Weir reads from the checkpoint. Loops are
  * parts of each other. */
@@ -329,7 +330,7 @@ connect (const TfOffload *o, GHashTable *reached, const GPtrArray *outputs)
   for (guint i = 0; i < o->parts->len; i++) {
     Part *part = o->parts->pdata[i];
 
-    part->proto.op = (char *) CALL;
+    part->proto.op = call_op;
     if (part->outputs->len > 0)
       part->proto.name = g_array_index (part->outputs, Output, 0).entry->proto->name;
     part->proto.input = (char **) part->inputs->pdata;
@@ -395,7 +396,7 @@ tf_offload_redirect (const TfOffload *o, TfRef *ref)
 gboolean
 tf_offload_is_call (const TfOffload *o, const TfEntry *entry)
 {
-  return o != NULL && entry->proto->op == (const char *) CALL;
+  return o != NULL && entry->proto->op == call_op;
 }
 
 /* (transfer full): the part as a tensor of bytes. */
@@ -471,8 +472,8 @@ tf_offload_call (TfNode *n, GError **error)
   g_ptr_array_add (part->inputs, NULL);
   inputs = g_strjoinv (",", (char **) part->inputs->pdata);
   g_ptr_array_set_size (part->inputs, (int) part->inputs->len - 1);
-  node = weir_build_begin_outputs (n->make.b, CALL, n->make.name, ports, n->n_inputs + 1,
-                                   part->outputs->len);
+  node = weir_build_begin_outputs (n->make.b, call_op, n->make.name, ports,
+                                   n->n_inputs + 1, part->outputs->len);
   weir_node_set_string (node, "input_names", inputs);
   weir_node_set_string (node, "output_names", outputs);
   weir_make_end (&n->make, node);
