@@ -27,14 +27,21 @@ table_put_u32 (GByteArray *to, guint32 value)
 }
 
 void
+table_put_pair (GByteArray *to, guint shared, const void *rest, gsize rest_size,
+                const void *value, gsize size)
+{
+  table_put_varint (to, shared);
+  table_put_varint (to, rest_size);
+  table_put_varint (to, size);
+  table_put (to, rest, rest_size);
+  table_put (to, value, size);
+}
+
+void
 table_put_entry (GByteArray *to, guint shared, const char *rest, const void *value,
                  gsize size)
 {
-  table_put_varint (to, shared);
-  table_put_varint (to, strlen (rest));
-  table_put_varint (to, size);
-  table_put (to, rest, strlen (rest));
-  table_put (to, value, size);
+  table_put_pair (to, shared, rest, strlen (rest), value, size);
 }
 
 /* The block @contents with its trailer; where it stands as a handle. */

@@ -11,6 +11,9 @@ void table_put_u32 (GByteArray *to, guint32 value);
  * before. */
 void table_put_entry (GByteArray *to, guint shared, const char *rest, const void *value,
                       gsize size);
+/** table_put_pair: the same with a key of any bytes. */
+void table_put_pair (GByteArray *to, guint shared, const void *rest, gsize rest_size,
+                     const void *value, gsize size);
 /** table_put_restarts: ends a block with a list of one restart point. */
 void table_put_restarts (GByteArray *block);
 /** table_put_footer: ends a file; @index is the handle of its index block. */

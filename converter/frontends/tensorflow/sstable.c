@@ -165,6 +165,7 @@ add_entry (Table *table, GBytes *block, const GByteArray *key, const WeirBytes *
            GError **error)
 {
   const guint8 *begin = g_bytes_get_data (block, NULL);
+  gsize offset = value->size > 0 ? (gsize) (value->data - begin) : 0;
   GBytes *name;
 
   /* What GLib takes for two GBytes and a place in the table. */
@@ -173,7 +174,7 @@ add_entry (Table *table, GBytes *block, const GByteArray *key, const WeirBytes *
   name = g_bytes_new (key->data, key->len);
   if (g_hash_table_insert (
           table->entries, name,
-          g_bytes_new_from_bytes (block, (gsize) (value->data - begin), value->size)))
+          g_bytes_new_from_bytes (block, offset, value->size)))
     return TRUE;
   return weir_fail (error, WEIR_ERROR_FORMAT, "a key stands twice in the table");
 }
