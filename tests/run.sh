@@ -132,6 +132,7 @@ if [ "$full" = --full ]; then
   peer tensorflow-random
   peer tensorflow-forms
   peer tensorflow-offload
+  peer tensorflow-networks
 fi
 
 # Model Optimizer is the last release that reads five frameworks; it wants an older Python and NumPy.
