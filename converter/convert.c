@@ -33,13 +33,36 @@ tell (const Conversion *c, double fraction, const char *stage, GError **error)
   return FALSE;
 }
 
+/* Options that ask for TensorFlow; a model never does. */
+static gboolean
+load_tensorflow (const Conversion *c, GError **error)
+{
+  static const char *const asking[] = { "tensorflow_subgraph_patterns",
+                                        "tensorflow_operation_patterns",
+                                        "offload_unsupported_operations_to_tf" };
+  const char *kernels =
+      weir_convert_options_get (c->options, "tensorflow_custom_layer_libraries");
+
+  for (guint i = 0; i < G_N_ELEMENTS (asking); i++) {
+    const char *value = weir_convert_options_get (c->options, asking[i]);
+
+    if (value != NULL && strcmp (value, "false") != 0 &&
+        !weir_tensorflow_load (WEIR_TENSORFLOW, error)) {
+      g_prefix_error (error, "--%s: ", asking[i]);
+      return FALSE;
+    }
+  }
+  return kernels == NULL || weir_tensorflow_add_kernels (kernels, error);
+}
+
 /* Before anything is read: a cached IR needs its operations too. */
 static gboolean
 load_extensions (const Conversion *c, GError **error)
 {
   const char *list = weir_convert_options_get (c->options, "extensions");
 
-  return list == NULL || weir_extensions_load (list, error);
+  return (list == NULL || weir_extensions_load (list, error)) &&
+         load_tensorflow (c, error);
 }
 
 /* Who runs parts of the model is the user's to say, before any is read. */

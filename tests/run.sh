@@ -131,6 +131,9 @@ if [ "$full" = --full ]; then
   "$root/pipelines/setup.sh" --python numpy tensorflow-cpu
   peer tensorflow-random
   peer tflite-random
+  peer tensorflow-forms
+  peer tensorflow-offload
+  peer tensorflow-networks
 fi
 
 # Model Optimizer is the last release that reads five frameworks; it wants an older Python and NumPy.

@@ -10,9 +10,12 @@
 static gboolean
 load (const char *path, GError **error)
 {
-  g_autoptr (WeirSource) source = weir_source_open (path, error);
+  g_autoptr (WeirSource) source = NULL;
   g_autofree char *digest = NULL;
 
+  if (weir_tensorflow_is_named (path))
+    return weir_tensorflow_load (path, error);
+  source = weir_source_open (path, error);
   if (source == NULL)
     return FALSE;
   digest = weir_source_hash (source);

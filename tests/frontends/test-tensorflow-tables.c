@@ -1,91 +1,11 @@
 #include "base/error.h"
 #include "frontends/tensorflow/checkpoint.h"
 #include "frontends/tensorflow/sstable.h"
+#include "table-writer.h"
 
 #include <string.h>
 
-/* Tables as LevelDB writes them, made byte by byte (doc/table_format.md there). */
-
-static void
-put (GByteArray *to, const void *data, gsize size)
-{
-  g_byte_array_append (to, data, (guint) size);
-}
-
-static void
-put_varint (GByteArray *to, guint64 value)
-{
-  for (; value >= 0x80; value >>= 7)
-    put (to, (const guint8[]){ (guint8) (value | 0x80) }, 1);
-  put (to, (const guint8[]){ (guint8) value }, 1);
-}
-
-static void
-put_u32 (GByteArray *to, guint32 value)
-{
-  value = GUINT32_TO_LE (value);
-  put (to, &value, 4);
-}
-
-static void
-put_entry (GByteArray *to, guint shared, const char *rest, const void *value, gsize size)
-{
-  put_varint (to, shared);
-  put_varint (to, strlen (rest));
-  put_varint (to, size);
-  put (to, rest, strlen (rest));
-  put (to, value, size);
-}
-
-/* The block @contents with its trailer; where it stands as a handle. */
-static GByteArray *
-put_block (GByteArray *file, const GByteArray *contents, guint8 kind)
-{
-  GByteArray *handle = g_byte_array_new ();
-  gsize begin = file->len;
-
-  put_varint (handle, begin);
-  put_varint (handle, contents->len);
-  put (file, contents->data, contents->len);
-  put (file, &kind, 1);
-  put_u32 (file,
-           weir_crc32c_mask (weir_crc32c (0, file->data + begin, file->len - begin)));
-  return handle;
-}
-
-static void
-put_restarts (GByteArray *block)
-{
-  put_u32 (block, 0);
-  put_u32 (block, 1);
-}
-
-static void
-put_footer (GByteArray *file, const GByteArray *index)
-{
-  static const guint8 magic[] = { 0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb };
-  guint8 handles[40] = { 0 };
-
-  memcpy (handles + 2, index->data, index->len);
-  put (file, handles, sizeof handles);
-  put (file, magic, sizeof magic);
-}
-
-/* A table of one block with @contents. */
-static GBytes *
-make_table (const GByteArray *contents, guint8 kind)
-{
-  GByteArray *file = g_byte_array_new ();
-  g_autoptr (GByteArray) handle = put_block (file, contents, kind);
-  g_autoptr (GByteArray) entries = g_byte_array_new ();
-  g_autoptr (GByteArray) index = NULL;
-
-  put_entry (entries, 0, "z", handle->data, handle->len);
-  put_restarts (entries);
-  index = put_block (file, entries, 0);
-  put_footer (file, index);
-  return g_byte_array_free_to_bytes (file);
-}
+/* Tables as LevelDB writes them, made byte by byte. */
 
 static void
 expect_error (GBytes *bytes, const char *message)
@@ -115,10 +35,10 @@ test_entries (void)
   WeirBudget budget;
   GBytes *value;
 
-  put_entry (block, 0, "layer/b", "one", 3);
-  put_entry (block, 6, "w", "three", 5);
-  put_restarts (block);
-  table = make_table (block, 0);
+  table_put_entry (block, 0, "layer/b", "one", 3);
+  table_put_entry (block, 6, "w", "three", 5);
+  table_put_restarts (block);
+  table = table_make (block, 0);
   weir_budget_init (&budget, g_bytes_get_size (table));
   entries = weir_table_read (table, &budget, NULL);
   g_assert_cmpuint (g_hash_table_size (entries), ==, 2);
@@ -132,9 +52,9 @@ test_broken_entries (void)
   g_autoptr (GByteArray) block = g_byte_array_new ();
   g_autoptr (GBytes) table = NULL;
 
-  put_entry (block, 4, "w", "x", 1);
-  put_restarts (block);
-  table = make_table (block, 0);
+  table_put_entry (block, 4, "w", "x", 1);
+  table_put_restarts (block);
+  table = table_make (block, 0);
   expect_error (table, "an entry of a block is broken");
 }
 
@@ -144,8 +64,8 @@ test_restarts (void)
   g_autoptr (GByteArray) block = g_byte_array_new ();
   g_autoptr (GBytes) table = NULL;
 
-  put_u32 (block, G_MAXUINT32);
-  table = make_table (block, 0);
+  table_put_u32 (block, G_MAXUINT32);
+  table = table_make (block, 0);
   expect_error (table, "a block has no list of restart points");
 }
 
@@ -157,13 +77,29 @@ test_wrapped_handle (void)
   g_autoptr (GByteArray) index = g_byte_array_new ();
   g_autoptr (GBytes) bytes = NULL;
 
-  put (file, "0123456789", 10);
-  put_varint (index, 0);
-  put_varint (index, G_MAXUINT64 - 4);
-  put_footer (file, index);
+  table_put (file, "0123456789", 10);
+  table_put_varint (index, 0);
+  table_put_varint (index, G_MAXUINT64 - 4);
+  table_put_footer (file, index);
   bytes = g_bytes_new (file->data, file->len);
   expect_error (bytes,
                 "a block of 18446744073709551611 bytes at 0 reaches beyond the file");
+}
+
+/* A block of no bytes still has a trailer. */
+static void
+test_empty_block (void)
+{
+  g_autoptr (GByteArray) file = g_byte_array_new ();
+  g_autoptr (GByteArray) index = g_byte_array_new ();
+  g_autoptr (GBytes) bytes = NULL;
+
+  table_put (file, "012345", 6);
+  table_put_varint (index, 0);
+  table_put_varint (index, 0);
+  table_put_footer (file, index);
+  bytes = g_bytes_new (file->data, file->len);
+  expect_error (bytes, "the checksum of the block at 0 is wrong");
 }
 
 static void
@@ -174,10 +110,10 @@ test_checksum_wrong (void)
   g_autoptr (GBytes) table = NULL;
   g_autoptr (GBytes) changed = NULL;
 
-  put_entry (block, 0, "a", "x", 1);
-  put_restarts (block);
-  table = make_table (block, 0);
-  put (copy, g_bytes_get_data (table, NULL), g_bytes_get_size (table));
+  table_put_entry (block, 0, "a", "x", 1);
+  table_put_restarts (block);
+  table = table_make (block, 0);
+  table_put (copy, g_bytes_get_data (table, NULL), g_bytes_get_size (table));
   copy->data[3] ^= 1;
   changed = g_bytes_new (copy->data, copy->len);
   expect_error (changed, "the checksum of the block at 0 is wrong");
@@ -191,9 +127,9 @@ test_snappy_bomb (void)
   g_autoptr (GByteArray) block = g_byte_array_new ();
   g_autoptr (GBytes) table = NULL;
 
-  put_varint (block, G_MAXUINT32);
-  put (block, "abc", 3);
-  table = make_table (block, 1);
+  table_put_varint (block, G_MAXUINT32);
+  table_put (block, "abc", 3);
+  table = table_make (block, 1);
   expect_error (table, "a compressed block of 8 bytes claims to be 4294967295");
 #endif
 }
@@ -231,6 +167,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tensorflow/tables/broken-entries", test_broken_entries);
   g_test_add_func ("/tensorflow/tables/restarts", test_restarts);
   g_test_add_func ("/tensorflow/tables/wrapped-handle", test_wrapped_handle);
+  g_test_add_func ("/tensorflow/tables/empty-block", test_empty_block);
   g_test_add_func ("/tensorflow/tables/checksum-wrong", test_checksum_wrong);
   g_test_add_func ("/tensorflow/tables/snappy-bomb", test_snappy_bomb);
   g_test_add_func ("/tensorflow/tables/slice-key", test_slice_key);

@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "frontends/tflite/zip.h"
+#include "frontends/zip.h"
 #include "tflite-run.h"
 #include "tflite-writer.h"
 

@@ -606,6 +606,96 @@ def CTCGreedyDecoder(rng, feed):
 
 
 @case
+def CTCLoss(rng, feed):
+    labels = feed([0, 1, 1, 3, 2], np.int32)
+    indices = feed([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1]], np.int64)
+    return raw.CTCLoss(inputs=feed(data(8, 2, 5)), labels_indices=indices, labels_values=labels,
+                       sequence_length=feed([6, 8], np.int32), ctc_merge_repeated=rng.random() < 0.7)[0]
+
+
+@case
+def ApproximateEqual(rng, feed):
+    x = data(2, 3)
+    return raw.ApproximateEqual(x=feed(x), y=feed(x + np.float32([[0, 0.5, 0.01]])), tolerance=rng.choice([0.1, 0.001]))
+
+
+@case
+def ClipByValue_raw(rng, feed):
+    low, high = np.float32(-0.5), np.float32(rng.choice([0.5, 1.0]))
+    return [raw.ClipByValue(t=feed(data(3, 4)), clip_value_min=constant(low), clip_value_max=constant(high)),
+            raw.ClipByValue(t=feed(data(3, 4)), clip_value_min=feed(low), clip_value_max=feed(high))]
+
+
+@case
+def ToBool(rng, feed):
+    return [raw.ToBool(input=feed(np.float32(rng.choice([0, 2])))), raw.ToBool(input=feed(data(2, 3)))]
+
+
+@case
+def FakeQuantWithMinMaxArgs(rng, feed):
+    return raw.FakeQuantWithMinMaxArgs(inputs=feed(data(3, 4, low=-8, high=8)), min=rng.choice([-6, -1.1, 0]), max=rng.choice([6, 2.3]),
+                                       num_bits=rng.choice([4, 8]), narrow_range=rng.random() < 0.5)
+
+
+@case
+def Concat_old(rng, feed):
+    return raw.Concat(concat_dim=constant(rng.randint(0, 1)), values=[feed(data(2, 3)), feed(data(2, 3)), feed(data(2, 3))])
+
+
+@case
+def Reverse_old(rng, feed):
+    return raw.Reverse(tensor=feed(data(2, 3, 2)), dims=constant([rng.random() < 0.5 for _ in range(3)]))
+
+
+@case
+def Squeeze_raw(rng, feed):
+    return [raw.Squeeze(input=feed(data(1, 3, 1, 2)), axis=[]), raw.Squeeze(input=feed(data(1, 3, 1, 2)), axis=[rng.choice([0, 2, -2])])]
+
+
+@case
+def PadV2_raw(rng, feed):
+    return raw.PadV2(input=feed(data(2, 3)), paddings=constant([[1, rng.randint(0, 2)], [0, 2]]), constant_values=constant(0.5))
+
+
+@case
+def AddN(rng, feed):
+    return raw.AddN(inputs=[feed(data(2, 3)) for _ in range(rng.randint(1, 4))])
+
+
+@case
+def Slice_open(rng, feed):
+    """Sizes that the graph works out, one of them all that is left"""
+    return tf.slice(feed(data(4, 5)), [1, rng.randint(0, 2)], feed([rng.choice([-1, 2]), rng.choice([-1, 3])], np.int32))
+
+
+def boxes():
+    corners = np.random.uniform(0, 10, (6, 2))
+    return np.concatenate([corners, corners + np.random.uniform(3, 6, (6, 2))], 1).astype(np.float32)
+
+
+@case
+def NonMaxSuppressionV4_padded(rng, feed):
+    return list(raw.NonMaxSuppressionV4(boxes=feed(boxes()), scores=feed(data(6, low=0, high=1)), max_output_size=constant(5),
+                                        iou_threshold=constant(0.3), score_threshold=constant(0.1), pad_to_max_output_size=True))
+
+
+@case
+def NonMaxSuppressionV5_soft(rng, feed):
+    return list(raw.NonMaxSuppressionV5(boxes=feed(boxes()), scores=feed(data(6, low=0, high=1)), max_output_size=constant(5),
+                                        iou_threshold=constant(0.4), score_threshold=constant(0.1),
+                                        soft_nms_sigma=constant(rng.choice([0.0, 0.5])), pad_to_max_output_size=rng.random() < 0.5))
+
+
+@case
+def Types(rng, feed):
+    """Constants of other types, as the graph lists them"""
+    x = feed(whole(3, low=0, high=5))
+    types = [(tf.float64, data(3)), (tf.bool, [True, False, True]), (tf.uint8, [1, 200, 3]), (tf.int8, [-1, 2, 3]),
+             (tf.int16, [-300, 2, 3]), (tf.uint16, [60000, 2, 3]), (tf.half, [0.5, 2, -3])]
+    return [tf.cast(tf.constant(v, t), tf.float32) + tf.cast(x, tf.float32) for t, v in types]
+
+
+@case
 def chain_image(rng, feed):
     x = feed(data(1, 8, 8, 3))
     y = tf.nn.conv2d(x, constant(data(3, 3, 3, 4)), strides=2, padding="SAME")

@@ -4,26 +4,30 @@
 
 #include <string.h>
 
-/* The files of Keras 1 and 2: HDF5 with the configuration as a text and the weights as
- * datasets. */
+/* The files of Keras: HDF5 with the configuration as a text and the weights as datasets;
+ * of Keras 3 also an archive of both. */
 
 static int
 keras_probe (const WeirBytes *head, const char *path)
 {
   static const guint8 magic[] = { 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n' };
 
-  (void) path;
+  if (keras_archive_probe (head, path))
+    return 90;
   return head->size >= sizeof magic && memcmp (head->data, magic, sizeof magic) == 0 ? 90
                                                                                      : 0;
 }
 
 /* The configuration as JSON; the file must stay open for the weights. */
 static JsonNode *
-read_config (WeirHdf5 *file, GError **error)
+read_config (WeirHdf5 *file, const WeirBytes *archive, GError **error)
 {
-  g_autofree char *text = weir_hdf5_text (file, "/", "model_config");
+  g_autofree char *text = NULL;
   WeirBytes bytes;
 
+  if (archive != NULL)
+    return keras_archive_config (archive, error);
+  text = weir_hdf5_text (file, "/", "model_config");
   if (text == NULL) {
     weir_fail (error, WEIR_ERROR_FORMAT,
                "no attribute 'model_config': weights alone are no model");
@@ -47,12 +51,19 @@ convert (KerasModel *model, WeirGraph *graph, JsonNode *config, GError **error)
 static WeirModel *
 load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
 {
-  g_autoptr (WeirHdf5) file = weir_hdf5_open (weir_source_gbytes (input->source), error);
+  WeirBytes bytes = weir_source_bytes (input->source);
+  const WeirBytes *archive = keras_is_archive (&bytes) ? &bytes : NULL;
+  g_autoptr (WeirHdf5) file =
+      archive != NULL ? keras_archive_weights (archive, error)
+                      : weir_hdf5_open (weir_source_gbytes (input->source), error);
   g_autoptr (WeirGraph) graph = weir_graph_new ();
   g_autofree char *name = weir_frontend_model_name (input);
   WeirBuilder builder = WEIR_BUILDER (graph);
-  KerasModel model = { .weights = file, .builder = &builder, .unsupported = unsupported };
-  JsonNode *config = file != NULL ? read_config (file, error) : NULL;
+  KerasModel model = { .weights = file,
+                       .is_archive = archive != NULL,
+                       .builder = &builder,
+                       .unsupported = unsupported };
+  JsonNode *config = file != NULL ? read_config (file, archive, error) : NULL;
   gboolean good;
 
   if (config == NULL)
@@ -60,6 +71,7 @@ load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
   model.values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   good = convert (&model, graph, config, error);
   g_hash_table_unref (model.values);
+  g_clear_pointer (&model.groups, g_hash_table_unref);
   g_clear_error (&builder.error);
   json_node_unref (config);
   return good ? weir_model_new (g_steal_pointer (&graph), name, "keras") : NULL;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/checked.h"
 #include "base/json.h"
 #include "frontends/frontend.h"
 #include "frontends/hdf5.h"
@@ -7,6 +8,8 @@
 
 /**
  * KerasModel:
+ * @is_archive: a file of Keras 3
+ * @groups: (nullable): layer -> where its weights lie in the file of an archive
  * @values: "layer/node/output" -> WeirPort
  * @unsupported: layers that cannot be converted
  *
@@ -14,6 +17,8 @@
  */
 typedef struct {
   WeirHdf5 *weights;
+  gboolean is_archive;
+  GHashTable *groups;
   WeirBuilder *builder;
   GHashTable *values;
   GPtrArray *unsupported;
@@ -59,10 +64,38 @@ void keras_ints (KerasLayer *l, const char *name, gint64 fallback, gint64 *value
                  guint count);
 /** keras_weight: the weight of this name, "kernel". */
 WeirPort keras_weight (KerasLayer *l, const char *name);
+gboolean keras_has_weight (const KerasLayer *l, const char *name);
 /** keras_is_last: whether channels stand last. */
 gboolean keras_is_last (const KerasLayer *l);
 const KerasRow *keras_row_find (const char *layer);
 const char *const *keras_layer_names (guint *count);
+
+/* archive.c */
+
+/** keras_archive_probe: whether a file is an archive of Keras 3, by its first bytes and
+ * its name. */
+gboolean keras_archive_probe (const WeirBytes *head, const char *path);
+gboolean keras_is_archive (const WeirBytes *bytes);
+/** keras_archive_weights: (transfer full): the file of weights in @archive. */
+WeirHdf5 *keras_archive_weights (const WeirBytes *archive, GError **error);
+/** keras_archive_config: (transfer full): the configuration in @archive. */
+JsonNode *keras_archive_config (const WeirBytes *archive, GError **error);
+/** keras_archive_groups: (transfer full): where the weights of @layers lie. */
+GHashTable *keras_archive_groups (JsonArray *layers);
+/** keras_archive_path: (transfer full) (nullable): where the weight @name of @l lies;
+ * what lies there says whose it is, too, as a rule. */
+char *keras_archive_path (const KerasLayer *l, const char *name);
+
+/* links.c */
+
+/** keras_links_of_use: (transfer full): a list of [layer, node, output] that a use of a
+ * layer reads. */
+JsonArray *keras_links_of_use (JsonNode *use, GError **error);
+/** keras_links_to: (transfer full): such a list of the first output of @layer. */
+JsonArray *keras_links_to (const char *layer);
+/** keras_links_of_outputs: (transfer full): such a list of what a model gives; Keras 3
+ * leaves the outer list out where there is one. */
+JsonArray *keras_links_of_outputs (JsonArray *outputs);
 
 /* layers-nn.c, layers-shape.c */
 

@@ -130,11 +130,20 @@ conv_2d (KerasLayer *l)
       l, convolve (l, first (l, keras_in (l, 0)), filters, "Convolution", strides));
 }
 
+/* Keras 3 calls the only filters of a layer its kernel. */
+static const char *
+depthwise_name (KerasLayer *l)
+{
+  return strcmp (l->row->layer, "DepthwiseConv2D") == 0 && keras_has_weight (l, "kernel")
+             ? "kernel"
+             : "depthwise_kernel";
+}
+
 /* Filters are [H, W, C, multiplier]. */
 static WeirPort
 depthwise (KerasLayer *l)
 {
-  WeirPort filters = keras_weight (l, "depthwise_kernel");
+  WeirPort filters = keras_weight (l, depthwise_name (l));
   const WeirShape *shape = weir_make_shape (&l->make, filters);
   const gint64 order[] = { 2, 3, 0, 1 };
   gint64 strides[2], dims[5] = { 0 };

@@ -104,24 +104,44 @@ is_weight (const char *path, const char *name)
          (last[length] == '\0' || last[length] == ':');
 }
 
-WeirPort
-keras_weight (KerasLayer *l, const char *name)
+/* (transfer full) (nullable): where the weight @name of @l lies in the file. */
+static char *
+path_of (const KerasLayer *l, const char *name)
 {
   WeirHdf5 *file = l->model->weights;
   const char *top = weir_hdf5_has (file, "/model_weights") ? "/model_weights/" : "/";
   g_autofree char *group = g_strconcat (top, l->name, NULL);
-  g_auto (GStrv) names = weir_hdf5_texts (file, group, "weight_names");
+  g_auto (GStrv) names = NULL;
+
+  if (l->model->groups != NULL)
+    return keras_archive_path (l, name);
+  names = weir_hdf5_texts (file, group, "weight_names");
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    if (is_weight (names[i], name))
+      return g_strconcat (group, "/", names[i], NULL);
+  return NULL;
+}
+
+gboolean
+keras_has_weight (const KerasLayer *l, const char *name)
+{
+  g_autofree char *path = path_of (l, name);
+
+  return path != NULL;
+}
+
+WeirPort
+keras_weight (KerasLayer *l, const char *name)
+{
+  g_autofree char *path = NULL;
 
   if (weir_build_failed (l->make.b))
     return WEIR_PORT_NONE;
-  for (guint i = 0; names != NULL && names[i] != NULL; i++)
-    if (is_weight (names[i], name)) {
-      g_autofree char *path = g_strconcat (group, "/", names[i], NULL);
-
-      return weir_make_constant (&l->make,
-                                 weir_hdf5_tensor (file, path, &l->make.b->error));
-    }
-  return weir_make_invalid (&l->make, "the file has no weight '%s' of it", name);
+  path = path_of (l, name);
+  if (path == NULL)
+    return weir_make_invalid (&l->make, "the file has no weight '%s' of it", name);
+  return weir_make_constant (
+      &l->make, weir_hdf5_tensor (l->model->weights, path, &l->make.b->error));
 }
 
 /* "layer/node/output" */
@@ -225,12 +245,41 @@ convert_uses (KerasModel *model, JsonObject *object, GError **error)
   if (count == 0)
     return convert_layer (model, object, NULL, 0, error);
   for (guint i = 0; i < count; i++) {
-    JsonArray *inputs = weir_json_node_array (json_array_get_element (uses, i));
+    g_autoptr (JsonArray) inputs =
+        keras_links_of_use (json_array_get_element (uses, i), error);
 
-    if (inputs == NULL)
-      return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
-                        "inputs of layers are written as in Keras 3");
-    if (!convert_layer (model, object, inputs, i, error))
+    if (inputs == NULL || !convert_layer (model, object, inputs, i, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* A layer of a sequence reads the one before it. */
+static gboolean
+convert_next (KerasModel *model, JsonObject *object, char **last, GError **error)
+{
+  g_autoptr (JsonArray) inputs = *last != NULL ? keras_links_to (*last) : NULL;
+  const char *name = weir_json_string (weir_json_object (object, "config"), "name");
+
+  if (!convert_layer (model, object, inputs, 0, error))
+    return FALSE;
+  g_free (*last);
+  *last = g_strdup (name);
+  return TRUE;
+}
+
+static gboolean
+convert_layers (KerasModel *model, JsonArray *layers, gboolean sequence, GError **error)
+{
+  g_autofree char *last = NULL;
+
+  for (guint i = 0; i < json_array_get_length (layers); i++) {
+    JsonObject *layer = weir_json_node_object (json_array_get_element (layers, i));
+
+    if (layer == NULL)
+      return weir_fail (error, WEIR_ERROR_FORMAT, "layer %u is no object", i);
+    if (sequence ? !convert_next (model, layer, &last, error)
+                 : !convert_uses (model, layer, error))
       return FALSE;
   }
   return TRUE;
@@ -254,24 +303,40 @@ convert_outputs (KerasModel *model, JsonArray *outputs, GError **error)
   return weir_build_finish (model->builder, error);
 }
 
+/* (transfer full) (nullable): what the last layer of a sequence gives. */
+static JsonArray *
+last_of (JsonArray *layers)
+{
+  guint count = json_array_get_length (layers);
+  JsonObject *layer =
+      count > 0 ? weir_json_node_object (json_array_get_element (layers, count - 1))
+                : NULL;
+  const char *name = weir_json_string (weir_json_object (layer, "config"), "name");
+
+  return name != NULL ? keras_links_to (name) : NULL;
+}
+
 gboolean
 keras_model_convert (KerasModel *model, JsonNode *root, GError **error)
 {
-  JsonObject *config = weir_json_object (weir_json_node_object (root), "config");
+  JsonObject *top = weir_json_node_object (root);
+  JsonObject *config = weir_json_object (top, "config");
   JsonArray *layers = weir_json_array (config, "layers");
-  JsonArray *outputs = weir_json_array (config, "output_layers");
-  guint count = layers != NULL ? json_array_get_length (layers) : 0;
+  JsonArray *named = weir_json_array (config, "output_layers");
+  gboolean sequence = g_strcmp0 (weir_json_string (top, "class_name"), "Sequential") == 0;
+  g_autoptr (JsonArray) outputs = NULL;
 
-  if (layers == NULL || outputs == NULL)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
-                      "expected a functional model with 'layers' and 'output_layers'");
-  for (guint i = 0; i < count; i++) {
-    JsonObject *layer = weir_json_node_object (json_array_get_element (layers, i));
-
-    if (layer == NULL)
-      return weir_fail (error, WEIR_ERROR_FORMAT, "layer %u is no object", i);
-    if (!convert_uses (model, layer, error))
-      return FALSE;
-  }
-  return convert_outputs (model, outputs, error);
+  if (layers != NULL && sequence)
+    outputs = last_of (layers);
+  else if (layers != NULL && named != NULL)
+    outputs = keras_links_of_outputs (named);
+  if (outputs == NULL)
+    return weir_fail (
+        error, WEIR_ERROR_UNSUPPORTED,
+        "expected a functional model with 'layers' and 'output_layers', or a "
+        "sequence of layers");
+  if (model->is_archive)
+    model->groups = keras_archive_groups (layers);
+  return convert_layers (model, layers, sequence, error) &&
+         convert_outputs (model, outputs, error);
 }

@@ -93,7 +93,7 @@ add_piece (TfCheckpoint *c, GBytes *bytes, GError **error)
 
   if (slices == NULL || slices->data == NULL || slices->data->name == NULL) {
     piece_free (piece);
-    return slices == NULL ||
+    return slices != NULL &&
            weir_fail (error, WEIR_ERROR_FORMAT, "an entry holds no slice of a tensor");
   }
   piece->slice = slices->data;
@@ -297,7 +297,7 @@ type_and_shape (Tf__DataType type, const Tf__TensorShapeProto *proto, WeirDtype 
 static WeirTensor *
 read_contents (TfCheckpoint *c, const Tf__BundleEntryProto *entry, GError **error)
 {
-  WeirBytes contents, all;
+  WeirBytes contents;
   WeirDtype dtype;
   WeirShape shape;
   WeirSource *source;
@@ -307,10 +307,8 @@ read_contents (TfCheckpoint *c, const Tf__BundleEntryProto *entry, GError **erro
   source = find_contents (c, entry, &contents, error);
   if (source == NULL)
     return NULL;
-  all = weir_source_bytes (source);
   return weir_tensor_new_from_bytes (dtype, &shape, weir_source_gbytes (source),
-                                     (gsize) (contents.data - all.data), contents.size,
-                                     error);
+                                     (gsize) entry->offset, contents.size, error);
 }
 
 /* A tensor that pieces are to be copied into; what it may take depends on the files that

@@ -27,3 +27,12 @@ tf_file_clear (TfFile *file)
   g_clear_pointer (&file->bytes, g_bytes_unref);
   file->wire = NULL;
 }
+
+WeirBytes
+tf_file_bytes (const TfFile *file)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (file->bytes, &size);
+
+  return WEIR_BYTES (data, size);
+}

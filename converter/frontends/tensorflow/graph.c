@@ -1,9 +1,11 @@
 #include "ir/verify.h"
-#include "node.h"
+#include "offload.h"
 
 #include <string.h>
 
 /* What of a graph becomes the network. */
+
+#define MOST_ROUNDS 16
 
 /* Operations whose results nobody wants, though nobody else reads them; and those whose
  * names begin like what training and saving leave behind. */
@@ -13,6 +15,9 @@ static const char *const no_outputs[] = {
   "Assert",
   "Placeholder",
   "PlaceholderWithDefault",
+  "MakeIterator",
+  "IteratorToStringHandle",
+  "IteratorFromStringHandle",
   "VarHandleOp",
   "Variable",
   "ReadVariableOp",
@@ -220,9 +225,24 @@ convert_outputs (TfScope *scope, const GPtrArray *outputs, GError **error)
   return weir_build_finish (scope->builder, error);
 }
 
+/* What TensorFlow shall run; @more are the names of what failed before. */
+static gboolean
+plan_offload (TfScope *scope, const Tf__GraphDef *graph, const GPtrArray *outputs,
+              GHashTable *more, GError **error)
+{
+  g_autoptr (GHashTable) reached = find_reached (scope, outputs);
+  g_autoptr (GError) local = NULL;
+
+  scope->import->offload = tf_offload_new (scope, graph, outputs, reached, more, &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
 static gboolean
 convert (TfScope *scope, const Tf__GraphDef *graph, const TfRequest *request,
-         GError **error)
+         GHashTable *more, GError **error)
 {
   g_autoptr (GPtrArray) outputs = NULL;
 
@@ -232,7 +252,8 @@ convert (TfScope *scope, const Tf__GraphDef *graph, const TfRequest *request,
   if (outputs == NULL)
     outputs = request->outputs != NULL ? g_ptr_array_ref (request->outputs)
                                        : find_outputs (graph);
-  return convert_inputs (scope, graph, outputs, error) &&
+  return plan_offload (scope, graph, outputs, more, error) &&
+         convert_inputs (scope, graph, outputs, error) &&
          convert_outputs (scope, outputs, error) &&
          name_inputs (scope, request->inputs, error);
 }
@@ -250,17 +271,18 @@ add_functions (TfImport *import, const Tf__FunctionDefLibrary *library)
 
 static gboolean
 convert_into (TfImport *import, const Tf__GraphDef *graph, const TfRequest *request,
-              WeirGraph *result, GError **error)
+              GHashTable *more, WeirGraph *result, GError **error)
 {
   WeirBuilder builder = WEIR_BUILDER (result);
   TfScope scope;
   gboolean good;
 
-  add_functions (import, graph->library);
+  import->converted = 0;
   tf_scope_init (&scope, import, &builder);
-  good = convert (&scope, graph, request, error);
+  good = convert (&scope, graph, request, more, error);
   if (good && import->unsupported->len > 0)
     good = weir_unsupported_fail (import->unsupported, "TensorFlow", error);
+  g_clear_pointer (&import->offload, tf_offload_free);
   tf_scope_clear (&scope);
   g_clear_error (&builder.error);
   if (!good)
@@ -269,18 +291,63 @@ convert_into (TfImport *import, const Tf__GraphDef *graph, const TfRequest *requ
   return weir_graph_verify (result, error);
 }
 
+/* Whether what could not be converted is new: TensorFlow shall run it, then. */
+static gboolean
+note_unsupported (TfImport *import, GHashTable *more)
+{
+  gboolean is_new = FALSE;
+
+  if (!weir_frontend_flag (import->input, "offload_unsupported_operations_to_tf"))
+    return FALSE;
+  for (guint i = 0; i < import->unsupported->len; i++) {
+    const WeirUnsupported *unsupported = import->unsupported->pdata[i];
+
+    is_new |= g_hash_table_add (more, g_strdup (unsupported->name));
+  }
+  return is_new;
+}
+
+/* (transfer full): what lies behind a node that fails is looked at in the next round. */
+static WeirGraph *
+convert_in_rounds (TfImport *import, const Tf__GraphDef *graph, const TfRequest *request,
+                   GError **error)
+{
+  g_autoptr (GHashTable) more =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint round = 0;; round++) {
+    g_autoptr (WeirGraph) result = weir_graph_new ();
+    GError *local = NULL;
+
+    if (convert_into (import, graph, request, more, result, &local))
+      return g_steal_pointer (&result);
+    if (round == MOST_ROUNDS ||
+        !g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED) ||
+        !note_unsupported (import, more)) {
+      g_propagate_error (error, local);
+      return NULL;
+    }
+    g_error_free (local);
+    g_ptr_array_set_size (import->unsupported, 0);
+  }
+}
+
 WeirModel *
 tf_graph_convert (TfImport *import, const Tf__GraphDef *graph, const TfRequest *request,
                   GError **error)
 {
-  g_autoptr (WeirGraph) result = weir_graph_new ();
   g_autofree char *name = weir_frontend_model_name (import->input);
-  gboolean good;
+  WeirGraph *result;
 
+  if (!tf_tensorboard_write (import, error))
+    return NULL;
   import->functions = g_hash_table_new (g_str_hash, g_str_equal);
   import->names = g_string_chunk_new (4096);
-  good = convert_into (import, graph, request, result, error);
+  add_functions (import, graph->library);
+  import->restored = tf_restored_names (import, graph);
+  result = convert_in_rounds (import, graph, request, error);
   g_hash_table_unref (import->functions);
+  g_hash_table_unref (import->restored);
   g_string_chunk_free (import->names);
-  return good ? weir_model_new (g_steal_pointer (&result), name, "tensorflow") : NULL;
+  return result != NULL ? weir_model_new (result, name, "tensorflow") : NULL;
 }

@@ -1,11 +1,13 @@
-#include "node.h"
-
+#include "offload.h"
 #include "table.h"
 
 #include <string.h>
 
 /* Every file has so many nodes at least; more come from functions that are unfolded. */
-#define NODES_BASE 100000
+#define NODES_BASE 20000
+
+/* Of a node's name: its own, that of its output, and that of what it becomes. */
+#define NAME_COPIES 3
 
 /* Outputs beyond this are no node's of a real network. */
 #define MAX_OUTPUTS 65536
@@ -72,10 +74,12 @@ static void
 name_tensors (TfNode *n)
 {
   GArray *outputs = n->entry->outputs;
+  gboolean is_call = tf_offload_is_call (n->scope->import->offload, n->entry);
 
   for (guint i = 0; i < outputs->len; i++) {
     WeirPort port = g_array_index (outputs, TfValue, i).port;
-    g_autofree char *name = g_strdup_printf ("%s:%u", n->make.name, i);
+    g_autofree char *name = is_call ? tf_offload_output_name (n->entry, i)
+                                    : g_strdup_printf ("%s:%u", n->make.name, i);
 
     if (!weir_port_is_none (port))
       weir_edit_add_tensor_name (n->make.b->graph, port, name);
@@ -89,6 +93,8 @@ convert_row (TfNode *n, gboolean broken, GError **error)
   const Tf__FunctionDef *function = tf_function_of (n);
   WeirPort port;
 
+  if (tf_offload_is_call (n->scope->import->offload, n->entry))
+    return broken || tf_offload_call (n, error);
   if (function != NULL)
     return tf_function_call (n, function, error);
   if (n->row == NULL)
@@ -141,11 +147,18 @@ convert (TfNode *n, gboolean broken, GError **error)
   return TRUE;
 }
 
+/* In functions, names are as long as all calls on the way there together. */
 static gboolean
-count_node (TfImport *import, GError **error)
+count_node (const TfScope *scope, const Tf__NodeDef *proto, GError **error)
 {
+  TfImport *import = scope->import;
   gsize most = NODES_BASE + g_bytes_get_size (import->file->bytes) / 4;
 
+  if (scope->prefix != NULL &&
+      !weir_budget_take (&import->file->budget,
+                         NAME_COPIES * (strlen (scope->prefix) + strlen (proto->name)),
+                         "the names of nodes in functions", error))
+    return FALSE;
   if (++import->converted <= MIN (most, WEIR_MAX_NODES))
     return TRUE;
   return weir_fail (error, WEIR_ERROR_LIMIT, "functions unfold into more than %u nodes",
@@ -160,7 +173,7 @@ tf_node_convert (TfScope *scope, TfEntry *entry, GError **error)
 
   n.make = (WeirMake){ .b = scope->builder, .name = name_of (scope, entry->proto) };
   n.row = tf_row_find (entry->proto->op);
-  done = count_node (scope->import, error) && read_inputs (&n, &broken, error) &&
+  done = count_node (scope, entry->proto, error) && read_inputs (&n, &broken, error) &&
          convert (&n, broken, error);
   if (!done)
     g_prefix_error (error, "node '%s' (%s): ", n.make.name, entry->proto->op);

@@ -10,6 +10,13 @@
 #define LOOKUP \
   "a table of keys: look them up outside, and cut the graph behind it (option --input)"
 #define QUEUE "it reads a queue: cut the graph behind it (option --input)"
+#define TRAINING                                                                       \
+  "it belongs to training or to saving: freeze the graph, or name the outputs of the " \
+  "network (option --output)"
+#define NOTHING "it gives no value: name another output (option --output)"
+#define XLA                                                               \
+  "it is made for XLA's compiler: export the model without XLA (jax2tf: " \
+  "enable_xla=False)"
 #define DECODE \
   "it reads files: decode outside, and cut the graph behind it (option --input)"
 
@@ -27,15 +34,25 @@ static const struct {
   { "Substr", STRINGS },
   { "ReduceJoin", STRINGS },
   { "Sentencepiece", STRINGS },
-  { "ShardedFilename", STRINGS },
+  { "ShardedFilename", TRAINING },
   { "Decode", DECODE },
   { "ParseExample", DECODE },
   { "ParseSingleExample", DECODE },
   { "ReadFile", DECODE },
-  { "QueueDequeue", QUEUE },
-  { "FIFOQueue", QUEUE },
+  { "PaddingFIFOQueue", QUEUE },
+  { "PriorityQueue", QUEUE },
+  { "RandomShuffleQueue", QUEUE },
   { "Iterator", QUEUE },
-  { "OneShotIterator", QUEUE },
+  { "Assign", TRAINING },
+  { "Save", TRAINING },
+  { "Restore", TRAINING },
+  { "MergeV2Checkpoints", TRAINING },
+  { "IsVariableInitialized", TRAINING },
+  { "VarIsInitializedOp", TRAINING },
+  { "Assert", NOTHING },
+  { "NoOp", NOTHING },
+  { "Xla", XLA },
+  { "Eye", "it is no operation of TensorFlow's: tf.eye() makes a graph of others" },
 };
 
 const char *

@@ -1,4 +1,5 @@
 #include "checkpoint.h"
+#include "pack.h"
 
 #include <string.h>
 
@@ -12,6 +13,9 @@
 #define INIT      "__saved_model_init_op"
 #define TRAINING  "__saved_model_train_op"
 #define SERVE_TAG "serve"
+
+/* Numbers of fields. */
+enum { SAVED_META_GRAPHS = 2, META_GRAPH_DEF = 2 };
 
 int
 tf_saved_model_probe (const WeirFolder *folder)
@@ -51,6 +55,19 @@ list_tags (const Tf__SavedModel *model)
       g_string_append_printf (text, "%s%s", k > 0 ? ", " : "", info->tags[k]);
   }
   return g_string_free (text, FALSE);
+}
+
+/* Where @graph lies in the file. */
+static WeirBytes
+bytes_of (const TfFile *file, const Tf__MetaGraphDef *graph)
+{
+  const Tf__SavedModel *model = weir_wire_message (file->wire);
+  WeirBytes bytes = tf_file_bytes (file);
+  gsize i = 0;
+
+  while (i < model->n_meta_graphs && model->meta_graphs[i] != graph)
+    i++;
+  return tf_pack_find (&bytes, SAVED_META_GRAPHS, i);
 }
 
 /* The first graph with all tags that are asked for; with none, one that serves, else the
@@ -122,8 +139,8 @@ read_map (Tf__TensorInfoEntry **entries, gsize count)
 }
 
 static WeirModel *
-convert (TfImport *import, const Tf__MetaGraphDef *graph, gboolean signatures,
-         GError **error)
+convert (TfImport *import, const Tf__MetaGraphDef *graph, const WeirBytes *bytes,
+         gboolean signatures, GError **error)
 {
   const Tf__SignatureDef *signature = signatures ? choose_signature (graph) : NULL;
   TfRequest request = { 0 };
@@ -133,6 +150,7 @@ convert (TfImport *import, const Tf__MetaGraphDef *graph, gboolean signatures,
     weir_fail (error, WEIR_ERROR_FORMAT, "it holds no graph");
     return NULL;
   }
+  import->graph_bytes = tf_pack_find (bytes, META_GRAPH_DEF, 0);
   if (signature != NULL) {
     request.inputs = read_map (signature->inputs, signature->n_inputs);
     request.outputs = read_map (signature->outputs, signature->n_outputs);
@@ -149,17 +167,19 @@ load_saved (TfImport *import, TfFile *file, GError **error)
   WeirFolder *folder = import->input->folder;
   const Tf__MetaGraphDef *graph;
   WeirModel *model = NULL;
+  WeirBytes bytes;
 
   graph = choose_graph (import, weir_wire_message (file->wire), error);
   if (graph == NULL)
     return NULL;
+  bytes = bytes_of (file, graph);
   import->file = file;
   if (tf_checkpoint_there (folder, VARIABLES)) {
     import->checkpoint = tf_checkpoint_open (folder, VARIABLES, error);
     if (import->checkpoint == NULL)
       return NULL;
   }
-  model = convert (import, graph, TRUE, error);
+  model = convert (import, graph, &bytes, TRUE, error);
   g_clear_pointer (&import->checkpoint, tf_checkpoint_free);
   return model;
 }
@@ -189,7 +209,7 @@ tf_meta_graph_load (TfImport *import, TfFile *file, GError **error)
   const WeirFrontendInput *input = import->input;
   g_autofree char *prefix =
       input->path != NULL ? g_path_get_basename (input->path) : NULL;
-  WeirModel *model;
+  WeirBytes bytes = tf_file_bytes (file);
 
   import->file = file;
   if (prefix != NULL && g_str_has_suffix (prefix, ".meta"))
@@ -200,6 +220,5 @@ tf_meta_graph_load (TfImport *import, TfFile *file, GError **error)
     if (import->checkpoint == NULL)
       return NULL;
   }
-  model = convert (import, weir_wire_message (file->wire), FALSE, error);
-  return model;
+  return convert (import, weir_wire_message (file->wire), &bytes, FALSE, error);
 }

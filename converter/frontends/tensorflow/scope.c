@@ -1,4 +1,4 @@
-#include "node.h"
+#include "offload.h"
 
 #include <string.h>
 
@@ -81,8 +81,12 @@ tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error)
   ref->entry = ref->argument == NULL ? g_hash_table_lookup (scope->nodes, name) : NULL;
   if (ref->argument == NULL && ref->entry == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "there is no node '%s'", name);
-  return output == NULL || ref->entry == NULL ||
-         find_output (ref->entry, output, &ref->index, error);
+  if (output != NULL && ref->entry != NULL &&
+      !find_output (ref->entry, output, &ref->index, error))
+    return FALSE;
+  if (scope->import->offload != NULL && scope->function == NULL)
+    tf_offload_redirect (scope->import->offload, ref);
+  return TRUE;
 }
 
 /* Nodes whose inputs are being converted; not the call stack, as a graph may be a million

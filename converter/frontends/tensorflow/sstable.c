@@ -95,12 +95,13 @@ read_block (Table *table, Handle handle, GError **error)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (table->file, &size);
-  WeirBytes file = WEIR_BYTES (data, size), block, trailer;
+  WeirBytes file = WEIR_BYTES (data, size), block, checked, trailer;
   guint32 checksum;
   guint8 kind;
 
   if (!weir_bytes_slice (&file, handle.offset, handle.size, &block) ||
       !weir_bytes_slice (&file, handle.offset + handle.size, TRAILER_SIZE, &trailer) ||
+      !weir_bytes_slice (&file, handle.offset, handle.size + 1, &checked) ||
       !weir_bytes_u8 (&trailer, &kind) || !weir_bytes_u32 (&trailer, &checksum)) {
     weir_fail (error, WEIR_ERROR_FORMAT,
                "a block of %" G_GUINT64_FORMAT " bytes at %" G_GUINT64_FORMAT
@@ -108,7 +109,7 @@ read_block (Table *table, Handle handle, GError **error)
                handle.size, handle.offset);
     return NULL;
   }
-  if (weir_crc32c_mask (weir_crc32c (0, block.data, block.size + 1)) != checksum) {
+  if (weir_crc32c_mask (weir_crc32c (0, checked.data, checked.size)) != checksum) {
     weir_fail (error, WEIR_ERROR_FORMAT,
                "the checksum of the block at %" G_GUINT64_FORMAT " is wrong",
                handle.offset);
@@ -164,6 +165,7 @@ add_entry (Table *table, GBytes *block, const GByteArray *key, const WeirBytes *
            GError **error)
 {
   const guint8 *begin = g_bytes_get_data (block, NULL);
+  gsize offset = value->size > 0 ? (gsize) (value->data - begin) : 0;
   GBytes *name;
 
   /* What GLib takes for two GBytes and a place in the table. */
@@ -172,7 +174,7 @@ add_entry (Table *table, GBytes *block, const GByteArray *key, const WeirBytes *
   name = g_bytes_new (key->data, key->len);
   if (g_hash_table_insert (
           table->entries, name,
-          g_bytes_new_from_bytes (block, (gsize) (value->data - begin), value->size)))
+          g_bytes_new_from_bytes (block, offset, value->size)))
     return TRUE;
   return weir_fail (error, WEIR_ERROR_FORMAT, "a key stands twice in the table");
 }

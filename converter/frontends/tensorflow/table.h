@@ -22,6 +22,8 @@ extern const TfRow tf_rows_signal[];
 extern const TfRow tf_rows_linalg[];
 extern const TfRow tf_rows_sparse[];
 extern const TfRow tf_rows_state[];
+extern const TfRow tf_rows_feed[];
+extern const TfRow tf_rows_ctc[];
 
 /** tf_refusal: (nullable): why there is no conversion of @op, where more can be said than
  * that it is not known. */

@@ -103,6 +103,7 @@ load_file (TfImport *import, TfFile *file, GError **error)
       !open_checkpoint (import, error))
     return NULL;
   import->file = file;
+  import->graph_bytes = tf_file_bytes (file);
   return meta ? tf_meta_graph_load (import, file, error)
               : tf_graph_convert (import, weir_wire_message (file->wire), &all, error);
 }

@@ -32,6 +32,9 @@ typedef struct {
  * @file: where the graph's nodes come from
  * @functions: name -> FunctionDef
  * @checkpoint: (nullable): the values of variables
+ * @graph_bytes: the encoded graph
+ * @offload: (nullable): what TensorFlow shall run
+ * @restored: variable -> its name in the checkpoint, where the graph tells
  * @names: the names of nodes made so far
  * @converted: nodes so far, functions unfolded
  */
@@ -40,6 +43,9 @@ typedef struct {
   TfFile *file;
   GHashTable *functions;
   struct _TfCheckpoint *checkpoint;
+  GHashTable *restored;
+  WeirBytes graph_bytes;
+  struct _TfOffload *offload;
   GPtrArray *unsupported;
   GStringChunk *names;
   guint converted;
@@ -102,6 +108,14 @@ gboolean tf_file_read (TfFile *file, GBytes *bytes,
                        const ProtobufCMessageDescriptor *type, gboolean is_text,
                        GError **error);
 void tf_file_clear (TfFile *file);
+/** tf_file_bytes: all bytes of @file as they were unpacked. */
+WeirBytes tf_file_bytes (const TfFile *file);
+
+/* tensorboard.c */
+
+/** tf_tensorboard_write: writes the graph where option tensorboard_logdir says, if it
+ * does. */
+gboolean tf_tensorboard_write (const TfImport *import, GError **error);
 
 /* scope.c */
 
@@ -153,6 +167,12 @@ int tf_saved_model_probe (const WeirFolder *folder);
 /** tf_meta_graph_load: (transfer full): a MetaGraph that was read into @file; the
  * checkpoint lies beside it. */
 WeirModel *tf_meta_graph_load (TfImport *import, TfFile *file, GError **error);
+
+/* restored.c */
+
+/** tf_restored_names: (transfer full) (element-type utf8 utf8): variable -> the name
+ * under which @graph, or a function of it, reads it from a checkpoint. */
+GHashTable *tf_restored_names (const TfImport *import, const Tf__GraphDef *graph);
 
 /* names.c */
 

@@ -1,6 +1,6 @@
 #include "metadata.h"
 
-#include "zip.h"
+#include "frontends/zip.h"
 
 #include <math.h>
 #include <string.h>

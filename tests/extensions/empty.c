@@ -1,0 +1,3 @@
+/* A library that is not what its name says. */
+
+const int weir_test_nothing = 0;
