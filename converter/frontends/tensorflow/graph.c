@@ -21,6 +21,7 @@ static const char *const no_outputs[] = {
   "IsVariableInitialized",
   "ShardedFilename",
   "MergeV2Checkpoints",
+  "TensorArrayCloseV3",
 };
 static const char *const no_output_families[] = {
   "Assign",      "Save",          "Restore",          "Apply",        "ResourceApply",
@@ -212,6 +213,9 @@ convert_outputs (TfScope *scope, const GPtrArray *outputs, GError **error)
       return FALSE;
     if (value->broken)
       continue;
+    if (value->array != NULL)
+      return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
+                        "output '%s' is a TensorArray or a list", wanted->name);
     node = tf_split_name (wanted->ref, &output, &index);
     if (strcmp (node, wanted->name) != 0)
       weir_edit_add_tensor_name (scope->builder->graph, value->port, wanted->name);
@@ -279,8 +283,10 @@ tf_graph_convert (TfImport *import, const Tf__GraphDef *graph, const TfRequest *
 
   import->functions = g_hash_table_new (g_str_hash, g_str_equal);
   import->names = g_string_chunk_new (4096);
+  import->arrays = g_ptr_array_new_with_free_func (g_free);
   good = convert_into (import, graph, request, result, error);
   g_hash_table_unref (import->functions);
   g_string_chunk_free (import->names);
+  g_ptr_array_unref (import->arrays);
   return good ? weir_model_new (g_steal_pointer (&result), name, "tensorflow") : NULL;
 }

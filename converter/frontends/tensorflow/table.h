@@ -22,6 +22,9 @@ extern const TfRow tf_rows_signal[];
 extern const TfRow tf_rows_linalg[];
 extern const TfRow tf_rows_sparse[];
 extern const TfRow tf_rows_state[];
+extern const TfRow tf_rows_flow[];
+extern const TfRow tf_rows_call[];
+extern const TfRow tf_rows_array[];
 
 /** tf_refusal: (nullable): why there is no conversion of @op, where more can be said than
  * that it is not known. */
