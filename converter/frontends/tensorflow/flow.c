@@ -180,6 +180,14 @@ tf_flow_of (TfScope *scope)
   return flow;
 }
 
+const char *
+tf_flow_frame (TfScope *scope, const Tf__NodeDef *enter)
+{
+  const TfPlace *place = g_hash_table_lookup (tf_flow_of (scope)->places, enter);
+
+  return place != NULL ? place->loop->name : "";
+}
+
 TfLoop *
 tf_flow_loop (TfScope *scope, const Tf__NodeDef *exit, guint *index, GError **error)
 {

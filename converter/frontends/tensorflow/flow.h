@@ -66,7 +66,13 @@ char **tf_flow_needs (TfScope *scope, const Tf__NodeDef *proto, GError **error);
 TfLoop *tf_flow_loop (TfScope *scope, const Tf__NodeDef *exit, guint *index,
                       GError **error);
 
+/** tf_flow_frame: the name of the loop's frame that @enter begins. */
+const char *tf_flow_frame (TfScope *scope, const Tf__NodeDef *enter);
+
 /* gates.c */
+
+/** tf_flow_is_inside: whether a node is within a loop or a branch. */
+gboolean tf_flow_is_inside (TfScope *scope, const Tf__NodeDef *proto);
 
 /** tf_gate_predicate: (transfer full): what a Switch looks at, "node:0", behind
  * Identities. */

@@ -2,12 +2,14 @@
 
 #include <string.h>
 
-/* Which branches a node stands in: the Switches between it and what is always computed.
- */
+/* Which loops and branches a node stands in: the Enters and Switches between it and what
+ * is always computed, once. */
 
 #define MAX_HOPS 8
 
-/* The branch @branch of @predicate, within the branches of @parent. */
+#define IN_LOOP 2
+
+/* The branch @branch of @predicate, or the loop of that name, within @parent. */
 typedef struct _TfContext {
   const struct _TfContext *parent;
   guint depth, branch;
@@ -88,7 +90,7 @@ context_of (TfScope *scope, const char *text)
 }
 
 /* The context of a node whose inputs have been looked at: that of the innermost one; a
- * Merge ends it. */
+ * Merge or an Exit ends it. */
 static const TfContext *
 combine (TfScope *scope, const Tf__NodeDef *node)
 {
@@ -100,7 +102,10 @@ combine (TfScope *scope, const Tf__NodeDef *node)
     if (context != NULL && (innermost == NULL || context->depth > innermost->depth))
       innermost = context;
   }
-  if (is (node, "Merge") && innermost != NULL && !is_loop_merge (scope, node))
+  if (is (node, "Enter"))
+    return within (tf_flow_of (scope), innermost, tf_flow_frame (scope, node), IN_LOOP);
+  if (innermost != NULL && (is (node, "Exit") ||
+                            (is (node, "Merge") && !is_loop_merge (scope, node))))
     return innermost->parent;
   return innermost;
 }
@@ -158,7 +163,7 @@ tf_gate_branches (TfScope *scope, const Tf__NodeDef *merge, TfBranches *branches
   known = contexts[0];
   if (known == NULL || (contexts[1] != NULL && contexts[1]->depth > known->depth))
     known = contexts[1];
-  if (known == NULL)
+  if (known == NULL || known->branch == IN_LOOP)
     return weir_fail (error, WEIR_ERROR_FORMAT,
                       "no Switch decides between the two values");
   if (contexts[0] != NULL && contexts[1] != NULL &&
@@ -171,4 +176,11 @@ tf_gate_branches (TfScope *scope, const Tf__NodeDef *merge, TfBranches *branches
   branches->inputs[known->branch] = known == contexts[0] ? 0 : 1;
   branches->inputs[1 - known->branch] = known == contexts[0] ? 1 : 0;
   return TRUE;
+}
+
+gboolean
+tf_flow_is_inside (TfScope *scope, const Tf__NodeDef *proto)
+{
+  look_at (scope, proto->name);
+  return g_hash_table_lookup (tf_flow_of (scope)->contexts, proto) != NULL;
 }

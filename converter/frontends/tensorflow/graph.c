@@ -1,5 +1,5 @@
+#include "flow.h"
 #include "ir/verify.h"
-#include "node.h"
 
 #include <string.h>
 
@@ -22,6 +22,8 @@ static const char *const no_outputs[] = {
   "ShardedFilename",
   "MergeV2Checkpoints",
   "TensorArrayCloseV3",
+  "Switch",
+  "NextIteration",
 };
 static const char *const no_output_families[] = {
   "Assign",      "Save",          "Restore",          "Apply",        "ResourceApply",
@@ -78,7 +80,7 @@ tf_wanted_add (GPtrArray *list, const char *name, const char *ref)
 
 /* (transfer full): the nodes that no other reads, in the order of the file. */
 static GPtrArray *
-find_outputs (const Tf__GraphDef *graph)
+find_outputs (TfScope *scope, const Tf__GraphDef *graph)
 {
   GPtrArray *outputs = tf_wanted_new ();
   g_autoptr (GHashTable) read =
@@ -95,7 +97,8 @@ find_outputs (const Tf__GraphDef *graph)
     }
   for (gsize i = 0; i < graph->n_node; i++)
     if (!gives_nothing (graph->node[i]) &&
-        !g_hash_table_contains (read, graph->node[i]->name))
+        !g_hash_table_contains (read, graph->node[i]->name) &&
+        !tf_flow_is_inside (scope, graph->node[i]))
       tf_wanted_add (outputs, graph->node[i]->name, graph->node[i]->name);
   return outputs;
 }
@@ -235,7 +238,7 @@ convert (TfScope *scope, const Tf__GraphDef *graph, const TfRequest *request,
   outputs = asked_outputs (scope);
   if (outputs == NULL)
     outputs = request->outputs != NULL ? g_ptr_array_ref (request->outputs)
-                                       : find_outputs (graph);
+                                       : find_outputs (scope, graph);
   return convert_inputs (scope, graph, outputs, error) &&
          convert_outputs (scope, outputs, error) &&
          name_inputs (scope, request->inputs, error);

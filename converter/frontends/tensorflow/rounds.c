@@ -58,6 +58,22 @@ is_variable (const TfRounds *r, const TfState *state)
   return !state->fixed && !is_joined (state) && !is_number (r, state);
 }
 
+/* A whole number that is known before the loop is taken for one that counts, until its
+ * body says otherwise. */
+static void
+init_counter (TfRounds *r, TfState *state)
+{
+  const TfValue *initial = &state->initial;
+  const WeirTensor *start = weir_make_value (&r->n->make, initial->port);
+
+  if (state->fixed || initial->array != NULL || start == NULL ||
+      weir_tensor_count (start) != 1 || state->shape.rank != 0 ||
+      !weir_dtype_is_integer (state->dtype))
+    return;
+  state->start = weir_tensor_get_int (start, 0);
+  state->counts = ABS (state->start) <= G_MAXINT32;
+}
+
 static void
 init_states (TfRounds *r)
 {
@@ -74,6 +90,7 @@ init_states (TfRounds *r)
     state->element = array != NULL ? array->element : WEIR_SHAPE_UNKNOWN;
     state->plain = array != NULL && !weir_port_is_none (state->initial.port);
     state->output = -1;
+    init_counter (r, state);
   }
 }
 
@@ -154,17 +171,13 @@ is_successor (const WeirGraph *graph, WeirPort port, WeirPort from)
 }
 
 static gboolean
-learn_counter (TfRounds *r, TfBody *body, TfState *state)
+learn_counter (TfBody *body, TfState *state)
 {
-  const WeirTensor *start = weir_make_value (&r->n->make, state->initial.port);
-
-  if (state->counts || state->initial.array != NULL || start == NULL ||
-      weir_tensor_count (start) != 1 || state->shape.rank != 0 ||
-      !is_successor (body->graph, state->next.port, state->inner.port))
+  if (!state->counts ||
+      is_successor (body->graph, state->next.port, state->inner.port))
     return FALSE;
-  state->start = weir_tensor_get_int (start, 0);
-  state->counts = ABS (state->start) <= G_MAXINT32;
-  return state->counts;
+  state->counts = FALSE;
+  return TRUE;
 }
 
 /* Shapes that do not stay as they are become wider. */
@@ -206,6 +219,7 @@ learn_state (TfRounds *r, TfBody *body, TfState *state, guint tries)
     return FALSE;
   if (is_unchanged (state)) {
     state->fixed = TRUE;
+    state->counts = FALSE;
     return TRUE;
   }
   if (is_joined (state) && (array == NULL || array->state != state ||
@@ -213,7 +227,7 @@ learn_state (TfRounds *r, TfBody *body, TfState *state, guint tries)
     state->plain = TRUE;
     return TRUE;
   }
-  return learn_counter (r, body, state) || learn_shape (r, body, state, tries);
+  return learn_counter (body, state) || learn_shape (r, body, state, tries);
 }
 
 /* A bound found in the condition makes counters numbers of the round. */
