@@ -33,6 +33,7 @@ tf_flow_free (TfFlow *flow)
   g_hash_table_unref (flow->places);
   g_hash_table_unref (flow->contexts);
   g_hash_table_unref (flow->kept);
+  g_clear_pointer (&flow->readers, g_hash_table_unref);
   g_free (flow);
 }
 

@@ -37,12 +37,13 @@ typedef struct {
  * @places: node -> TfPlace, for Enter, Merge, Switch and Exit of a loop's variable
  * @contexts: node -> the Switches that it stands behind
  * @kept: (element-type TfContext): owned
+ * @readers: (nullable): name of a node -> who reads it (element-type TfReader)
  * @steps: how much was searched
  *
  * What is found once in a list of nodes.
  */
 struct _TfFlow {
-  GHashTable *loops, *places, *contexts, *kept;
+  GHashTable *loops, *places, *contexts, *kept, *readers;
   gsize steps;
 };
 
@@ -68,6 +69,17 @@ TfLoop *tf_flow_loop (TfScope *scope, const Tf__NodeDef *exit, guint *index,
 
 /** tf_flow_frame: the name of the loop's frame that @enter begins. */
 const char *tf_flow_frame (TfScope *scope, const Tf__NodeDef *enter);
+
+/* readers.c */
+
+/** TfReader: @node: (nullable): what reads "node:1" (@text); %NULL: a function returns it. */
+typedef struct {
+  const Tf__NodeDef *node;
+  const char *text;
+} TfReader;
+
+/** tf_flow_readers: (nullable) (element-type TfReader): who reads @proto's outputs. */
+const GArray *tf_flow_readers (TfScope *scope, const Tf__NodeDef *proto);
 
 /* gates.c */
 

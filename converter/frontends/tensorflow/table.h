@@ -25,6 +25,7 @@ extern const TfRow tf_rows_state[];
 extern const TfRow tf_rows_flow[];
 extern const TfRow tf_rows_call[];
 extern const TfRow tf_rows_array[];
+extern const TfRow tf_rows_rnn[];
 
 /** tf_refusal: (nullable): why there is no conversion of @op, where more can be said than
  * that it is not known. */
