@@ -78,6 +78,14 @@ tf_wanted_add (GPtrArray *list, const char *name, const char *ref)
   g_ptr_array_add (list, wanted);
 }
 
+/* Whether @text, an input of @reader, makes nothing an output that it names: what others
+ * only wait for, as for an assertion, is none either. */
+static gboolean
+is_reading (const Tf__NodeDef *reader, const char *text)
+{
+  return !tf_is_control (text) || strcmp (reader->op, "NoOp") != 0;
+}
+
 /* (transfer full): the nodes that no other reads, in the order of the file. */
 static GPtrArray *
 find_outputs (TfScope *scope, const Tf__GraphDef *graph)
@@ -92,8 +100,9 @@ find_outputs (TfScope *scope, const Tf__GraphDef *graph)
       g_autofree char *output = NULL;
       guint index;
 
-      if (!tf_is_control (text))
-        g_hash_table_add (read, tf_split_name (text, &output, &index));
+      if (is_reading (graph->node[i], text))
+        g_hash_table_add (read, tf_split_name (tf_is_control (text) ? text + 1 : text,
+                                               &output, &index));
     }
   for (gsize i = 0; i < graph->n_node; i++)
     if (!gives_nothing (graph->node[i]) &&
@@ -200,8 +209,9 @@ name_inputs (TfScope *scope, const GPtrArray *inputs, GError **error)
   return TRUE;
 }
 
+/* @asked: whether somebody has named the outputs. */
 static gboolean
-convert_outputs (TfScope *scope, const GPtrArray *outputs, GError **error)
+convert_outputs (TfScope *scope, const GPtrArray *outputs, gboolean asked, GError **error)
 {
   if (outputs->len == 0)
     return weir_fail (error, WEIR_ERROR_FORMAT, "the graph has no output");
@@ -214,7 +224,7 @@ convert_outputs (TfScope *scope, const GPtrArray *outputs, GError **error)
 
     if (value == NULL)
       return FALSE;
-    if (value->broken)
+    if (value->broken || (value->array != NULL && !asked))
       continue;
     if (value->array != NULL)
       return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
@@ -232,15 +242,18 @@ convert (TfScope *scope, const Tf__GraphDef *graph, const TfRequest *request,
          GError **error)
 {
   g_autoptr (GPtrArray) outputs = NULL;
+  gboolean asked;
 
   if (!tf_scope_add (scope, graph->node, graph->n_node, error))
     return FALSE;
   outputs = asked_outputs (scope);
+  if (outputs == NULL && request->outputs != NULL)
+    outputs = g_ptr_array_ref (request->outputs);
+  asked = outputs != NULL;
   if (outputs == NULL)
-    outputs = request->outputs != NULL ? g_ptr_array_ref (request->outputs)
-                                       : find_outputs (scope, graph);
+    outputs = find_outputs (scope, graph);
   return convert_inputs (scope, graph, outputs, error) &&
-         convert_outputs (scope, outputs, error) &&
+         convert_outputs (scope, outputs, asked, error) &&
          name_inputs (scope, request->inputs, error);
 }
 
