@@ -10,8 +10,8 @@
  * @state: (nullable): the variable of a loop that it is, within the loop's body
  * @written: what this round of the loop has written, or none
  *
- * A TensorArray, or a list of tensors: what is known of it besides its elements, which lie
- * one behind the other in the tensor of its #TfValue. As long as nothing was written
+ * A TensorArray, or a list of tensors: what is known of it besides its elements, which
+ * lie one behind the other in the tensor of its #TfValue. As long as nothing was written
  * there is none.
  */
 struct _TfArray {

@@ -44,8 +44,7 @@ static WeirPort
 add_parameter (TfBody *body, WeirPort outer, Kind kind, WeirDtype dtype,
                const WeirShape *shape)
 {
-  WeirPort port =
-      weir_build_parameter (&body->builder, body->outer->name, dtype, shape);
+  WeirPort port = weir_build_parameter (&body->builder, body->outer->name, dtype, shape);
   TfBodyInput input = { .parameter = port.node, .outer = outer, .kind = kind };
 
   if (weir_port_is_none (port))
@@ -84,8 +83,7 @@ capture_port (TfBody *body, WeirPort outer)
   value = weir_make_value (body->outer, outer);
   port = value != NULL
              ? weir_make_constant (&body->make, weir_tensor_ref (value))
-             : add_parameter (body, outer, CAPTURED,
-                              weir_make_dtype (body->outer, outer),
+             : add_parameter (body, outer, CAPTURED, weir_make_dtype (body->outer, outer),
                               weir_make_shape (body->outer, outer));
   g_hash_table_insert (body->captured, g_memdup2 (&key, sizeof key),
                        g_memdup2 (&port, sizeof port));
@@ -179,7 +177,8 @@ tf_body_slice (TfBody *body, WeirPort port)
   if (shape.rank < 1)
     return WEIR_PORT_NONE;
   shape.dims[0] = 1;
-  port = add_parameter (body, outer, SLICED, weir_make_dtype (body->outer, outer), &shape);
+  port =
+      add_parameter (body, outer, SLICED, weir_make_dtype (body->outer, outer), &shape);
   return weir_make_squeeze (&body->make, port, 0);
 }
 

@@ -10,8 +10,8 @@ typedef struct _TfChoice TfChoice;
  * @import: of the model
  * @predicate: what chooses: a bool
  * @n_outputs: values that a branch gives
- * @branch: converts branch @which, 1 for a predicate that is true; @body is %NULL where it
- *   becomes part of the graph, as it is the one that is always taken
+ * @branch: converts branch @which, 1 for a predicate that is true; @body is %NULL where
+ * it becomes part of the graph, as it is the one that is always taken
  * @data: for it
  *
  * One of two branches on its way into the graph.

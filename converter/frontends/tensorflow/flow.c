@@ -130,8 +130,8 @@ add_behind (TfFlow *flow, const TfScope *scope, const Tf__NodeDef *node)
 {
   const Tf__NodeDef *source =
       node->n_input > 0 ? behind_identities (scope, node->input[0]) : NULL;
-  const TfPlace *found = source != NULL ? g_hash_table_lookup (flow->places, source)
-                                        : NULL;
+  const TfPlace *found =
+      source != NULL ? g_hash_table_lookup (flow->places, source) : NULL;
   const Tf__NodeDef *condition;
   TfLoopVariable *variable;
 
@@ -139,8 +139,7 @@ add_behind (TfFlow *flow, const TfScope *scope, const Tf__NodeDef *node)
     return;
   variable = &g_array_index (found->loop->variables, TfLoopVariable, found->variable);
   if (is (node, "Switch")) {
-    condition =
-        node->n_input > 1 ? behind_identities (scope, node->input[1]) : NULL;
+    condition = node->n_input > 1 ? behind_identities (scope, node->input[1]) : NULL;
     if (!is (condition, "LoopCond"))
       return;
     variable->gate = node;
@@ -148,8 +147,7 @@ add_behind (TfFlow *flow, const TfScope *scope, const Tf__NodeDef *node)
   } else {
     variable->exit = node;
   }
-  g_hash_table_insert (flow->places, (gpointer) node,
-                       g_memdup2 (found, sizeof *found));
+  g_hash_table_insert (flow->places, (gpointer) node, g_memdup2 (found, sizeof *found));
 }
 
 TfFlow *
@@ -222,8 +220,9 @@ tf_flow_loop (TfScope *scope, const Tf__NodeDef *exit, guint *index, GError **er
 gboolean
 tf_flow_is_gate (TfScope *scope, const Tf__NodeDef *proto)
 {
-  g_autofree char *predicate =
-      is (proto, "Switch") && proto->n_input > 1 ? tf_gate_predicate (scope, proto) : NULL;
+  g_autofree char *predicate = is (proto, "Switch") && proto->n_input > 1
+                                   ? tf_gate_predicate (scope, proto)
+                                   : NULL;
 
   return predicate != NULL && strcmp (predicate, scope->gate) == 0;
 }
@@ -239,8 +238,8 @@ loop_needs (TfScope *scope, const Tf__NodeDef *exit, GError **error)
     return NULL;
   needs = g_ptr_array_new ();
   for (guint i = 0; i < loop->enters->len; i++)
-    g_ptr_array_add (
-        needs, g_strdup (((const Tf__NodeDef *) loop->enters->pdata[i])->input[0]));
+    g_ptr_array_add (needs,
+                     g_strdup (((const Tf__NodeDef *) loop->enters->pdata[i])->input[0]));
   g_ptr_array_add (needs, NULL);
   return (char **) g_ptr_array_free (needs, FALSE);
 }
@@ -263,18 +262,18 @@ find_gates (TfScope *scope, const Tf__NodeDef *merge, const TfBranches *branches
     if (!g_hash_table_add (seen, (gpointer) node))
       continue;
     if (++flow->steps > most)
-      return weir_fail (error, WEIR_ERROR_LIMIT, "branches within branches: the search "
-                                                 "for their beginnings takes too long");
-    predicate = is (node, "Switch") && node->n_input > 1 ? tf_gate_predicate (scope, node)
-                                                         : NULL;
+      return weir_fail (error, WEIR_ERROR_LIMIT,
+                        "branches within branches: the search "
+                        "for their beginnings takes too long");
+    predicate =
+        is (node, "Switch") && node->n_input > 1 ? tf_gate_predicate (scope, node) : NULL;
     if (g_strcmp0 (predicate, branches->predicate) == 0) {
       g_ptr_array_add (needs, g_strdup (node->input[0]));
       continue;
     }
     for (gsize i = 0; i < node->n_input; i++) {
-      const Tf__NodeDef *source = tf_is_control (node->input[i])
-                                      ? NULL
-                                      : tf_scope_source (scope, node->input[i]);
+      const Tf__NodeDef *source =
+          tf_is_control (node->input[i]) ? NULL : tf_scope_source (scope, node->input[i]);
 
       if (source != NULL)
         g_ptr_array_add (stack, (gpointer) source);

@@ -72,7 +72,8 @@ const char *tf_flow_frame (TfScope *scope, const Tf__NodeDef *enter);
 
 /* readers.c */
 
-/** TfReader: @node: (nullable): what reads "node:1" (@text); %NULL: a function returns it. */
+/** TfReader: @node: (nullable): what reads "node:1" (@text); %NULL: a function returns
+ * it. */
 typedef struct {
   const Tf__NodeDef *node;
   const char *text;
@@ -100,6 +101,7 @@ typedef struct {
   guint inputs[2];
 } TfBranches;
 
-/** tf_gate_branches: the branches that @merge ends. @branches->predicate is to be freed. */
+/** tf_gate_branches: the branches that @merge ends. @branches->predicate is to be freed.
+ */
 gboolean tf_gate_branches (TfScope *scope, const Tf__NodeDef *merge, TfBranches *branches,
                            GError **error);

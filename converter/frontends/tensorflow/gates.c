@@ -42,17 +42,17 @@ tf_gate_predicate (const TfScope *scope, const Tf__NodeDef *gate)
 static const TfContext *
 within (TfFlow *flow, const TfContext *parent, const char *predicate, guint branch)
 {
-  g_autofree char *key = g_strdup_printf ("%p %u %s", (gconstpointer) parent, branch,
-                                          predicate);
+  g_autofree char *key =
+      g_strdup_printf ("%p %u %s", (gconstpointer) parent, branch, predicate);
   TfContext *context = g_hash_table_lookup (flow->kept, key);
 
   if (context != NULL)
     return context;
   context = g_malloc0 (sizeof *context + strlen (predicate) + 1);
+  memcpy (context->predicate, predicate, strlen (predicate));
   context->parent = parent;
   context->branch = branch;
   context->depth = parent != NULL ? parent->depth + 1 : 1;
-  strcpy (context->predicate, predicate);
   g_hash_table_insert (flow->kept, g_steal_pointer (&key), context);
   return context;
 }
@@ -104,8 +104,8 @@ combine (TfScope *scope, const Tf__NodeDef *node)
   }
   if (is (node, "Enter"))
     return within (tf_flow_of (scope), innermost, tf_flow_frame (scope, node), IN_LOOP);
-  if (innermost != NULL && (is (node, "Exit") ||
-                            (is (node, "Merge") && !is_loop_merge (scope, node))))
+  if (innermost != NULL &&
+      (is (node, "Exit") || (is (node, "Merge") && !is_loop_merge (scope, node))))
     return innermost->parent;
   return innermost;
 }

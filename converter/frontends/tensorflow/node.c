@@ -100,8 +100,7 @@ name_tensors (TfNode *n)
     WeirPort port = g_array_index (outputs, TfValue, i).port;
     g_autofree char *name = g_strdup_printf ("%s:%u", n->make.name, i);
 
-    if (!weir_port_is_none (port) &&
-        g_array_index (outputs, TfValue, i).array == NULL)
+    if (!weir_port_is_none (port) && g_array_index (outputs, TfValue, i).array == NULL)
       weir_edit_add_tensor_name (n->make.b->graph, port, name);
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensorflow.h"
+#include "scope.h"
 
 typedef struct _TfNode TfNode;
 

@@ -272,11 +272,11 @@ size (TfNode *n)
 {
   const TfValue *value = array_of (n);
 
-  return value == NULL ? WEIR_PORT_NONE
-                       : weir_make_known (&n->make,
-                                          weir_make_convert (
-                                              &n->make, tf_array_size (&n->make, value),
-                                              WEIR_DTYPE_I32));
+  return value == NULL
+             ? WEIR_PORT_NONE
+             : weir_make_known (
+                   &n->make, weir_make_convert (&n->make, tf_array_size (&n->make, value),
+                                                WEIR_DTYPE_I32));
 }
 
 static WeirPort
@@ -324,8 +324,7 @@ first_elements (TfNode *n, const TfValue *value, WeirPort all, WeirPort end)
 {
   WeirMake *m = &n->make;
 
-  if (weir_build_failed (m->b) ||
-      tf_same (m->b->graph, end, value->array->size) ||
+  if (weir_build_failed (m->b) || tf_same (m->b->graph, end, value->array->size) ||
       tf_same (m->b->graph, end, weir_make_length_of (m, all, 0)))
     return all;
   end = weir_make_convert (m, end, WEIR_DTYPE_I64);
@@ -399,8 +398,8 @@ concat (TfNode *n)
   parts[0] = WEIR_MAKE_INTS (m, -1);
   parts[1] = weir_make_slice (m, shape, WEIR_MAKE_INTS (m, 2),
                               WEIR_MAKE_INTS (m, weir_make_rank (m, all)), 0);
-  lengths = weir_make_broadcast (m, weir_make_dim_of (m, all, 1),
-                                 weir_make_dim_of (m, all, 0));
+  lengths =
+      weir_make_broadcast (m, weir_make_dim_of (m, all, 1), weir_make_dim_of (m, all, 0));
   tf_out (n, 1, lengths);
   return weir_make_reshape_to (m, all, weir_make_concat (m, parts, 2, 0));
 }

@@ -239,12 +239,13 @@ case_of (TfNode *n)
   for (gsize i = 0; i < count; i++) {
     Tf__NameAttrList *func = list->list->func[i];
 
-    functions[i] = func->name != NULL ? g_hash_table_lookup (
-                                            n->scope->import->functions, func->name)
-                                      : NULL;
+    functions[i] = func->name != NULL
+                       ? g_hash_table_lookup (n->scope->import->functions, func->name)
+                       : NULL;
     if (functions[i] == NULL)
-      return weir_make_invalid (&n->make, "attribute 'branches': there is no function "
-                                          "'%s'",
+      return weir_make_invalid (&n->make,
+                                "attribute 'branches': there is no function "
+                                "'%s'",
                                 func->name != NULL ? func->name : "");
     tf__attr_value__init (&given[i]);
     given[i].func = func;

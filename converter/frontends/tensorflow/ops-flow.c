@@ -218,7 +218,8 @@ loop_condition_outside (TfNode *n)
 static WeirPort
 enter_outside (TfNode *n)
 {
-  return weir_make_invalid (&n->make, "the frame that begins here is not left by an Exit");
+  return weir_make_invalid (&n->make,
+                            "the frame that begins here is not left by an Exit");
 }
 
 const TfRow tf_rows_flow[] = {

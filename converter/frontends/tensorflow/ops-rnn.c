@@ -20,7 +20,7 @@ typedef struct {
   double clip;
   gboolean peephole;
   gint64 hidden, inputs;
-  WeirPort weights, bias;              /* [inputs + hidden, 4 hidden], [4 hidden] */
+  WeirPort weights, bias;             /* [inputs + hidden, 4 hidden], [4 hidden] */
   WeirPort to_i, to_f, to_o, cell, h; /* peepholes; the state */
 } Cell;
 
@@ -36,7 +36,8 @@ outputs_read (TfNode *n)
   for (guint i = 0; i < readers->len; i++) {
     TfRef ref;
 
-    if (tf_scope_resolve (n->scope, g_array_index (readers, TfReader, i).text, &ref, NULL))
+    if (tf_scope_resolve (n->scope, g_array_index (readers, TfReader, i).text, &ref,
+                          NULL))
       mask |= ref.index < N_LSTM_OUTPUTS ? 1u << ref.index : 0;
   }
   return mask;
@@ -57,7 +58,8 @@ takes_last (TfNode *n, const Tf__NodeDef *reader)
       tf_attr_int (&slice, "ellipsis_mask", 0) != 0)
     return FALSE;
   begin = tf_scope_value (n->scope, reader->input[1], NULL);
-  value = begin != NULL && !begin->broken ? weir_make_value (&n->make, begin->port) : NULL;
+  value =
+      begin != NULL && !begin->broken ? weir_make_value (&n->make, begin->port) : NULL;
   return value != NULL && weir_tensor_count (value) > 0 &&
          weir_tensor_get_int (value, 0) == -1;
 }
@@ -137,8 +139,8 @@ whole_bias (TfNode *n, const Cell *cell, WeirPort bias)
   if (more == 0)
     return bias;
   split_gates (m, cell, bias, gates);
-  gates[GATE_F] = weir_make_2 (m, "Add", gates[GATE_F],
-                               weir_make_scalar (m, gates[GATE_F], more));
+  gates[GATE_F] =
+      weir_make_2 (m, "Add", gates[GATE_F], weir_make_scalar (m, gates[GATE_F], more));
   for (guint i = 0; i < N_GATES; i++)
     parts[i] = gates[cell->order[i]];
   return weir_make_known (m, weir_make_concat (m, parts, N_GATES, 0));
@@ -183,9 +185,9 @@ step (WeirMake *m, const Cell *cell, WeirPort x, WeirPort *outputs)
   outputs[OUT_I] = weir_make_1 (m, "Sigmoid", gates[GATE_I]);
   outputs[OUT_F] = weir_make_1 (m, "Sigmoid", gates[GATE_F]);
   outputs[OUT_C] = weir_make_1 (m, "Tanh", gates[GATE_C]);
-  state = weir_make_2 (m, "Add",
-                       weir_make_2 (m, "Multiply", outputs[OUT_C], outputs[OUT_I]),
-                       weir_make_2 (m, "Multiply", cell->cell, outputs[OUT_F]));
+  state =
+      weir_make_2 (m, "Add", weir_make_2 (m, "Multiply", outputs[OUT_C], outputs[OUT_I]),
+                   weir_make_2 (m, "Multiply", cell->cell, outputs[OUT_F]));
   if (cell->clip > 0)
     state = weir_make_clamp (m, state, -cell->clip, cell->clip);
   outputs[OUT_CELL] = state;
@@ -315,8 +317,8 @@ loop (TfNode *n, const Cell *outer, WeirPort x, WeirPort steps)
   WeirMake *m = &n->make;
   WeirPort inputs[2] = { steps, weir_make_constant (
                                     m, weir_tensor_new_scalar (WEIR_DTYPE_BOOL, 1)) };
-  WeirNode *node = weir_build_begin_outputs (m->b, "Loop", m->name, inputs, 2,
-                                             N_LSTM_OUTPUTS);
+  WeirNode *node =
+      weir_build_begin_outputs (m->b, "Loop", m->name, inputs, 2, N_LSTM_OUTPUTS);
   WeirDtype dtype = weir_make_dtype (m, x);
   WeirPort outputs[N_LSTM_OUTPUTS], variables[2];
   Cell cell = *outer;

@@ -158,7 +158,8 @@ is_successor (const WeirGraph *graph, WeirPort port, WeirPort from)
 {
   const WeirNode *node = weir_graph_node (graph, port.node);
 
-  if (!weir_node_is (node, "Add") || !weir_dtype_is_integer (weir_graph_dtype (graph, port)))
+  if (!weir_node_is (node, "Add") ||
+      !weir_dtype_is_integer (weir_graph_dtype (graph, port)))
     return FALSE;
   for (guint i = 0; i < 2; i++) {
     const WeirTensor *one = weir_node_input_info (graph, node, 1 - i)->value;
@@ -173,8 +174,7 @@ is_successor (const WeirGraph *graph, WeirPort port, WeirPort from)
 static gboolean
 learn_counter (TfBody *body, TfState *state)
 {
-  if (!state->counts ||
-      is_successor (body->graph, state->next.port, state->inner.port))
+  if (!state->counts || is_successor (body->graph, state->next.port, state->inner.port))
     return FALSE;
   state->counts = FALSE;
   return TRUE;
@@ -222,8 +222,8 @@ learn_state (TfRounds *r, TfBody *body, TfState *state, guint tries)
     state->counts = FALSE;
     return TRUE;
   }
-  if (is_joined (state) && (array == NULL || array->state != state ||
-                            weir_port_is_none (array->written))) {
+  if (is_joined (state) &&
+      (array == NULL || array->state != state || weir_port_is_none (array->written))) {
     state->plain = TRUE;
     return TRUE;
   }
@@ -287,8 +287,8 @@ try_body (TfRounds *r, TfBody *body, guint tries, gboolean *learned, GError **er
   for (guint i = 0; i < r->n_states; i++) {
     TfState *state = &r->states[i];
 
-    *learned |= state->plain != plain[i] ||
-                !weir_shape_equal (&state->element, &elements[i]);
+    *learned |=
+        state->plain != plain[i] || !weir_shape_equal (&state->element, &elements[i]);
     *learned |= learn_state (r, body, state, tries);
   }
   if (!*learned && !r->broken)
@@ -394,7 +394,8 @@ make_node (TfRounds *r, TfBody *body, WeirNode **node)
       weir_make_unsupported (m, "the shape of the elements of a TensorArray or list is "
                                 "not known");
   }
-  if (weir_build_failed (m->b) || n_outputs == 0 || !first_condition (r, inputs, &m->b->error) || r->broken ||
+  if (weir_build_failed (m->b) || n_outputs == 0 ||
+      !first_condition (r, inputs, &m->b->error) || r->broken ||
       !add_results (r, body, &m->b->error) || r->broken)
     return;
   *node = weir_build_begin_outputs (m->b, "Loop", m->name, inputs, 2, n_outputs);

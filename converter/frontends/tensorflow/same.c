@@ -75,6 +75,5 @@ tf_same (const WeirGraph *graph, WeirPort a, WeirPort b)
 {
   Compare compare = { .graph = graph };
 
-  return !weir_port_is_none (a) && !weir_port_is_none (b) &&
-         same (&compare, a, b, 0);
+  return !weir_port_is_none (a) && !weir_port_is_none (b) && same (&compare, a, b, 0);
 }

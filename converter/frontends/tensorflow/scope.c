@@ -102,9 +102,9 @@ tf_scope_source (const TfScope *scope, const char *text)
 TfValue
 tf_scope_capture (TfScope *scope, const TfValue *value)
 {
-  return scope->builder == scope->outer->builder ? *value
-                                                 : tf_body_capture (scope->body,
-                                                                    scope->import, value);
+  return scope->builder == scope->outer->builder
+             ? *value
+             : tf_body_capture (scope->body, scope->import, value);
 }
 
 static TfEntry *
@@ -152,8 +152,8 @@ find_argument (TfScope *scope, const char *name)
     return NULL;
   inner = tf_scope_capture (scope, found);
   found = g_memdup2 (&inner, sizeof inner);
-  g_hash_table_insert (scope->arguments, g_string_chunk_insert_const (
-                                             scope->import->names, name),
+  g_hash_table_insert (scope->arguments,
+                       g_string_chunk_insert_const (scope->import->names, name),
                        (gpointer) found);
   return found;
 }
@@ -354,8 +354,8 @@ tf_scope_value (TfScope *scope, const char *text, GError **error)
   outputs = ref.entry->outputs;
   if (outputs->len > 0 && g_array_index (outputs, TfValue, 0).broken)
     return &g_array_index (outputs, TfValue, 0);
-  if (ref.index < outputs->len && !tf_value_is_none (&g_array_index (outputs, TfValue,
-                                                                     ref.index)))
+  if (ref.index < outputs->len &&
+      !tf_value_is_none (&g_array_index (outputs, TfValue, ref.index)))
     return &g_array_index (outputs, TfValue, ref.index);
   weir_fail (error, WEIR_ERROR_FORMAT, "node '%s' (%s) has no output %u",
              ref.entry->proto->name, ref.entry->proto->op, ref.index);

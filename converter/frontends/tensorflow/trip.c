@@ -98,8 +98,8 @@ drop_larger (Terms *terms)
   for (guint i = 0; i < terms->n;) {
     const WeirNode *node = weir_graph_node (terms->graph, terms->terms[i].node);
 
-    if (weir_node_is (node, "Maximum") && (has_term (terms, node->inputs[0], i) ||
-                                           has_term (terms, node->inputs[1], i)))
+    if (weir_node_is (node, "Maximum") &&
+        (has_term (terms, node->inputs[0], i) || has_term (terms, node->inputs[1], i)))
       terms->terms[i] = terms->terms[--terms->n];
     else
       i++;
@@ -135,13 +135,13 @@ static WeirPort
 limit_rounds (WeirMake *m, WeirPort rounds, const Terms *terms, gint64 start)
 {
   for (guint i = 0; i < terms->n; i++) {
-    WeirPort limit = weir_make_convert (m, weir_make_scalar_of (m, terms->terms[i]),
-                                        WEIR_DTYPE_I64);
+    WeirPort limit =
+        weir_make_convert (m, weir_make_scalar_of (m, terms->terms[i]), WEIR_DTYPE_I64);
 
     if (start != 0)
       limit = weir_make_2 (m, "Subtract", limit, weir_make_int (m, start));
-    rounds = weir_port_is_none (rounds) ? limit
-                                        : weir_make_2 (m, "Minimum", rounds, limit);
+    rounds =
+        weir_port_is_none (rounds) ? limit : weir_make_2 (m, "Minimum", rounds, limit);
   }
   return rounds;
 }
@@ -164,8 +164,7 @@ tf_trip_make (WeirMake *m, const GArray *bounds)
   value = weir_make_value (m, rounds);
   if (value != NULL && weir_tensor_get_int (value, 0) >= 0)
     return weir_make_known (m, rounds);
-  return weir_make_known (m,
-                          weir_make_2 (m, "Maximum", rounds, weir_make_int (m, 0)));
+  return weir_make_known (m, weir_make_2 (m, "Maximum", rounds, weir_make_int (m, 0)));
 }
 
 gboolean
