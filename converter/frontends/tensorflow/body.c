@@ -64,7 +64,7 @@ tf_body_variable (TfBody *body, WeirPort outer, WeirDtype dtype, const WeirShape
 static gint64
 key_of (WeirPort port)
 {
-  return (gint64) port.node << 32 | (gint64) port.index;
+  return (gint64) ((guint64) port.node << 32 | port.index);
 }
 
 static WeirPort
