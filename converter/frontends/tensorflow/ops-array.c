@@ -182,6 +182,11 @@ write_element (TfNode *n)
     return WEIR_PORT_NONE;
   }
   all = tf_array_tensor (m, value, weir_make_shape (m, element));
+  if (!value->array->grows && weir_make_shape (m, all)->rank > 0 &&
+      weir_make_shape (m, all)->dims[0] == 1) {
+    give (n, 0, value->array, weir_make_unsqueeze (m, element, 0));
+    return WEIR_PORT_NONE;
+  }
   all = widened (n, all, element);
   at = weir_make_convert (m, weir_make_scalar_of (m, index), WEIR_DTYPE_I64);
   if (value->array->grows) {
