@@ -1,6 +1,7 @@
 #include "array.h"
 #include "body.h"
 #include "flow.h"
+#include "same.h"
 #include "table.h"
 
 #include <string.h>
@@ -255,9 +256,24 @@ lstm_cell (TfNode *n)
   return WEIR_PORT_NONE;
 }
 
+/* The last row of the cell's states, of which those behind the last step are zeros. */
+static WeirPort
+last_row (TfNode *n, WeirPort last, WeirPort steps, WeirPort length)
+{
+  WeirMake *m = &n->make;
+  const WeirTensor *known = weir_make_value (m, steps), *all = weir_make_value (m, length);
+
+  if (weir_build_failed (m->b) || tf_same (m->b->graph, tf_in (n, 0), length) ||
+      (known != NULL && all != NULL &&
+       weir_tensor_get_int (known, 0) == weir_tensor_get_int (all, 0)))
+    return last;
+  return WEIR_MAKE (m, "Select", weir_make_2 (m, "Equal", steps, length), last,
+                    weir_make_scalar (m, last, 0));
+}
+
 /* Of the whole layer, hidden states and the last state of the cell. */
 static void
-sequence (TfNode *n, const Cell *cell, WeirPort x, WeirPort steps)
+sequence (TfNode *n, const Cell *cell, WeirPort x, WeirPort steps, WeirPort length)
 {
   static const gint64 batch_first[] = { 1, 0, 2 };
   WeirMake *m = &n->make;
@@ -277,6 +293,7 @@ sequence (TfNode *n, const Cell *cell, WeirPort x, WeirPort steps)
   y = weir_make_squeeze (m, weir_make_port (m, node, 0), 1);
   tf_out (n, OUT_H, weir_make_transpose (m, y, batch_first, 3));
   y = weir_make_squeeze (m, weir_make_port (m, node, 2), 1);
+  y = last_row (n, y, steps, length);
   tf_out (n, OUT_CELL, weir_make_unsqueeze (m, y, 0));
 }
 
@@ -365,7 +382,7 @@ block_lstm (TfNode *n)
   steps = weir_make_convert (m, weir_make_scalar_of (m, tf_in (n, 0)), WEIR_DTYPE_I64);
   steps = weir_make_known (m, weir_make_2 (m, "Minimum", steps, length));
   if (is_plain (&cell, read) && only_last_cell (n)) {
-    sequence (n, &cell, x, steps);
+    sequence (n, &cell, x, steps, length);
     return WEIR_PORT_NONE;
   }
   node = loop (n, &cell, x, steps);
