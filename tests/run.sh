@@ -130,6 +130,7 @@ if [ "$full" = --full ]; then
   say "random graphs, beside TensorFlow"
   "$root/pipelines/setup.sh" --python numpy tensorflow-cpu
   peer tensorflow-random
+  peer tensorflow-flow
 fi
 
 # Model Optimizer is the last release that reads five frameworks; it wants an older Python and NumPy.

@@ -30,13 +30,14 @@
 #define DIM2               "dim { size: 2 }"
 
 /* i = @start; while i < n. */
-#define COUNTER(start)                                                                  \
-  INT ("start", start)                                                                  \
-  INT ("one", "1")                                                                      \
-  ENTER ("i/e", "start")                                                                \
-  ENTER ("n/e", "n") MERGE ("i/m", "i/e", "i/n")                                        \
-      NODE ("less", "Less", IN ("i/m") IN ("n/e")) NODE ("go", "LoopCond", IN ("less")) \
-          SWITCH ("i/s", "i/m", "go") NODE ("add", "AddV2", IN ("i/s:1") IN ("one"))    \
+#define COUNTER(start)                                                     \
+  INT ("start", start)                                                     \
+  INT ("one", "1")                                                         \
+  ENTER ("i/e", "start")                                                   \
+  ENTER ("n/e", "n")                                                       \
+  MERGE ("i/m", "i/e", "i/n") NODE ("less", "Less", IN ("i/m") IN ("n/e")) \
+      NODE ("go", "LoopCond", IN ("less")) SWITCH ("i/s", "i/m", "go")     \
+          NODE ("add", "AddV2", IN ("i/s:1") IN ("one"))                   \
               NODE ("i/n", "NextIteration", IN ("add"))
 
 /* A variable that begins as @first and goes on as @next. */

@@ -377,6 +377,50 @@ def lstm_cell(rng, feed):
     return [y.h, y.cs] if plain else list(y)
 
 
+def written_lstm(rng, feed, masked):
+    """As dynamic_rnn writes an LSTM: one product, a bias for the forget gate of its own."""
+    steps, batch, inputs, hidden = [rng.randint(1, 4) for _ in range(4)]
+    x, w, b = feed(data(steps, batch, inputs)), tf.constant(data(inputs + hidden, 4 * hidden)), data(4 * hidden)
+    lengths = feed(np.random.randint(1, steps + 1, batch).astype(np.int32)) if masked else None
+    array = tf.TensorArray(tf.float32, steps, element_shape=[batch, hidden])
+    rows = tf.TensorArray(tf.float32, steps, clear_after_read=False).unstack(x)
+
+    def step(i, c, h, a):
+        z = tf.nn.bias_add(tf.matmul(tf.concat([rows.read(i), h], 1), w), b)
+        gate, new, forget, out = tf.split(z, 4, 1)
+        after = tf.sigmoid(forget + 1.0) * c + tf.sigmoid(gate) * tf.tanh(new)
+        shown = tf.sigmoid(out) * tf.tanh(after)
+        if masked:
+            over = tf.tile(tf.expand_dims(i >= lengths, 1), [1, hidden])
+            a = a.write(i, tf.where_v2(over, tf.zeros_like(shown), shown))
+            return i + 1, tf.where_v2(over, c, after), tf.where_v2(over, h, shown), a
+        return i + 1, after, shown, a.write(i, shown)
+    _, c, h, array = tf.while_loop(lambda i, *rest: i < steps, step,
+                                   [tf.constant(0), feed(data(batch, hidden)), feed(data(batch, hidden)), array])
+    return array.stack(), c, h
+
+
+@graph
+def lstm_in_a_loop(rng, feed):
+    return written_lstm(rng, feed, False)
+
+
+@graph
+def lstm_of_lengths(rng, feed):
+    return written_lstm(rng, feed, True)
+
+
+@graph
+def gru_in_a_loop(rng, feed):
+    steps, batch, inputs, hidden = [rng.randint(1, 4) for _ in range(4)]
+    x, w, v = feed(data(steps, batch, inputs)), data(inputs + hidden, 2 * hidden), data(inputs + hidden, hidden)
+
+    def step(h, row):
+        r, u = tf.split(tf.sigmoid(tf.matmul(tf.concat([row, h], 1), w) + 0.5), 2, 1)
+        return u * h + (1 - u) * tf.tanh(tf.matmul(tf.concat([row, r * h], 1), v))
+    return tf.scan(step, x, feed(data(batch, hidden)))
+
+
 @graph
 def gru_cell(rng, feed):
     batch, inputs, hidden = [rng.randint(1, 4) for _ in range(3)]

@@ -261,7 +261,8 @@ static WeirPort
 last_row (TfNode *n, WeirPort last, WeirPort steps, WeirPort length)
 {
   WeirMake *m = &n->make;
-  const WeirTensor *known = weir_make_value (m, steps), *all = weir_make_value (m, length);
+  const WeirTensor *known = weir_make_value (m, steps),
+                   *all = weir_make_value (m, length);
 
   if (weir_build_failed (m->b) || tf_same (m->b->graph, tf_in (n, 0), length) ||
       (known != NULL && all != NULL &&
