@@ -134,6 +134,7 @@ if [ "$full" = --full ]; then
   peer tensorflow-forms
   peer tensorflow-offload
   peer tensorflow-networks
+  peer tensorflow-flow
 fi
 
 # Model Optimizer is the last release that reads five frameworks; it wants an older Python and NumPy.

@@ -88,6 +88,8 @@ gboolean weir_pass_fuse_space_to_batch (WeirModel *model, const WeirPassOptions 
                                         GError **error);
 gboolean weir_pass_common_nodes (WeirModel *model, const WeirPassOptions *options,
                                  GError **error);
+gboolean weir_pass_loop_to_sequence (WeirModel *model, const WeirPassOptions *options,
+                                     GError **error);
 
 /** weir_pass_mark_unfused: notes the nodes that the user does not want fused;
  * weir_pass_unmark_unfused() takes the notes away. */

@@ -1,7 +1,6 @@
-#include "base/error.h"
 #include "compare.h"
-#include "frontends/frontend.h"
 #include "ir/evaluate.h"
+#include "tensorflow-text.h"
 
 #include <math.h>
 #include <string.h>
@@ -462,18 +461,6 @@ static const Case indices[] = {
   { NULL },
 };
 
-static WeirModel *
-load (const char *text, GError **error)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
-  g_autoptr (WeirSource) source = weir_source_new (bytes, "test.pbtxt");
-  g_autoptr (GPtrArray) unsupported =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
-  WeirFrontendInput input = { .source = source };
-
-  return weir_frontend_tensorflow.load (&input, unsupported, error);
-}
-
 static void
 run_case (const Case *c)
 {
@@ -482,7 +469,7 @@ run_case (const Case *c)
   GError *error = NULL;
 
   g_test_message ("%s", c->text);
-  model = load (c->text, &error);
+  model = load_text (c->text, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (weir_graph_n_results (weir_model_graph (model)), ==, 1);
   weir_graph_evaluate (weir_model_graph (model), NULL, outputs, NULL, &error);
@@ -524,16 +511,8 @@ static const struct {
 static void
 test_refused (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
-    g_autoptr (WeirModel) model = NULL;
-    GError *error = NULL;
-
-    model = load (refused[i].text, &error);
-    g_assert_null (model);
-    g_assert_nonnull (error);
-    assert_says (error, refused[i].message);
-    g_error_free (error);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    assert_refused (refused[i].text, refused[i].message);
 }
 
 int

@@ -143,7 +143,9 @@ roi_pooling (CfLayer *l)
   const gint64 size[] = { p->pooled_h, p->pooled_w };
   WeirNode *node = WEIR_MAKE_BEGIN (&l->make, "ROIPooling", cf_in (l, 0), cf_in (l, 1));
 
-  weir_node_set_ints (node, "output_size", size, 2);
+  weir_node_set_ints (node, "output_roi", size, 2);
+  weir_node_set_int (node, "pooled_h", size[0]);
+  weir_node_set_int (node, "pooled_w", size[1]);
   weir_node_set_float (node, "spatial_scale", (double) p->spatial_scale);
   weir_node_set_string (node, "method", "max");
   return weir_make_end (&l->make, node);

@@ -1,3 +1,4 @@
+#include "flow.h"
 #include "ir/verify.h"
 #include "offload.h"
 
@@ -26,6 +27,9 @@ static const char *const no_outputs[] = {
   "IsVariableInitialized",
   "ShardedFilename",
   "MergeV2Checkpoints",
+  "TensorArrayCloseV3",
+  "Switch",
+  "NextIteration",
 };
 static const char *const no_output_families[] = {
   "Assign",      "Save",          "Restore",          "Apply",        "ResourceApply",
@@ -80,9 +84,17 @@ tf_wanted_add (GPtrArray *list, const char *name, const char *ref)
   g_ptr_array_add (list, wanted);
 }
 
+/* Whether @text, an input of @reader, makes nothing an output that it names: what others
+ * only wait for, as for an assertion, is none either. */
+static gboolean
+is_reading (const Tf__NodeDef *reader, const char *text)
+{
+  return !tf_is_control (text) || strcmp (reader->op, "NoOp") != 0;
+}
+
 /* (transfer full): the nodes that no other reads, in the order of the file. */
 static GPtrArray *
-find_outputs (const Tf__GraphDef *graph)
+find_outputs (TfScope *scope, const Tf__GraphDef *graph)
 {
   GPtrArray *outputs = tf_wanted_new ();
   g_autoptr (GHashTable) read =
@@ -94,12 +106,14 @@ find_outputs (const Tf__GraphDef *graph)
       g_autofree char *output = NULL;
       guint index;
 
-      if (!tf_is_control (text))
-        g_hash_table_add (read, tf_split_name (text, &output, &index));
+      if (is_reading (graph->node[i], text))
+        g_hash_table_add (read, tf_split_name (tf_is_control (text) ? text + 1 : text,
+                                               &output, &index));
     }
   for (gsize i = 0; i < graph->n_node; i++)
     if (!gives_nothing (graph->node[i]) &&
-        !g_hash_table_contains (read, graph->node[i]->name))
+        !g_hash_table_contains (read, graph->node[i]->name) &&
+        !tf_flow_is_inside (scope, graph->node[i]))
       tf_wanted_add (outputs, graph->node[i]->name, graph->node[i]->name);
   return outputs;
 }
@@ -201,8 +215,9 @@ name_inputs (TfScope *scope, const GPtrArray *inputs, GError **error)
   return TRUE;
 }
 
+/* @asked: whether somebody has named the outputs. */
 static gboolean
-convert_outputs (TfScope *scope, const GPtrArray *outputs, GError **error)
+convert_outputs (TfScope *scope, const GPtrArray *outputs, gboolean asked, GError **error)
 {
   if (outputs->len == 0)
     return weir_fail (error, WEIR_ERROR_FORMAT, "the graph has no output");
@@ -215,8 +230,11 @@ convert_outputs (TfScope *scope, const GPtrArray *outputs, GError **error)
 
     if (value == NULL)
       return FALSE;
-    if (value->broken)
+    if (value->broken || (value->array != NULL && !asked))
       continue;
+    if (value->array != NULL)
+      return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
+                        "output '%s' is a TensorArray or a list", wanted->name);
     node = tf_split_name (wanted->ref, &output, &index);
     if (strcmp (node, wanted->name) != 0)
       weir_edit_add_tensor_name (scope->builder->graph, value->port, wanted->name);
@@ -245,16 +263,19 @@ convert (TfScope *scope, const Tf__GraphDef *graph, const TfRequest *request,
          GHashTable *more, GError **error)
 {
   g_autoptr (GPtrArray) outputs = NULL;
+  gboolean asked;
 
   if (!tf_scope_add (scope, graph->node, graph->n_node, error))
     return FALSE;
   outputs = asked_outputs (scope);
+  if (outputs == NULL && request->outputs != NULL)
+    outputs = g_ptr_array_ref (request->outputs);
+  asked = outputs != NULL;
   if (outputs == NULL)
-    outputs = request->outputs != NULL ? g_ptr_array_ref (request->outputs)
-                                       : find_outputs (graph);
+    outputs = find_outputs (scope, graph);
   return plan_offload (scope, graph, outputs, more, error) &&
          convert_inputs (scope, graph, outputs, error) &&
-         convert_outputs (scope, outputs, error) &&
+         convert_outputs (scope, outputs, asked, error) &&
          name_inputs (scope, request->inputs, error);
 }
 
@@ -343,11 +364,13 @@ tf_graph_convert (TfImport *import, const Tf__GraphDef *graph, const TfRequest *
     return NULL;
   import->functions = g_hash_table_new (g_str_hash, g_str_equal);
   import->names = g_string_chunk_new (4096);
+  import->arrays = g_ptr_array_new_with_free_func (g_free);
   add_functions (import, graph->library);
   import->restored = tf_restored_names (import, graph);
   result = convert_in_rounds (import, graph, request, error);
   g_hash_table_unref (import->functions);
   g_hash_table_unref (import->restored);
   g_string_chunk_free (import->names);
+  g_ptr_array_unref (import->arrays);
   return result != NULL ? weir_model_new (result, name, "tensorflow") : NULL;
 }

@@ -21,13 +21,26 @@ tf_n_inputs (const TfNode *n)
 WeirPort
 tf_in (TfNode *n, guint index)
 {
+  const TfValue *value = tf_value (n, index);
+
+  if (value == NULL)
+    return WEIR_PORT_NONE;
+  if (value->array != NULL)
+    return weir_make_unsupported (&n->make, "input %u is a TensorArray or a list", index);
+  return value->port;
+}
+
+const TfValue *
+tf_value (TfNode *n, guint index)
+{
   if (index < n->n_inputs)
-    return n->inputs[index].port;
-  return weir_make_invalid (&n->make, "input %u is missing", index);
+    return &n->inputs[index];
+  weir_make_invalid (&n->make, "input %u is missing", index);
+  return NULL;
 }
 
 void
-tf_out (TfNode *n, guint index, WeirPort port)
+tf_give (TfNode *n, guint index, const TfValue *value)
 {
   TfValue none = TF_NO_VALUE;
   GArray *outputs = n->entry->outputs;
@@ -36,7 +49,15 @@ tf_out (TfNode *n, guint index, WeirPort port)
     return;
   while (outputs->len <= index && outputs->len < MAX_OUTPUTS)
     g_array_append_val (outputs, none);
-  g_array_index (outputs, TfValue, index).port = port;
+  g_array_index (outputs, TfValue, index) = *value;
+}
+
+void
+tf_out (TfNode *n, guint index, WeirPort port)
+{
+  TfValue value = { .port = port };
+
+  tf_give (n, index, &value);
 }
 
 static const char *
@@ -53,8 +74,10 @@ name_of (const TfScope *scope, const Tf__NodeDef *proto)
 static gboolean
 read_inputs (TfNode *n, gboolean *broken, GError **error)
 {
-  n->inputs = g_new (TfValue, MAX (n->proto->n_input, 1));
-  for (gsize i = 0; i < n->proto->n_input; i++) {
+  gsize count = n->row != NULL && n->row->is_flow ? 0 : n->proto->n_input;
+
+  n->inputs = g_new (TfValue, MAX (count, 1));
+  for (gsize i = 0; i < count; i++) {
     const char *text = n->proto->input[i];
     const TfValue *value;
 
@@ -81,7 +104,7 @@ name_tensors (TfNode *n)
     g_autofree char *name = is_call ? tf_offload_output_name (n->entry, i)
                                     : g_strdup_printf ("%s:%u", n->make.name, i);
 
-    if (!weir_port_is_none (port))
+    if (!weir_port_is_none (port) && g_array_index (outputs, TfValue, i).array == NULL)
       weir_edit_add_tensor_name (n->make.b->graph, port, name);
   }
 }
@@ -110,13 +133,13 @@ convert_row (TfNode *n, gboolean broken, GError **error)
   return weir_build_finish (n->make.b, error);
 }
 
-static void
-set_broken (TfEntry *entry)
+void
+tf_break (TfNode *n)
 {
   TfValue broken = { .port = WEIR_PORT_NONE, .broken = TRUE };
 
-  g_array_set_size (entry->outputs, 0);
-  g_array_append_val (entry->outputs, broken);
+  g_array_set_size (n->entry->outputs, 0);
+  g_array_append_val (n->entry->outputs, broken);
 }
 
 static gboolean
@@ -133,7 +156,7 @@ convert (TfNode *n, gboolean broken, GError **error)
     weir_make_name (&n->make, first, main);
     name_tensors (n);
     if (broken)
-      set_broken (n->entry);
+      tf_break (n);
     return TRUE;
   }
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
@@ -143,7 +166,7 @@ convert (TfNode *n, gboolean broken, GError **error)
   g_ptr_array_add (n->scope->import->unsupported,
                    weir_unsupported_new (n->make.name, n->proto->op, local->message));
   g_error_free (local);
-  set_broken (n->entry);
+  tf_break (n);
   return TRUE;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tensorflow.h"
+#include "scope.h"
 
 typedef struct _TfNode TfNode;
 
@@ -12,6 +12,7 @@ typedef struct _TfNode TfNode;
  * @outputs: (nullable): "values,indices": the names of its output arguments, by which
  *   functions call them; %NULL where there is one, or one list
  * @is_complex: whether it knows that complex numbers are a dimension of 2 at the end
+ * @is_flow: it is the end of a loop or of branches, and looks at its inputs itself
  */
 typedef struct {
   const char *op;
@@ -19,6 +20,7 @@ typedef struct {
   const char *ir;
   const char *outputs;
   gboolean is_complex;
+  gboolean is_flow;
 } TfRow;
 
 /**
@@ -42,7 +44,14 @@ struct _TfNode {
 guint tf_n_inputs (const TfNode *n);
 /** tf_in: input @index, which must be given. */
 WeirPort tf_in (TfNode *n, guint index);
+/** tf_value: (nullable): input @index, which may be a TensorArray; %NULL and a failure
+ * where it is missing. */
+const TfValue *tf_value (TfNode *n, guint index);
 void tf_out (TfNode *n, guint index, WeirPort port);
+/** tf_give: output @index, which may be a TensorArray. */
+void tf_give (TfNode *n, guint index, const TfValue *value);
+/** tf_break: says that nothing that reads the outputs can be converted. */
+void tf_break (TfNode *n);
 
 /* Attributes by name, as the node has them. */
 
@@ -77,6 +86,29 @@ const char *const *tf_op_names (guint *count);
 /** tf_function_of: (nullable): the function that @n calls: its own operation, or what
  * attribute "f" names. */
 const Tf__FunctionDef *tf_function_of (const TfNode *n);
+/** tf_function_named: (nullable): the function that attribute @name names. */
+const Tf__FunctionDef *tf_function_named (const TfNode *n, const char *name);
+/**
+ * TfCall:
+ * @function: what is called
+ * @given: (nullable): attributes of the call
+ * @builder: where its body is unfolded
+ * @body: (nullable): the sub-graph that @builder builds
+ */
+typedef struct {
+  const Tf__FunctionDef *function;
+  const Tf__AttrValue *given;
+  WeirBuilder *builder;
+  TfBody *body;
+} TfCall;
+
+/** tf_function_run: unfolds the body of a function for @n. @outputs: (element-type
+ * TfValue): what it returns is added. */
+gboolean tf_function_run (TfNode *n, const TfCall *call, const TfValue *arguments,
+                          guint n_arguments, GArray *outputs, GError **error);
+/** tf_function_argument: which argument the function returns unchanged as its output
+ * @index; -1 where it is none. */
+int tf_function_argument (const Tf__FunctionDef *function, guint index);
 /** tf_function_call: unfolds the body of @function where @n stands. */
 gboolean tf_function_call (TfNode *n, const Tf__FunctionDef *function, GError **error);
 

@@ -28,7 +28,11 @@ constant (TfNode *n)
 static WeirPort
 identity (TfNode *n)
 {
-  return tf_in (n, 0);
+  const TfValue *value = tf_value (n, 0);
+
+  if (value != NULL)
+    tf_give (n, 0, value);
+  return WEIR_PORT_NONE;
 }
 
 static WeirPort

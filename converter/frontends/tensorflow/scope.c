@@ -1,3 +1,5 @@
+#include "body.h"
+#include "flow.h"
 #include "offload.h"
 
 #include <string.h>
@@ -10,6 +12,7 @@ entry_free (gpointer data)
   TfEntry *entry = data;
 
   g_array_unref (entry->outputs);
+  g_strfreev (entry->needs);
   g_free (entry);
 }
 
@@ -25,29 +28,199 @@ tf_scope_init (TfScope *scope, TfImport *import, WeirBuilder *builder)
 }
 
 void
+tf_scope_init_part (TfScope *scope, TfScope *outer, WeirBuilder *builder, TfBody *body)
+{
+  tf_scope_init (scope, outer->import, builder);
+  scope->function = outer->function;
+  scope->given = outer->given;
+  scope->n_given = outer->n_given;
+  scope->prefix = outer->prefix;
+  scope->depth = outer->depth + 1;
+  scope->outer = outer;
+  scope->body = body;
+}
+
+void
 tf_scope_clear (TfScope *scope)
 {
   g_hash_table_unref (scope->nodes);
   g_hash_table_unref (scope->arguments);
+  g_clear_pointer (&scope->flow, tf_flow_free);
+}
+
+static TfEntry *
+add_entry (TfScope *scope, const Tf__NodeDef *proto)
+{
+  TfEntry *entry = g_new0 (TfEntry, 1);
+
+  entry->proto = proto;
+  entry->outputs = g_array_new (FALSE, FALSE, sizeof (TfValue));
+  g_hash_table_insert (scope->nodes, proto->name, entry);
+  return entry;
 }
 
 gboolean
 tf_scope_add (TfScope *scope, Tf__NodeDef **nodes, gsize n_nodes, GError **error)
 {
+  scope->list = nodes;
+  scope->n_list = n_nodes;
   for (gsize i = 0; i < n_nodes; i++) {
     const Tf__NodeDef *proto = nodes[i];
-    TfEntry *entry;
 
     if (proto->name == NULL || *proto->name == '\0' || proto->op == NULL)
       return weir_fail (error, WEIR_ERROR_FORMAT, "node %zu has no name or no operation",
                         i);
-    entry = g_new0 (TfEntry, 1);
-    entry->proto = proto;
-    entry->outputs = g_array_new (FALSE, FALSE, sizeof (TfValue));
-    if (!g_hash_table_insert (scope->nodes, proto->name, entry))
+    if (g_hash_table_contains (scope->nodes, proto->name))
       return weir_fail (error, WEIR_ERROR_FORMAT, "there are two nodes '%s'",
                         proto->name);
+    add_entry (scope, proto);
   }
+  return TRUE;
+}
+
+const Tf__NodeDef *
+tf_scope_proto (const TfScope *scope, const char *name)
+{
+  const TfEntry *entry;
+
+  while (scope->outer != NULL)
+    scope = scope->outer;
+  entry = g_hash_table_lookup (scope->nodes, name);
+  return entry != NULL ? entry->proto : NULL;
+}
+
+const Tf__NodeDef *
+tf_scope_source (const TfScope *scope, const char *text)
+{
+  g_autofree char *output = NULL;
+  guint index;
+  g_autofree char *name =
+      tf_split_name (tf_is_control (text) ? text + 1 : text, &output, &index);
+
+  return tf_scope_proto (scope, name);
+}
+
+TfValue
+tf_scope_capture (TfScope *scope, const TfValue *value)
+{
+  return scope->builder == scope->outer->builder
+             ? *value
+             : tf_body_capture (scope->body, scope->import, value);
+}
+
+static TfEntry *
+give_entry (TfScope *scope, const Tf__NodeDef *proto)
+{
+  TfEntry *entry = g_hash_table_lookup (scope->nodes, proto->name);
+
+  if (entry == NULL)
+    entry = add_entry (scope, proto);
+  entry->given = TRUE;
+  entry->state = DONE;
+  return entry;
+}
+
+static void
+give_output (TfEntry *entry, guint index, const TfValue *value)
+{
+  TfValue none = TF_NO_VALUE;
+
+  while (entry->outputs->len <= index)
+    g_array_append_val (entry->outputs, none);
+  g_array_index (entry->outputs, TfValue, index) = *value;
+}
+
+void
+tf_scope_give (TfScope *scope, const char *name, guint index, const TfValue *value)
+{
+  const Tf__NodeDef *proto = tf_scope_proto (scope, name);
+
+  if (proto != NULL)
+    give_output (give_entry (scope, proto), index, value);
+}
+
+/* Arguments of a function whose body this is a part of. */
+static const TfValue *
+find_argument (TfScope *scope, const char *name)
+{
+  const TfValue *found = g_hash_table_lookup (scope->arguments, name);
+  TfValue inner;
+
+  if (found != NULL || scope->outer == NULL)
+    return found;
+  found = find_argument (scope->outer, name);
+  if (found == NULL)
+    return NULL;
+  inner = tf_scope_capture (scope, found);
+  found = g_memdup2 (&inner, sizeof inner);
+  g_hash_table_insert (scope->arguments,
+                       g_string_chunk_insert_const (scope->import->names, name),
+                       (gpointer) found);
+  return found;
+}
+
+static gboolean convert_entry (TfScope *scope, TfEntry *entry, GError **error);
+
+static gboolean
+find_root (TfScope *scope, const Tf__NodeDef *proto, TfEntry **found, GError **error)
+{
+  TfEntry *entry = g_hash_table_lookup (scope->nodes, proto->name);
+
+  *found = NULL;
+  if (!tf_flow_is_input (proto))
+    return TRUE;
+  *found = entry;
+  return entry->state != NEW || convert_entry (scope, entry, error);
+}
+
+/* The entry of a node that a part of a graph has from around it: what it was given, what
+ * the Switches of a branch let in, the inputs of the network. */
+static gboolean
+find_given (TfScope *scope, const Tf__NodeDef *proto, TfEntry **found, GError **error)
+{
+  TfEntry *entry = g_hash_table_lookup (scope->nodes, proto->name), *around;
+  const TfValue *data;
+  TfValue inner;
+
+  if (scope->outer == NULL)
+    return find_root (scope, proto, found, error);
+  *found = entry != NULL && entry->given ? entry : NULL;
+  if (entry != NULL)
+    return TRUE;
+  if (scope->gate != NULL && tf_flow_is_gate (scope, proto)) {
+    data = tf_scope_value (scope->outer, proto->input[0], error);
+    if (data == NULL)
+      return FALSE;
+    inner = tf_scope_capture (scope, data);
+    *found = give_entry (scope, proto);
+    give_output (*found, 0, &inner);
+    give_output (*found, 1, &inner);
+    return TRUE;
+  }
+  if (!find_given (scope->outer, proto, &around, error))
+    return FALSE;
+  for (guint i = 0; around != NULL && i < around->outputs->len; i++) {
+    inner = tf_scope_capture (scope, &g_array_index (around->outputs, TfValue, i));
+    *found = give_entry (scope, proto);
+    give_output (*found, i, &inner);
+  }
+  return TRUE;
+}
+
+/* @entry: (out) (nullable) */
+static gboolean
+find_entry (TfScope *scope, const char *name, TfEntry **entry, GError **error)
+{
+  const Tf__NodeDef *proto;
+
+  *entry = g_hash_table_lookup (scope->nodes, name);
+  proto = *entry == NULL && scope->outer != NULL ? tf_scope_proto (scope, name) : NULL;
+  if (proto == NULL)
+    return TRUE;
+  if (!find_given (scope, proto, entry, error))
+    return FALSE;
+  if (*entry == NULL)
+    *entry = add_entry (scope, proto);
   return TRUE;
 }
 
@@ -76,9 +249,10 @@ tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error)
   g_autofree char *output = NULL;
   g_autofree char *name = tf_split_name (text, &output, &ref->index);
 
-  ref->argument =
-      scope->function != NULL ? g_hash_table_lookup (scope->arguments, name) : NULL;
-  ref->entry = ref->argument == NULL ? g_hash_table_lookup (scope->nodes, name) : NULL;
+  ref->entry = NULL;
+  ref->argument = scope->function != NULL ? find_argument (scope, name) : NULL;
+  if (ref->argument == NULL && !find_entry (scope, name, &ref->entry, error))
+    return FALSE;
   if (ref->argument == NULL && ref->entry == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "there is no node '%s'", name);
   if (output != NULL && ref->entry != NULL &&
@@ -93,16 +267,25 @@ tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error)
  * nodes deep. */
 typedef struct {
   TfEntry *entry;
-  gsize next;
+  gsize next, n_needs;
 } Visit;
 
-static void
-open_entry (GArray *stack, TfEntry *entry)
+static gboolean
+open_entry (TfScope *scope, GArray *stack, TfEntry *entry, GError **error)
 {
-  Visit visit = { .entry = entry };
+  Visit visit = { .entry = entry, .n_needs = entry->proto->n_input };
 
   entry->state = OPEN;
+  if (tf_flow_is_end (entry->proto)) {
+    entry->needs = tf_flow_needs (scope, entry->proto, error);
+    if (entry->needs == NULL) {
+      g_prefix_error (error, "node '%s' (%s): ", entry->proto->name, entry->proto->op);
+      return FALSE;
+    }
+    visit.n_needs = g_strv_length (entry->needs);
+  }
   g_array_append_val (stack, visit);
+  return TRUE;
 }
 
 /* The next input of the node on top that is not converted yet; %NULL if there is none. */
@@ -110,10 +293,11 @@ static gboolean
 next_input (TfScope *scope, Visit *top, TfEntry **next, GError **error)
 {
   const Tf__NodeDef *proto = top->entry->proto;
+  char **needs = top->entry->needs != NULL ? top->entry->needs : proto->input;
 
   *next = NULL;
-  while (top->next < proto->n_input) {
-    const char *text = proto->input[top->next++];
+  while (top->next < top->n_needs) {
+    const char *text = needs[top->next++];
     TfRef ref;
 
     if (tf_is_control (text))
@@ -142,10 +326,8 @@ step (TfScope *scope, GArray *stack, GError **error)
     g_prefix_error (error, "node '%s' (%s): ", entry->proto->name, entry->proto->op);
     return FALSE;
   }
-  if (next != NULL) {
-    open_entry (stack, next);
-    return TRUE;
-  }
+  if (next != NULL)
+    return open_entry (scope, stack, next, error);
   g_array_set_size (stack, stack->len - 1);
   entry->state = DONE;
   return tf_node_convert (scope, entry, error);
@@ -155,9 +337,8 @@ static gboolean
 convert_entry (TfScope *scope, TfEntry *entry, GError **error)
 {
   g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (Visit));
-  gboolean good = TRUE;
+  gboolean good = open_entry (scope, stack, entry, error);
 
-  open_entry (stack, entry);
   while (good && stack->len > 0)
     good = step (scope, stack, error);
   return good;
@@ -179,7 +360,7 @@ tf_scope_value (TfScope *scope, const char *text, GError **error)
   if (outputs->len > 0 && g_array_index (outputs, TfValue, 0).broken)
     return &g_array_index (outputs, TfValue, 0);
   if (ref.index < outputs->len &&
-      !weir_port_is_none (g_array_index (outputs, TfValue, ref.index).port))
+      !tf_value_is_none (&g_array_index (outputs, TfValue, ref.index)))
     return &g_array_index (outputs, TfValue, ref.index);
   weir_fail (error, WEIR_ERROR_FORMAT, "node '%s' (%s) has no output %u",
              ref.entry->proto->name, ref.entry->proto->op, ref.index);

@@ -7,7 +7,7 @@ static const void *const families[] = {
   tf_rows_shape,  tf_rows_make,    tf_rows_slice,  tf_rows_index, tf_rows_segment,
   tf_rows_image,  tf_rows_color,   tf_rows_detect, tf_rows_quant, tf_rows_random,
   tf_rows_signal, tf_rows_linalg,  tf_rows_sparse, tf_rows_state, tf_rows_feed,
-  tf_rows_ctc,
+  tf_rows_ctc,    tf_rows_flow,    tf_rows_call,   tf_rows_array, tf_rows_rnn,
 };
 
 static WeirRows rows = WEIR_ROWS (families, TfRow);

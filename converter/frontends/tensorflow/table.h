@@ -24,6 +24,10 @@ extern const TfRow tf_rows_sparse[];
 extern const TfRow tf_rows_state[];
 extern const TfRow tf_rows_feed[];
 extern const TfRow tf_rows_ctc[];
+extern const TfRow tf_rows_flow[];
+extern const TfRow tf_rows_call[];
+extern const TfRow tf_rows_array[];
+extern const TfRow tf_rows_rnn[];
 
 /** tf_refusal: (nullable): why there is no conversion of @op, where more can be said than
  * that it is not known. */

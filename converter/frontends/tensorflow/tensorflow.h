@@ -5,6 +5,8 @@
 #include "frontends/proto/tensorflow.pb-c.h"
 #include "frontends/wire.h"
 
+typedef struct _TfArray TfArray;
+
 /**
  * SECTION: tensorflow
  *
@@ -36,7 +38,9 @@ typedef struct {
  * @offload: (nullable): what TensorFlow shall run
  * @restored: variable -> its name in the checkpoint, where the graph tells
  * @names: the names of nodes made so far
+ * @arrays: (element-type TfArray): made so far
  * @converted: nodes so far, functions unfolded
+ * @tries: bodies of loops made so far
  */
 typedef struct {
   const WeirFrontendInput *input;
@@ -48,57 +52,24 @@ typedef struct {
   struct _TfOffload *offload;
   GPtrArray *unsupported;
   GStringChunk *names;
-  guint converted;
+  GPtrArray *arrays;
+  guint converted, tries;
 } TfImport;
 
 /**
  * TfValue:
  * @port: where it stands in the graph
+ * @array: (nullable): it is a TensorArray or a list, and @port holds its elements, or
+ *   is none as long as there are none
  * @broken: a node that could not be converted would have written it
  */
 typedef struct {
   WeirPort port;
+  const TfArray *array;
   gboolean broken;
 } TfValue;
 
 #define TF_NO_VALUE ((TfValue){ .port = WEIR_PORT_NONE })
-
-/** TfEntry: a node of a scope, and what it has written so far. */
-typedef struct {
-  const Tf__NodeDef *proto;
-  GArray *outputs; /* TfValue */
-  int state;
-} TfEntry;
-
-/**
- * TfScope:
- * @nodes: name -> TfEntry
- * @arguments: name -> TfValue, of a function's body
- * @function: (nullable): the function whose body this is
- * @given: (nullable): the attributes of the call, for those that the body leaves open
- * @prefix: (nullable): of the names of nodes, "call"
- * @depth: of functions that call each other
- *
- * A graph or the body of a function on its way into @builder's graph.
- */
-typedef struct _TfScope {
-  TfImport *import;
-  WeirBuilder *builder;
-  GHashTable *nodes;
-  GHashTable *arguments;
-  const Tf__FunctionDef *function;
-  Tf__AttrEntry **given;
-  gsize n_given;
-  const char *prefix;
-  guint depth;
-} TfScope;
-
-/** TfRef: what an input of a node names: output @index of @entry, or an argument. */
-typedef struct {
-  TfEntry *entry;
-  const TfValue *argument;
-  guint index;
-} TfRef;
 
 /* file.c */
 
@@ -116,19 +87,6 @@ WeirBytes tf_file_bytes (const TfFile *file);
 /** tf_tensorboard_write: writes the graph where option tensorboard_logdir says, if it
  * does. */
 gboolean tf_tensorboard_write (const TfImport *import, GError **error);
-
-/* scope.c */
-
-void tf_scope_init (TfScope *scope, TfImport *import, WeirBuilder *builder);
-void tf_scope_clear (TfScope *scope);
-/** tf_scope_add: nodes by their names, each once. */
-gboolean tf_scope_add (TfScope *scope, Tf__NodeDef **nodes, gsize n_nodes,
-                       GError **error);
-/** tf_scope_value: what @text ("node", "node:1", in functions "node:output:0") names,
- * after converting all that it depends on; %NULL after a failure. */
-const TfValue *tf_scope_value (TfScope *scope, const char *text, GError **error);
-/** tf_scope_resolve: what @text names, converted or not. */
-gboolean tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error);
 
 /* graph.c */
 
