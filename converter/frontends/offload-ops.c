@@ -2,10 +2,22 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 gboolean
-weir_offload_op (const char *framework)
+weir_offload_op (const WeirFrontendInput *input, const char *framework)
 {
-  return weir_offload_find (framework) != NULL;
+  const char *list = weir_frontend_option (input, "offload");
+  g_auto (GStrv) entries = g_strsplit (list != NULL ? list : "", ",", -1);
+  gsize length = strlen (framework);
+
+  for (guint i = 0; entries[i] != NULL; i++) {
+    const char *entry = g_strstrip (entries[i]);
+
+    if (strncmp (entry, framework, length) == 0 && entry[length] == '=')
+      return weir_offload_find (framework) != NULL;
+  }
+  return FALSE;
 }
 
 gboolean

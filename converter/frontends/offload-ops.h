@@ -1,12 +1,14 @@
 #pragma once
 
+#include "frontend.h"
 #include "ir/offload.h"
 #include "make.h"
 
 /* What frontends do with an operation that its own framework shall run. */
 
-/** weir_offload_op: whether the user has said who runs parts of @framework. */
-gboolean weir_offload_op (const char *framework);
+/** weir_offload_op: whether the options of this conversion say who runs parts of
+ * @framework: that others in this process have said so is not enough. */
+gboolean weir_offload_op (const WeirFrontendInput *input, const char *framework);
 
 /**
  * weir_offload_op_convert:

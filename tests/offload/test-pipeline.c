@@ -52,10 +52,9 @@ on_frame (GstElement *sink, GstBuffer *buffer, GstPad *pad, Seen *seen)
 }
 
 static void
-check (const char *topology, const char *options, const char *extensions, float expected)
+check_model (const char *model, const char *options, const char *extensions,
+             float expected)
 {
-  g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
-  g_autofree char *model = write_model (folder, topology);
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GstElement) sink = NULL;
   g_autoptr (GstElement) infer = NULL;
@@ -75,6 +74,15 @@ check (const char *topology, const char *options, const char *extensions, float 
   g_signal_connect (sink, "handoff", G_CALLBACK (on_frame), &seen);
   run_pipeline (pipeline);
   g_assert_cmpuint (seen.frames, ==, 3);
+}
+
+static void
+check (const char *topology, const char *options, const char *extensions, float expected)
+{
+  g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
+  g_autofree char *model = write_model (folder, topology);
+
+  check_model (model, options, extensions, expected);
 }
 
 #define SHRINK                                                                   \
@@ -102,18 +110,58 @@ test_mapping (void)
          "--framework caffe", mapping, 7);
 }
 
-/* CustomLayersMapping.xml: it passes under its own type, the library has such an
- * operation. */
-static void
-test_custom (void)
+/* The options of a conversion by CustomLayersMapping.xml, and @more. */
+static char *
+custom_options (const char *folder, const char *more)
 {
-  g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
   g_autofree char *map =
       write_in (folder, "map.xml",
                 "<CustomKernelsMapping><CustomLayer NativeType=\"SoftThreshold\" "
                 "hasParam=\"true\" protoParamName=\"soft_param\"/>"
                 "</CustomKernelsMapping>");
-  g_autofree char *options = g_strdup_printf ("--framework caffe --k %s", map);
+
+  return g_strdup_printf ("--framework caffe --k %s %s", map, more);
+}
+
+static char *
+process_option (void)
+{
+  g_autofree char *adapter =
+      g_build_filename (g_getenv ("WEIR_OFFLOAD_TESTS"), "adapter.py", NULL);
+
+  return g_strdup_printf ("--offload \"caffe=python3 %s\"", adapter);
+}
+
+/* It passes into an IR under its own type, its shape told by the process; the library,
+ * which is not there before, runs it. */
+static void
+test_custom_ir (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
+  g_autofree char *source = write_model (
+      folder, NET ("layer { name: 't' type: 'SoftThreshold' bottom: 'x' top: 't' "
+                   "soft_param { lambda: 100 factor: 1 } }"));
+  g_autofree char *process = process_option ();
+  g_autofree char *line = custom_options (folder, process);
+  g_autofree char *library = library_path ("soft-threshold");
+  g_autofree char *ir = NULL;
+  g_autoptr (WeirConvertOptions) options = weir_convert_options_new ();
+  g_autoptr (WeirModel) model = NULL;
+  GError *error = NULL;
+
+  g_assert_true (weir_convert_options_parse_line (options, line, &error));
+  model = weir_convert_file (source, options, NULL, NULL, &error);
+  g_assert_no_error (error);
+  ir = write_network (model);
+  check_model (ir, NULL, library, 155);
+}
+
+/* The library has such an operation while the network is converted, too. */
+static void
+test_custom (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
+  g_autofree char *options = custom_options (folder, "");
   g_autofree char *library = library_path ("soft-threshold");
 
   check (NET ("layer { name: 't' type: 'SoftThreshold' bottom: 'x' top: 't' "
@@ -125,10 +173,8 @@ test_custom (void)
 static void
 test_offload (void)
 {
-  g_autofree char *adapter =
-      g_build_filename (g_getenv ("WEIR_OFFLOAD_TESTS"), "adapter.py", NULL);
-  g_autofree char *options =
-      g_strdup_printf ("--framework caffe --offload \"caffe=python3 %s\"", adapter);
+  g_autofree char *process = process_option ();
+  g_autofree char *options = g_strconcat ("--framework caffe ", process, NULL);
 
   check (
       NET (
@@ -159,6 +205,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   register_elements ();
+  g_test_add_func ("/offload/pipeline/custom-ir", test_custom_ir);
   g_test_add_func ("/offload/pipeline/refused", test_refused);
   g_test_add_func ("/offload/pipeline/library", test_library);
   g_test_add_func ("/offload/pipeline/mapping", test_mapping);

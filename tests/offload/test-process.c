@@ -160,13 +160,15 @@ test_no_command (void)
 static void
 test_caffe (void)
 {
+  const char *const options[] = { "offload", "caffe=", NULL };
   g_autoptr (GBytes) weights = caffe_weights (NULL, FALSE);
   g_autoptr (WeirModel) model = NULL;
   GError *error = NULL;
 
   caffe_refuse (NET, NULL, WEIR_ERROR_UNSUPPORTED, "'s' (Shrink): an unknown type");
   runner_for ("caffe");
-  model = caffe_load (NET, weights, &error);
+  caffe_refuse (NET, NULL, WEIR_ERROR_UNSUPPORTED, "'s' (Shrink): an unknown type");
+  model = caffe_load_with (NET, weights, options, NULL, NULL, &error);
   g_assert_no_error (error);
   caffe_check (model, "1x2: -1 2", "1x2: 4 7");
 }
@@ -177,7 +179,7 @@ test_custom (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "map.xml", NULL);
-  const char *const options[] = { "k", path, NULL };
+  const char *const options[] = { "k", path, "offload", "caffe=", NULL };
   g_autoptr (GBytes) weights = caffe_weights (NULL, FALSE);
   g_autoptr (WeirTensor) x = tensor_from_text ("1x2: -1 2");
   g_autoptr (WeirModel) model = NULL;

@@ -159,7 +159,7 @@ guint cf_layer_inputs (CfLayer *l, WeirPort **inputs);
 /** cf_layer_part: (transfer full): the layer as a runner gets it. */
 WeirTensor *cf_layer_part (CfLayer *l);
 /** cf_offload_may: whether the user lets Caffe run what is not converted. */
-gboolean cf_offload_may (void);
+gboolean cf_offload_may (const CfLayer *l);
 /** cf_offload_convert: makes the layer an Offload; returns top 0. */
 WeirPort cf_offload_convert (CfLayer *l);
 

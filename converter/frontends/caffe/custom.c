@@ -155,7 +155,7 @@ described_op (CfLayer *l, const Attributes *a, const WeirPort *inputs, guint n_i
   g_autofree char *outputs = NULL;
   g_autoptr (WeirTensor) part = NULL;
 
-  if (!weir_offload_op (FRAMEWORK)) {
+  if (!cf_offload_may (l)) {
     weir_make_unsupported (&l->make,
                            "a custom layer whose shape is not known: --extensions has to "
                            "name a library with an operation '%.80s', or --offload "

@@ -96,7 +96,7 @@ offload (CfLayer *l, GError **error)
   guint first = weir_graph_size (l->make.b->graph);
 
   if (!g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED) || reads_broken (l) ||
-      !cf_offload_may ())
+      !cf_offload_may (l))
     return FALSE;
   g_clear_error (error);
   return finish (l, first, cf_offload_convert (l), error);

@@ -40,9 +40,9 @@ cf_layer_part (CfLayer *l)
 }
 
 gboolean
-cf_offload_may (void)
+cf_offload_may (const CfLayer *l)
 {
-  return weir_offload_op (FRAMEWORK);
+  return weir_offload_op (l->import->input, FRAMEWORK);
 }
 
 WeirPort

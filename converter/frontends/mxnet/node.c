@@ -238,7 +238,7 @@ offload (MxNode *n, GError **error)
   guint first = weir_graph_size (n->make.b->graph);
 
   if (!g_error_matches (*error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED) || reads_broken (n) ||
-      !mx_offload_may ())
+      !mx_offload_may (n))
     return FALSE;
   g_clear_error (error);
   return finish (n, first, mx_offload_convert (n), error);

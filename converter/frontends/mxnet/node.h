@@ -69,7 +69,7 @@ const char *const *mx_op_names (guint *count);
 /* offload.c */
 
 /** mx_offload_may: whether the user lets MXNet run what is not converted. */
-gboolean mx_offload_may (void);
+gboolean mx_offload_may (const MxNode *n);
 /** mx_offload_convert: makes the node an Offload; returns output 0. */
 WeirPort mx_offload_convert (MxNode *n);
 

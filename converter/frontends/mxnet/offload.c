@@ -37,9 +37,9 @@ make_part (MxNode *n)
 }
 
 gboolean
-mx_offload_may (void)
+mx_offload_may (const MxNode *n)
 {
-  return weir_offload_op (FRAMEWORK);
+  return weir_offload_op (n->import->input, FRAMEWORK);
 }
 
 WeirPort

@@ -208,7 +208,8 @@ make_part (Copy *copy, GArray *ports, guint *n_outputs)
 gboolean
 onnx_offload_may (const OnnxNode *n)
 {
-  return n->scope->function == NULL && weir_offload_op (FRAMEWORK);
+  return n->scope->function == NULL &&
+         weir_offload_op (n->scope->import->input, FRAMEWORK);
 }
 
 void
