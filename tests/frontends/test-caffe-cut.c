@@ -216,6 +216,7 @@ static const struct {
   { "<a><CustomLayer NativeType='Foo'/></a>", "hasParam: expected true or false" },
   { "<a><CustomLayer NativeType='Foo' hasParam='true'/></a>",
     "there is no protoParamName" },
+  { "", "no XML: it is empty" },
   { "<a>", "no XML: " },
   { "nothing", "no XML: " },
 };

@@ -93,6 +93,8 @@ parse (Reader *r, WeirSource *source, GError **error)
   GError *local = NULL;
   gboolean good;
 
+  if (bytes.size == 0)
+    return weir_fail (error, WEIR_ERROR_FORMAT, "no XML: it is empty");
   if (bytes.size > MAX_BYTES)
     return weir_fail (error, WEIR_ERROR_LIMIT, "larger than %zu bytes", MAX_BYTES);
   context = g_markup_parse_context_new (&parser, 0, r, NULL);
