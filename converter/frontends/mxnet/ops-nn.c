@@ -57,6 +57,8 @@ apply_target (MxNode *n, MxWindow *w, gint64 adjust[WEIR_MAX_RANK],
   memcpy (pads_begin, w->pads, sizeof w->pads);
   if (count == 0)
     return TRUE;
+  if (!mx_window_list (n, "target_shape", 0, w->spatial, target))
+    return FALSE;
   if (count != w->spatial || shape->rank != (int) w->spatial + 2 ||
       !weir_shape_is_static (shape)) {
     weir_make_unsupported (&n->make, "target_shape where the data's shape is not known");
