@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "compare.h"
 #include "ir/evaluate.h"
+#include "ir/registry.h"
 #include "mxnet-files.h"
 #include "tensor-text.h"
 
@@ -60,6 +61,18 @@ static const Case nn[] = {
     { NULL },
     "1x2: -1 2" },
   { "Activation", "\"act_type\": \"relu\"", { "1x2: -2 2" }, { NULL }, "1x2: 0 2" },
+  { "ScaleShift", "", { "1x2x1x1: 3 5" }, { "2: 2 10", "2: 1 -1" }, "1x2x1x1: 7 49" },
+  { "_contrib_MultiBoxDetection",
+    "\"nms_topk\": \"1\"",
+    { "1x2x1: 0.1 0.9", "1x4: 0" },
+    { "1x1x4: 0.1 0.2 0.5 0.6" },
+    "1x1x1x7: 0 0 0.9 0.1 0.2 0.5 0.6" },
+  { "_contrib_DeformablePSROIPooling",
+    "\"spatial_scale\": \"1\", \"output_dim\": \"1\", \"pooled_size\": \"1\", "
+    "\"no_trans\": \"True\"",
+    { "1x1x3x3: 3", "1x5: 0 0 0 2 2" },
+    { NULL },
+    "1x1x1x1: 3" },
   { "softmax", "", { "1x2: 3 3" }, { NULL }, "1x2: 0.5" },
   { NULL },
 };
@@ -74,6 +87,9 @@ static const Case math[] = {
     { "1x3: -1 0.5 2" },
     { NULL },
     "1x3: 0 0.5 1" },
+  { "_hypot_scalar", "\"scalar\": \"4\"", { "1: 3" }, { NULL }, "1: 5" },
+  { "_logical_and_scalar", "\"scalar\": \"1\"", { "2: 0 5" }, { NULL }, "2: 0 1" },
+  { "amp_multicast", "\"num_outputs\": \"1\"", { "2: 0 5" }, { NULL }, "2: 0 5" },
   { "square", "", { "1x2: -2 3" }, { NULL }, "1x2: 4 9" },
   { "add_n", "\"num_args\": \"2\"", { "1x2: 1 2", "1x2: 3 4" }, { NULL }, "1x2: 4 6" },
   { NULL },
@@ -99,6 +115,20 @@ static const Case shape[] = {
     { "1x1x1x2: 1 2" },
     { NULL },
     "1x1x2x4: 1 1 2 2 1 1 2 2" },
+  { "_np_roll",
+    "\"shift\": \"(1,)\", \"axis\": \"0\"",
+    { "3: 1 2 3" },
+    { NULL },
+    "3: 3 1 2" },
+  { "_np_roll", "\"shift\": \"1\"", { "1x3: 1 2 3" }, { NULL }, "1x3: 3 1 2" },
+  { "_np_cumsum", "\"axis\": \"0\"", { "3: 1 2 3" }, { NULL }, "3: 1 3 6" },
+  { "_contrib_fft", "", { "1x2: 1 3" }, { NULL }, "1x4: 4 0 -2 0" },
+  { "_contrib_ifft", "", { "1x4: 4 0 -2 0" }, { NULL }, "1x2: 2 6" },
+  { "_npi_einsum",
+    "\"subscripts\": \"ij,jk->ik\"",
+    { "1x2: 1 2", "2x1: 3 4" },
+    { NULL },
+    "1x1: 11" },
   { "mean", "\"axis\": \"1\"", { "1x2: 1 3" }, { NULL }, "1: 2" },
   { NULL },
 };
@@ -310,6 +340,112 @@ test_old_symbol (void)
   assert_f32 (out, (const float[]){ 3 }, 1); /* (5 - 3) / 2 × 2 + 1 */
 }
 
+static void
+build_scaled (const WeirTranslation *translation, const WeirForeignNode *node,
+              WeirBuilder *builder)
+{
+  WeirAttr factor = { 0 }; /* a number: nothing to clear */
+
+  (void) translation;
+  if (!weir_foreign_attr (node, "factor", WEIR_ATTR_FLOAT, &factor, &builder->error))
+    return;
+  node->outputs[0] =
+      weir_build2 (builder, "Multiply", node->name, node->inputs[0],
+                   weir_build_scalar (builder, node->name, node->inputs[0], factor.f));
+}
+
+static const WeirTranslation scaled = {
+  .framework = "mxnet", .domain = "", .op = "Scaled", .build = build_scaled
+};
+
+/* A CustomOp of Python is translated by its type. */
+static void
+test_extension (void)
+{
+  g_autoptr (GPtrArray) ops = g_ptr_array_new ();
+  g_autoptr (GPtrArray) translations = g_ptr_array_new ();
+  const Case c = { "Custom",
+                   "\"op_type\": \"Scaled\", \"factor\": \"3\"",
+                   { "1x2: 1 2" },
+                   { NULL },
+                   "1x2: 3 6" };
+  GError *error = NULL;
+
+  g_ptr_array_add (translations, (gpointer) &scaled);
+  weir_registry_add ("test-mxnet", ops, translations, &error);
+  g_assert_no_error (error);
+  run_case (&c);
+}
+
+static WeirSource *
+list_file (const char *name, const char *array, const char *text)
+{
+  g_autoptr (WeirTensor) tensor = tensor_from_text (text);
+  g_autoptr (GBytes) bytes = mxnet_params (&array, &tensor, 1);
+
+  return weir_source_new (bytes, name);
+}
+
+static WeirModel *
+load_lists (const char *prefix, const char *pretrained, GError **error)
+{
+  static const char symbol[] = "{\"nodes\": [" INPUT ("x")
+      INPUT ("w") "{\"op\": \"elemwise_mul\", \"name\": "
+                  "\"y\", \"inputs\": [[0, 0], [1, 0]]}], \"heads\": [[2, 0]]}";
+  g_autoptr (GPtrArray) parts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_source_unref);
+  g_autoptr (GHashTable) options = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) unsupported =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
+  g_autoptr (GBytes) text = g_bytes_new_static (symbol, strlen (symbol));
+  g_autoptr (WeirSource) topology = weir_source_new (text, "net-symbol.json");
+  g_autoptr (WeirFolder) folder = NULL;
+
+  g_ptr_array_add (parts, list_file ("net-0003.params", "w", "2: 5 5"));
+  g_ptr_array_add (parts, list_file ("tuned_args.nd", "w", "2: 2 3"));
+  folder = weir_folder_new_parts (parts, "parts");
+  if (prefix != NULL)
+    g_hash_table_insert (options, (char *) "nd_prefix_name", (char *) prefix);
+  if (pretrained != NULL)
+    g_hash_table_insert (options, (char *) "pretrained_model_name", (char *) pretrained);
+  return weir_frontend_mxnet.load (&(WeirFrontendInput){ .source = topology,
+                                                         .topology = topology,
+                                                         .folder = folder,
+                                                         .options = options },
+                                   unsupported, error);
+}
+
+/* The arrays of .nd lists go over those of the pretrained model. */
+static void
+test_lists (void)
+{
+  static const struct {
+    const char *prefix, *pretrained, *message;
+  } wrong[] = {
+    { "tuned", NULL, "together" },
+    { NULL, "net", "together" },
+    { "none", "net", "none_args.nd" },
+    { "tuned", "none", "none-NNNN.params" },
+    { NULL, NULL, "not a list of MXNet's arrays" },
+  };
+  g_autoptr (WeirTensor) x = tensor_from_text ("2: 1 10");
+  g_autoptr (WeirTensor) out = NULL;
+  g_autoptr (WeirModel) model = NULL;
+  WeirTensor *in[] = { x };
+  GError *error = NULL;
+
+  model = load_lists ("tuned", "net", &error);
+  g_assert_no_error (error);
+  weir_graph_evaluate (weir_model_graph (model), in, &out, NULL, &error);
+  g_assert_no_error (error);
+  assert_f32 (out, (const float[]){ 2, 30 }, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_assert_null (load_lists (wrong[i].prefix, wrong[i].pretrained, &error));
+    assert_says (error, wrong[i].message);
+    g_clear_error (&error);
+  }
+}
+
 /* One operation over x0, [1, 1, 4, 4], with attributes that it cannot have. */
 static const struct {
   const char *op, *attrs;
@@ -398,6 +534,8 @@ main (int argc, char **argv)
   g_test_add_func ("/mxnet/refused", test_refused);
   g_test_add_func ("/mxnet/bad-attributes", test_bad_attributes);
   g_test_add_func ("/mxnet/cut", test_cut);
+  g_test_add_func ("/mxnet/extension", test_extension);
+  g_test_add_func ("/mxnet/lists", test_lists);
   g_test_add_func ("/mxnet/old-symbol", test_old_symbol);
   g_test_add_func ("/mxnet/short", test_short);
   return g_test_run ();
