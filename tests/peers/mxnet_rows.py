@@ -82,7 +82,47 @@ def quantized_add(s, c):
     return s.contrib.dequantize(y[0], y[1], y[2])
 
 
+def layer(op, *shapes, bias=True, **attrs):
+    """A layer with weights of the shapes behind the first, which is the data's."""
+    return lambda s, c: getattr(s, op)(c.x(*shapes[0]), *[c.w(*shape) for shape in shapes[1:]], **attrs)
+
+
 ROWS = [
+    unary("abs"), unary("arccos"), unary("arccosh", 1.1, 3), unary("arcsin"), unary("arcsinh"), unary("arctan"), unary("arctanh", -0.9, 0.9),
+    unary("ceil", -3, 3), unary("cos"), unary("cosh"), unary("exp"), unary("floor", -3, 3), unary("log", 0.1, 2), unary("negative"),
+    unary("relu"), unary("sigmoid"), unary("sign"), unary("sin"), unary("sinh"), unary("sqrt", 0.1, 2), unary("tan"), unary("tanh"),
+    ("Convolution", layer("Convolution", (1, 4, 7, 6), (6, 2, 3, 2), (6,), kernel=(3, 2), stride=(2, 1), pad=(1, 0), num_filter=6, num_group=2)),
+    ("Convolution dilated", layer("Convolution", (1, 2, 9), (3, 2, 3), kernel=(3,), dilate=(2,), num_filter=3, no_bias=True)),
+    ("Convolution 3", layer("Convolution", (1, 2, 4, 4, 4), (3, 2, 2, 2, 2), (3,), kernel=(2, 2, 2), num_filter=3)),
+    ("Deconvolution", layer("Deconvolution", (1, 4, 3, 3), (4, 3, 3, 3), kernel=(3, 3), stride=(2, 2), pad=(1, 1), adj=(1, 1), num_filter=6,
+                            num_group=2)),
+    ("FullyConnected deep", layer("FullyConnected", (2, 3, 4), (5, 4), (5,), num_hidden=5, flatten=False)),
+    ("LRN", layer("LRN", (1, 6, 3, 3), nsize=3, alpha=0.1, beta=0.5, knorm=1.5)),
+    ("Activation softrelu", layer("Activation", (2, 3), act_type="softrelu")),
+    ("Activation softsign", layer("Activation", (2, 3), act_type="softsign")),
+    ("LeakyReLU prelu", layer("LeakyReLU", (2, 3, 2, 2), (3,), act_type="prelu")),
+    ("LeakyReLU elu", layer("LeakyReLU", (2, 3), act_type="elu", slope=0.7)),
+    ("LeakyReLU selu", layer("LeakyReLU", (2, 3), act_type="selu")),
+    ("LeakyReLU gelu", layer("LeakyReLU", (2, 3), act_type="gelu")),
+    ("LeakyReLU rrelu", lambda s, c: s.LeakyReLU(c.x(2, 3), act_type="rrelu")[0]),
+    ("softmax axis", layer("softmax", (2, 3, 4), axis=1, temperature=2.0)),
+    ("log_softmax", layer("log_softmax", (2, 3))),
+    ("SoftmaxActivation", layer("SoftmaxActivation", (2, 3, 2, 2))),
+    ("SoftmaxActivation channel", layer("SoftmaxActivation", (2, 3, 2, 2), mode="channel")),
+    ("SoftmaxOutput", layer("SoftmaxOutput", (2, 3), (2,))),
+    ("SoftmaxOutput many", layer("SoftmaxOutput", (2, 3, 4), (2, 4), multi_output=True)),
+    ("SoftmaxOutput kept", layer("SoftmaxOutput", (2, 3, 4), (2, 3), preserve_shape=True)),
+    ("scalars", lambda s, c: s.Group([2 - c.x(3), 2 / c.x(3, low=0.5), c.x(3, low=0.5) ** 1.5, 2 ** c.x(3), c.x(3) != 0.5])),
+    ("clip", layer("clip", (2, 3), a_min=-0.5, a_max=0.25)),
+    ("where", lambda s, c: s.where(c.x(values=[[1, 0], [0, 2]]), c.x(2, 2), c.x(2, 2))),
+    ("SwapAxis", layer("SwapAxis", (2, 3, 4), dim1=0, dim2=2)),
+    ("expand_dims", layer("expand_dims", (2, 3), axis=-1)),
+    ("prod", layer("prod", (2, 3), axis=0)),
+    ("max keepdims", layer("max", (2, 3, 4), axis=(0, 2), keepdims=True)),
+    ("Reshape join", layer("Reshape", (2, 3, 4), shape=(-3, -2))),
+    ("Cast", lambda s, c: s.Cast(s.Cast(c.x(2, 3, low=-3, high=3), dtype="int32"), dtype="float32")),
+    ("np", lambda s, c: s.np.mean(s.np.add(c.x(2, 3).as_np_ndarray(), s.np.exp(c.x(2, 3).as_np_ndarray())), axis=1).as_nd_ndarray()),
+    ("np join", lambda s, c: s.np.concatenate([c.x(2, 3).as_np_ndarray(), s.np.maximum(c.x(2, 3).as_np_ndarray(), 0.1)], axis=1).as_nd_ndarray()),
     unary("log1p", 0, 2), unary("expm1"), unary("log2", 0.1, 2), unary("log10", 0.1, 2), unary("degrees"), unary("radians"), unary("cbrt"),
     unary("rcbrt", 0.5, 2), unary("fix", -3, 3), unary("trunc", -3, 3), unary("round", -3, 3), unary("rint", -3, 3),
     unary("hard_sigmoid", -5, 5), unary("erf"), unary("erfinv", -0.9, 0.9), unary("rsqrt", 0.5, 2), unary("reciprocal", 0.5, 2),

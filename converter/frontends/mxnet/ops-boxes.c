@@ -7,6 +7,7 @@
 static WeirPort
 column (MxNode *n, WeirPort x, gint64 index)
 {
+  index = CLAMP (index, 0, G_MAXUINT16);
   return weir_make_slice (&n->make, x, WEIR_MAKE_INTS (&n->make, index),
                           WEIR_MAKE_INTS (&n->make, index + 1), -1);
 }
@@ -38,6 +39,17 @@ read_corners (MxNode *n, WeirPort x, gint64 first, gboolean is_centre, WeirPort 
     corner[i] = op (n, "Subtract", part[i], half);
     corner[i + 2] = op (n, "Add", part[i], half);
   }
+}
+
+static gint64
+coord_start (MxNode *n)
+{
+  gint64 first = mx_int (n, "coord_start", 2);
+
+  if (first >= 0 && first <= G_MAXUINT16)
+    return first;
+  weir_make_invalid (&n->make, "attribute 'coord_start': found %" G_GINT64_FORMAT, first);
+  return 0;
 }
 
 static gboolean
@@ -139,8 +151,7 @@ find_boxes (MxNode *n, WeirPort rows)
   gint64 id = mx_int (n, "id_index", -1);
   WeirPort corner[4], boxes, span, axes = WEIR_MAKE_INTS (&n->make, 0, 1, 2);
 
-  read_corners (n, rows, mx_int (n, "coord_start", 2),
-                is_centre (n, "in_format", "corner"), corner);
+  read_corners (n, rows, coord_start (n), is_centre (n, "in_format", "corner"), corner);
   boxes = weir_make_concat (&n->make, corner, G_N_ELEMENTS (corner), 2);
   if (id < 0 || mx_bool (n, "force_suppress", FALSE))
     return boxes;
@@ -180,7 +191,7 @@ write_boxes (MxNode *n, WeirPort rows)
 {
   gboolean from = is_centre (n, "in_format", "corner");
   gboolean to = is_centre (n, "out_format", "corner");
-  gint64 first = mx_int (n, "coord_start", 2);
+  gint64 first = coord_start (n);
   WeirPort corner[4], part[6];
 
   if (from == to)

@@ -244,7 +244,7 @@ fft (MxNode *n)
                           WEIR_MAKE_INTS (&n->make, -1), 0);
   dims = weir_make_concat (
       &n->make, (const WeirPort[]){ dims, WEIR_MAKE_INTS (&n->make, -1) }, 2, 0);
-  return WEIR_MAKE (&n->make, "Reshape", x, dims);
+  return weir_make_reshape_to (&n->make, x, dims);
 }
 
 /* The way back hands out the real parts and does not divide by their number. */
@@ -261,7 +261,7 @@ ifft (MxNode *n)
                           WEIR_MAKE_INTS (&n->make, 0), WEIR_MAKE_INTS (&n->make, -1), 0);
   dims = weir_make_concat (
       &n->make, (const WeirPort[]){ dims, WEIR_MAKE_INTS (&n->make, -1, 2) }, 2, 0);
-  x = WEIR_MAKE (&n->make, "Reshape", x, dims);
+  x = weir_make_reshape_to (&n->make, x, dims);
   x = weir_make_2 (&n->make, "IDFT", x, WEIR_MAKE_INTS (&n->make, rank - 1));
   x = weir_make_gather (&n->make, x, weir_make_int (&n->make, 0), rank);
   length =

@@ -57,6 +57,8 @@ apply_target (MxNode *n, MxWindow *w, gint64 adjust[WEIR_MAX_RANK],
   memcpy (pads_begin, w->pads, sizeof w->pads);
   if (count == 0)
     return TRUE;
+  if (!mx_window_list (n, "target_shape", 0, w->spatial, target))
+    return FALSE;
   if (count != w->spatial || shape->rank != (int) w->spatial + 2 ||
       !weir_shape_is_static (shape)) {
     weir_make_unsupported (&n->make, "target_shape where the data's shape is not known");
@@ -266,22 +268,17 @@ softmin (MxNode *n)
                         mx_int (n, "axis", -1));
 }
 
-/* Over all but the batch as one, unless it is asked for over channels. */
+/* Along the last axis, unless it is asked for over channels. */
 static WeirPort
 softmax_activation (MxNode *n)
 {
-  WeirPort x = mx_in (n, 0);
-
-  if (strcmp (mx_string (n, "mode", "instance"), "channel") == 0)
-    return softmax_along (n, "Softmax", x, 1);
-  if (weir_make_rank (&n->make, x) == 2)
-    return softmax_along (n, "Softmax", x, 1);
-  return weir_make_reshape_to (
-      &n->make, softmax_along (n, "Softmax", weir_make_flatten (&n->make, x, 1), 1),
-      weir_make_shape_of (&n->make, x));
+  return softmax_along (n, "Softmax", mx_in (n, 0),
+                        strcmp (mx_string (n, "mode", "instance"), "channel") == 0 ? 1
+                                                                                   : -1);
 }
 
-/* Its second input, the label, is of training alone. */
+/* Its second input, the label, is of training alone. Over all but the batch as one,
+ * unless it is asked for otherwise. */
 static WeirPort
 softmax_output (MxNode *n)
 {
@@ -292,7 +289,9 @@ softmax_output (MxNode *n)
     return softmax_along (n, "Softmax", x, -1);
   if (mx_bool (n, "multi_output", FALSE) || rank == 2)
     return softmax_along (n, "Softmax", x, 1);
-  return softmax_activation (n);
+  return weir_make_reshape_to (
+      &n->make, softmax_along (n, "Softmax", weir_make_flatten (&n->make, x, 1), 1),
+      weir_make_shape_of (&n->make, x));
 }
 
 static WeirPort

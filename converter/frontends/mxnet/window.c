@@ -1,5 +1,21 @@
 #include "window.h"
 
+/* No window of a real network is larger, and products of two such numbers fit. */
+#define MAX_STEP (1 << 20)
+
+static gboolean
+check_range (MxNode *n, const char *name, const gint64 *values, guint count)
+{
+  for (guint i = 0; i < count; i++)
+    if (values[i] < 0 || values[i] > MAX_STEP) {
+      weir_make_invalid (&n->make,
+                         "attribute '%s': expected 0 to %d, found %" G_GINT64_FORMAT,
+                         name, MAX_STEP, values[i]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 mx_window_list (MxNode *n, const char *name, gint64 fallback, guint spatial,
                 gint64 values[WEIR_MAX_RANK])
@@ -9,7 +25,7 @@ mx_window_list (MxNode *n, const char *name, gint64 fallback, guint spatial,
   for (guint i = 0; count == 0 && i < spatial; i++)
     values[i] = fallback;
   if (count == 0 || count == spatial)
-    return TRUE;
+    return check_range (n, name, values, spatial);
   weir_make_invalid (&n->make, "attribute '%s': expected %u numbers, found %u", name,
                      spatial, count);
   return FALSE;
@@ -24,7 +40,8 @@ mx_window_read (MxNode *n, MxWindow *w)
                        MX_MAX_SPATIAL, w->spatial);
     return FALSE;
   }
-  return mx_window_list (n, "stride", 1, w->spatial, w->strides) &&
+  return check_range (n, "kernel", w->kernel, w->spatial) &&
+         mx_window_list (n, "stride", 1, w->spatial, w->strides) &&
          mx_window_list (n, "pad", 0, w->spatial, w->pads) &&
          mx_window_list (n, "dilate", 1, w->spatial, w->dilations);
 }
