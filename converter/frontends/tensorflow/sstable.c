@@ -172,9 +172,8 @@ add_entry (Table *table, GBytes *block, const GByteArray *key, const WeirBytes *
   if (!weir_budget_take (table->budget, key->len + 160, "the keys of a table", error))
     return FALSE;
   name = g_bytes_new (key->data, key->len);
-  if (g_hash_table_insert (
-          table->entries, name,
-          g_bytes_new_from_bytes (block, offset, value->size)))
+  if (g_hash_table_insert (table->entries, name,
+                           g_bytes_new_from_bytes (block, offset, value->size)))
     return TRUE;
   return weir_fail (error, WEIR_ERROR_FORMAT, "a key stands twice in the table");
 }
