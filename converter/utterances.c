@@ -1,7 +1,7 @@
-#include "tokens.h"
+#include "weir-convert.h"
 
 #include "base/error.h"
-#include "weir-convert.h"
+#include "frontends/kaldi/tokens.h"
 
 #include <string.h>
 
