@@ -161,6 +161,30 @@ const char *weir_convert_framework (const guint8 *data, gsize size, const char *
 /** weir_convert_media_type: (nullable): the media type of a framework's model stream. */
 const char *weir_convert_media_type (const char *framework);
 
+/**
+ * WeirUtterance:
+ * @key: its name
+ * @features: a frame a row, f32
+ *
+ * One entry of a Kaldi archive.
+ */
+typedef struct {
+  char *key;
+  WeirTensor *features;
+} WeirUtterance;
+
+void weir_utterance_free (WeirUtterance *utterance);
+/** weir_utterances_named: whether @path is one: it ends with ".ark" or ".scp", or begins
+ * with "ark:" or "scp:". */
+gboolean weir_utterances_named (const char *path);
+/** weir_utterances_read: (transfer full) (element-type WeirUtterance): the matrices of an
+ * archive, binary or text, or those that a script (scp) names. */
+GPtrArray *weir_utterances_read (const char *path, GError **error);
+/** weir_utterances_write: an archive; text where @path begins with "ark,t:".
+ * @utterances: (element-type WeirUtterance) */
+gboolean weir_utterances_write (const char *path, const GPtrArray *utterances,
+                                GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirConvertOptions, weir_convert_options_free)
 
 WEIR_END_DECLS

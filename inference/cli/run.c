@@ -1,10 +1,11 @@
 #include "commands.h"
 #include "session.h"
+#include "utterances.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* weir run: a model on NumPy arrays. */
+/* weir run: a model on NumPy arrays and Kaldi archives. */
 
 static void
 print_output (const WeirPortInfo *info, const WeirTensor *tensor)
@@ -93,19 +94,87 @@ hand_out (Session *s, GPtrArray **parts, const char *directory, GError **error)
   return TRUE;
 }
 
+static GPtrArray **
+parts_new (guint n)
+{
+  GPtrArray **parts = g_new0 (GPtrArray *, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    parts[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_tensor_unref);
+  return parts;
+}
+
+static void
+parts_free (GPtrArray **parts, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_unref (parts[i]);
+  g_free (parts);
+}
+
 static gboolean
 run_session (Session *s, const char *directory, GError **error)
 {
   guint n = weir_network_n_outputs (s->network);
-  g_autofree GPtrArray **parts = g_new0 (GPtrArray *, MAX (n, 1));
-  gboolean good;
+  GPtrArray **parts = parts_new (n);
+  gboolean good = run_all (s, parts, error) && hand_out (s, parts, directory, error);
 
-  for (guint i = 0; i < n; i++)
-    parts[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) weir_tensor_unref);
-  good = run_all (s, parts, error) && hand_out (s, parts, directory, error);
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_unref (parts[i]);
+  parts_free (parts, n);
   return good;
+}
+
+/* The first output goes into the archive; without one all are printed. */
+static gboolean
+run_utterance (Session *s, const char *key, GPtrArray *outputs, gboolean print,
+               GError **error)
+{
+  guint n = weir_network_n_outputs (s->network);
+  GPtrArray **parts = parts_new (n);
+  gboolean good = run_all (s, parts, error);
+  WeirTensor *joined = good && n > 0 ? join (parts[0], error) : NULL;
+
+  good = joined != NULL;
+  if (good) {
+    WeirUtterance *utterance = g_new0 (WeirUtterance, 1);
+
+    utterance->key = g_strdup (key);
+    utterance->features = joined;
+    g_ptr_array_add (outputs, utterance);
+  }
+  if (good && print) {
+    printf ("%s\n", key);
+    good = hand_out (s, parts, NULL, error);
+  }
+  parts_free (parts, n);
+  return good;
+}
+
+static gboolean
+run_archive (Session *s, const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) outputs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_utterance_free);
+  const char *key;
+
+  for (guint i = 0; (key = utterances_name (s, i)) != NULL; i++)
+    if (!utterances_use (s, i, error) ||
+        !run_utterance (s, key, outputs, path == NULL, error))
+      return FALSE;
+  return path == NULL || weir_utterances_write (path, outputs, error);
+}
+
+static gboolean
+run (Session *s, const char *directory, const char *archive, GError **error)
+{
+  if (utterances_name (s, 0) == NULL && archive == NULL)
+    return run_session (s, directory, error);
+  if (utterances_name (s, 0) == NULL)
+    return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                      "--output-archive: no --input is an archive");
+  if (directory != NULL)
+    return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                      "--output-dir: outputs of an archive go to --output-archive");
+  return run_archive (s, archive, error);
 }
 
 int
@@ -118,6 +187,7 @@ command_run (int argc, char **argv)
   g_autofree char *extensions = NULL;
   g_autofree char *offload = NULL;
   g_autofree char *directory = NULL;
+  g_autofree char *archive = NULL;
   g_autofree char *device = NULL;
   g_autofree char *precision = NULL;
   int threads = 0, status;
@@ -125,7 +195,7 @@ command_run (int argc, char **argv)
   GError *error = NULL;
   const GOptionEntry entries[] = {
     { "input", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &input, "an input; zeros without",
-      "[NAME=]FILE.npy" },
+      "[NAME=]FILE.npy|ark|scp" },
     { "shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &shape, "shape of an input",
       "[NAME=][1,3,224,224]" },
     { "convert-options", 0, 0, G_OPTION_ARG_STRING, &convert, "options of `weir convert`",
@@ -136,6 +206,8 @@ command_run (int argc, char **argv)
       "who runs parts of other frameworks: FRAMEWORK=RUNNER", "LIST" },
     { "output-dir", 0, 0, G_OPTION_ARG_FILENAME, &directory,
       "write NNN.npy and outputs.json there", "DIR" },
+    { "output-archive", 0, 0, G_OPTION_ARG_FILENAME, &archive,
+      "write the first output of each utterance there", "[ark,t:]FILE" },
     { "device", 0, 0, G_OPTION_ARG_STRING, &device, "CPU, REFERENCE or AUTO", "DEVICE" },
     { "precision", 0, 0, G_OPTION_ARG_STRING, &precision, "f32", "TYPE" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "threads; all CPUs without", "N" },
@@ -159,7 +231,7 @@ command_run (int argc, char **argv)
                         .shape = shape,
                         .network = { .device = device, .threads = (guint) threads } };
   if (!session_open (&session, &options, &error) ||
-      !run_session (&session, directory, &error))
+      !run (&session, directory, archive, &error))
     status = EXIT_FAILED;
   session_close (&session);
   return status == 0 ? 0 : fail (&error, status);

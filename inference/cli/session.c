@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "npy.h"
+#include "utterances.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -10,11 +11,11 @@ static const char *
 split_input (const char *text, char **name)
 {
   *name = NULL;
-  if (g_file_test (text, G_FILE_TEST_EXISTS))
+  if (g_file_test (text, G_FILE_TEST_EXISTS) || utterances_prefixed (text))
     return text;
   for (const char *at = strrchr (text, '='); at != NULL;
        at = g_strrstr_len (text, at - text, "=")) {
-    if (!g_file_test (at + 1, G_FILE_TEST_EXISTS))
+    if (!g_file_test (at + 1, G_FILE_TEST_EXISTS) && !utterances_prefixed (at + 1))
       continue;
     *name = g_strndup (text, (gsize) (at - text));
     return at + 1;
@@ -75,13 +76,15 @@ read_input (Session *s, const char *text, guint position, GError **error)
     return weir_fail (error, WEIR_ERROR_ARGUMENT, "%s: the model has only %u inputs",
                       path, s->n_inputs);
   weir_tensor_unref (s->inputs[index]);
+  s->inputs[index] = NULL;
+  if (weir_utterances_named (path))
+    return utterances_read (s, index, path, error);
   s->inputs[index] = npy_read (path, error);
   return s->inputs[index] != NULL;
 }
 
-/* How often @given must be cut into rows to fit @wanted; 1 where it fits, 0 where not. */
-static guint
-rows_to_run (const WeirShape *given, const WeirShape *wanted)
+guint
+session_rows_to_run (const WeirShape *given, const WeirShape *wanted)
 {
   WeirShape merged = *wanted;
 
@@ -110,7 +113,7 @@ fit_inputs (Session *s, WeirShape *shapes, GError **error)
     if (s->inputs[i] == NULL)
       continue;
     given = weir_tensor_shape (s->inputs[i]);
-    rows = rows_to_run (given, shapes[i].rank >= 0 ? &shapes[i] : wanted);
+    rows = session_rows_to_run (given, shapes[i].rank >= 0 ? &shapes[i] : wanted);
     if (rows == 0) {
       g_autofree char *want = weir_shape_to_string (wanted);
       g_autofree char *got = weir_shape_to_string (given);
@@ -195,6 +198,7 @@ session_open (Session *s, const SessionOptions *o, GError **error)
     return FALSE;
   s->n_inputs = weir_graph_n_parameters (weir_model_graph (s->model));
   s->inputs = g_new0 (WeirTensor *, MAX (s->n_inputs, 1));
+  s->archives = g_new0 (GPtrArray *, MAX (s->n_inputs, 1));
   if (make_network (s, o, error))
     return TRUE;
   if (error != NULL && *error != NULL && strstr ((*error)->message, o->model) == NULL)
@@ -205,9 +209,12 @@ session_open (Session *s, const SessionOptions *o, GError **error)
 void
 session_close (Session *s)
 {
-  for (guint i = 0; i < s->n_inputs; i++)
+  for (guint i = 0; i < s->n_inputs; i++) {
     weir_tensor_unref (s->inputs[i]);
+    g_clear_pointer (&s->archives[i], g_ptr_array_unref);
+  }
   g_free (s->inputs);
+  g_free (s->archives);
   weir_request_unref (s->request);
   weir_network_unref (s->network);
   weir_model_unref (s->model);

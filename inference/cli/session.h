@@ -9,6 +9,7 @@
  * Session:
  * @inputs: one an input of the model, as read; (nullable) where none was given
  * @repeats: how often the network runs to use up all rows of the longest input
+ * @archives: one an input; (nullable) where it was not given as an archive of utterances
  */
 typedef struct {
   WeirModel *model;
@@ -17,6 +18,7 @@ typedef struct {
   WeirTensor **inputs;
   guint n_inputs;
   guint repeats;
+  GPtrArray **archives;
 } Session;
 
 /** SessionOptions: @input and @shape are "[NAME=]VALUE" lists. */
@@ -34,6 +36,9 @@ gboolean session_open (Session *session, const SessionOptions *options, GError *
 void session_close (Session *session);
 /** session_set_inputs: the inputs of repetition @index. */
 gboolean session_set_inputs (Session *session, guint index, GError **error);
+/** session_rows_to_run: how often @given must be cut into rows to fit @wanted; 1 where it
+ * fits, 0 where not. */
+guint session_rows_to_run (const WeirShape *given, const WeirShape *wanted);
 /** session_write: the outputs as NNN.npy and outputs.json in @directory; @joined
  * (nullable) holds them where they are not the request's own. */
 gboolean session_write (Session *session, WeirTensor *const *outputs,

@@ -378,7 +378,7 @@ static const struct {
     "its sizes do not fit 2 frames of 3" },
   { NNET3 (3, "<RestrictedAttentionComponent> <NumLeftInputs> 999999 "
               "</RestrictedAttentionComponent>"),
-    "it looks at 4097 frames, expected 1 to 4096" },
+    "it looks at 4097 frames, expected 1 to 4096, at most 1000000 away" },
   { NNET3 (3, "<StatisticsExtractionComponent> <InputDim> 3 <InputPeriod> 1 "
               "<OutputPeriod> 10 </StatisticsExtractionComponent>"),
     "statistics of more than one frame at a time" },

@@ -6,6 +6,8 @@
 
 /* Kaldi's floor of a mean of squares. */
 #define NORM_FLOOR ldexp (1, -66)
+/* Elements of a matrix that is made for a component. */
+#define MAX_ELEMENTS (1 << 26)
 
 /* Each as [1, groups, size]. */
 static WeirPort
@@ -111,6 +113,9 @@ sum_group (WeirMake *make, const KdComponent *component, WeirPort x)
     return WEIR_PORT_NONE;
   if (sizes == NULL || sizes->ints == NULL)
     return weir_make_invalid (make, "<Sizes> is missing");
+  if (width > MAX_ELEMENTS / MAX ((gint64) sizes->ints->len, 1))
+    return weir_make_invalid (make, "%u groups for frames of %" G_GINT64_FORMAT,
+                              sizes->ints->len, width);
   shape = WEIR_SHAPE (width, sizes->ints->len);
   matrix = weir_tensor_new (WEIR_DTYPE_F32, &shape, &make->b->error);
   if (matrix == NULL)
@@ -299,7 +304,8 @@ dct (WeirMake *make, const KdComponent *component, WeirPort x)
   if (weir_build_failed (make->b))
     return WEIR_PORT_NONE;
   keep = keep == 0 ? size : keep;
-  if (size < 1 || width % size != 0 || keep < 1 || keep > size)
+  if (size < 1 || width % size != 0 || keep < 1 || keep > size ||
+      keep > MAX_ELEMENTS / size)
     return weir_make_invalid (make,
                               "%" G_GINT64_FORMAT " of a transform of %" G_GINT64_FORMAT
                               " for frames of %" G_GINT64_FORMAT,

@@ -2,6 +2,9 @@
 
 /* The gates of recurrent networks; the loops themselves are descriptors. */
 
+/* Cells that a component may have. */
+#define MAX_CELLS (1 << 21)
+
 /* Row @row of a matrix as [1, n]. */
 static WeirPort
 row_of (WeirMake *make, WeirTensor *matrix, gint64 row, gint64 size)
@@ -94,6 +97,12 @@ hidden_and_cells (WeirMake *make, WeirPort z, WeirPort h, WeirPort c)
   return weir_make_concat (make, (const WeirPort[]){ h, mix (make, z, h, c) }, 2, 1);
 }
 
+static gint64
+cells_of (const KdComponent *component, const char *key)
+{
+  return CLAMP (kd_whole (component, key, 0), 0, MAX_CELLS);
+}
+
 static WeirPort
 wrong_width (WeirMake *make, gint64 width, gint64 expected)
 {
@@ -107,14 +116,13 @@ wrong_width (WeirMake *make, gint64 width, gint64 expected)
 static WeirPort
 gru_nonlinearity (WeirMake *make, const KdComponent *component, WeirPort x)
 {
-  gint64 c = kd_whole (component, "CellDim", 0);
-  gint64 r = kd_whole (component, "RecurrentDim", 0);
+  gint64 c = cells_of (component, "CellDim");
+  gint64 r = cells_of (component, "RecurrentDim");
   gint64 width = weir_make_shape (make, x)->dims[1];
   WeirPort z, h, cells, s;
   WeirNode *node;
 
-  if (c < 1 || r < 1 || r > c || c > G_MAXINT16 * 64 ||
-      width != 3 * c + r + (r == c ? 0 : r))
+  if (c < 1 || r < 1 || r > c || width != 3 * c + r + (r == c ? 0 : r))
     return wrong_width (make, width, 3 * c + r + (r == c ? 0 : r));
   z = kd_range (make, x, 0, c);
   cells = kd_range (make, x, 2 * c + r, c);
@@ -130,11 +138,11 @@ gru_nonlinearity (WeirMake *make, const KdComponent *component, WeirPort x)
 static WeirPort
 output_gru_nonlinearity (WeirMake *make, const KdComponent *component, WeirPort x)
 {
-  gint64 c = kd_whole (component, "CellDim", 0);
+  gint64 c = cells_of (component, "CellDim");
   gint64 width = weir_make_shape (make, x)->dims[1];
   WeirPort h, cells;
 
-  if (c < 1 || c > G_MAXINT16 * 64 || width != 3 * c)
+  if (c < 1 || width != 3 * c)
     return wrong_width (make, width, 3 * c);
   cells = kd_range (make, x, 2 * c, c);
   h = weir_make_2 (
@@ -148,7 +156,7 @@ static gint64
 gru_size (const KdComponent *component, gint64 input)
 {
   (void) input;
-  return 2 * CLAMP (kd_whole (component, "CellDim", 0), 0, G_MAXINT32);
+  return 2 * cells_of (component, "CellDim");
 }
 
 const KdRow kd_rows_recurrent[] = {

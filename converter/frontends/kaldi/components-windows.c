@@ -37,7 +37,7 @@ splice (WeirMake *make, const KdComponent *component, WeirPort x)
 
   if (same == 0)
     return x;
-  if (same < 0 || same >= size)
+  if (same < 0 || same >= size || width > MAX_SIZE * 16)
     return weir_make_invalid (
         make, "%" G_GINT64_FORMAT " constant numbers of %" G_GINT64_FORMAT, same, size);
   for (gint64 i = 0; i < width; i++)
@@ -278,7 +278,8 @@ convolution_columns (const KdComponent *component, const Convolution *c)
   for (gint64 h = 0; h < c->height_out; h++)
     for (guint i = 0; i + 1 < c->pairs->len; i += 2) {
       gint64 at = frame_index (offsets, g_array_index (c->pairs, gint64, i));
-      gint64 height = h * c->step + g_array_index (c->pairs, gint64, i + 1);
+      gint64 height = h * c->step + CLAMP (g_array_index (c->pairs, gint64, i + 1),
+                                           -MAX_SIZE, MAX_SIZE);
 
       for (gint64 f = 0; f < c->in; f++) {
         gint64 column =

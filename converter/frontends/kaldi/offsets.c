@@ -4,8 +4,9 @@
 
 /* Which frames of its input a component looks at, as offsets from its own. */
 
-/* Frames that one component may look at. */
+/* Frames that one component may look at, and how far away they may be. */
 #define MAX_FRAMES 4096
+#define MAX_OFFSET 1000000
 
 static GArray *
 copy_ints (const GArray *ints)
@@ -32,7 +33,7 @@ between (gint64 left, gint64 right, gint64 step)
 
   if (left < 0 || right < 0 || step < 1 || left > MAX_FRAMES || right > MAX_FRAMES)
     return offsets;
-  for (gint64 at = -left; at <= right; at += step)
+  for (gint64 at = -left; at <= right; at += MIN (step, 2 * MAX_FRAMES + 1))
     g_array_append_val (offsets, at);
   return offsets;
 }
@@ -82,7 +83,8 @@ convolution (const KdComponent *component)
   const KdField *pairs = kd_field (component, "Offsets");
   GArray *offsets = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  for (guint i = 0; pairs != NULL && pairs->ints != NULL && i + 1 < pairs->ints->len;
+  for (guint i = 0; pairs != NULL && pairs->ints != NULL && i + 1 < pairs->ints->len &&
+                    offsets->len <= MAX_FRAMES;
        i += 2) {
     gint64 frame = g_array_index (pairs->ints, gint64, i);
     guint at = 0;
@@ -117,6 +119,16 @@ kd_offsets (const KdComponent *component)
   return NULL;
 }
 
+static gboolean
+are_sane (const GArray *offsets)
+{
+  for (guint i = 0; i < offsets->len; i++)
+    if (ABS (CLAMP (g_array_index (offsets, gint64, i), -MAX_OFFSET - 1,
+                    MAX_OFFSET + 1)) > MAX_OFFSET)
+      return FALSE;
+  return offsets->len > 0 && offsets->len <= MAX_FRAMES;
+}
+
 /* The descriptor of its input reads the frames, so that time.c knows of them. */
 gboolean
 kd_spread_offsets (KdNet *net, GError **error)
@@ -129,10 +141,12 @@ kd_spread_offsets (KdNet *net, GError **error)
 
     if (offsets == NULL)
       continue;
-    if (offsets->len == 0 || offsets->len > MAX_FRAMES)
-      return weir_fail (error, WEIR_ERROR_FORMAT,
-                        "node '%s' (%s): it looks at %u frames, expected 1 to %d",
-                        node->name, node->component->type, offsets->len, MAX_FRAMES);
+    if (!are_sane (offsets))
+      return weir_fail (
+          error, WEIR_ERROR_FORMAT,
+          "node '%s' (%s): it looks at %u frames, expected 1 to %d, at most "
+          "%d away",
+          node->name, node->component->type, offsets->len, MAX_FRAMES, MAX_OFFSET);
     spread = kd_term_spread (node->input, offsets);
     kd_term_free (node->input);
     node->input = spread;
