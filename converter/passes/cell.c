@@ -16,6 +16,9 @@ weir_cell_clear (WeirCell *cell)
   g_clear_pointer (&cell->from_x, weir_tensor_unref);
   g_clear_pointer (&cell->from_h, weir_tensor_unref);
   g_clear_pointer (&cell->from_both, weir_tensor_unref);
+  g_clear_pointer (&cell->reset_bias, weir_tensor_unref);
+  cell->reset_after = FALSE;
+  cell->forget = 0;
   while (cell->n_biases > 0)
     weir_tensor_unref (cell->biases[--cell->n_biases]);
 }
@@ -159,23 +162,22 @@ match_input (WeirCell *cell, WeirPort product, WeirPort *sum)
   return FALSE;
 }
 
+/* Whether all Splits of @port part its columns. */
 static gboolean
-is_last_axis (const WeirGraph *graph, WeirPort port)
+is_columns (const WeirGraph *graph, WeirPort port)
 {
-  const WeirNode *split = NULL;
+  const GArray *uses = weir_graph_output (graph, port)->uses;
   gint64 axis[2 * WEIR_MAX_RANK];
   gsize n;
 
-  for (guint i = 0; i < weir_graph_output (graph, port)->uses->len; i++) {
-    const WeirUse *use =
-        &g_array_index (weir_graph_output (graph, port)->uses, WeirUse, i);
+  for (guint i = 0; i < uses->len; i++) {
+    const WeirNode *node = weir_graph_node (graph, g_array_index (uses, WeirUse, i).node);
 
-    split = weir_graph_node (graph, use->node);
-    if (!weir_node_is (split, "Split") || !weir_pass_ints (graph, split, 1, axis, &n) ||
-        n != 1 || (axis[0] != 1 && axis[0] != -1))
+    if (weir_node_is (node, "Split") && (!weir_pass_ints (graph, node, 1, axis, &n) ||
+                                         n != 1 || (axis[0] != 1 && axis[0] != -1)))
       return FALSE;
   }
-  return split != NULL;
+  return weir_graph_shape (graph, port)->rank == 2;
 }
 
 gboolean
@@ -203,7 +205,7 @@ weir_cell_match_lstm (WeirCell *cell, WeirPort h, WeirPort c)
   for (guint i = 0; i < WEIR_CELL_MAX_GATES; i++)
     seen |= 1u << cell->place[i];
   return found && seen == (1u << WEIR_CELL_MAX_GATES) - 1 &&
-         is_last_axis (cell->graph, sum) && match_sum (cell, sum);
+         is_columns (cell->graph, sum) && match_sum (cell, sum);
 }
 
 gboolean
@@ -217,6 +219,173 @@ weir_cell_match_plain (WeirCell *cell, WeirPort h)
     cell->activation = activations[i].activation;
     if (node != NULL)
       return match_sum (cell, node->inputs[0]);
+  }
+  return FALSE;
+}
+
+/* z = sigmoid (Wz x + Rz h), r likewise, g = tanh (Wg x + r (Rg h)),
+ * h' = z h + (1 - z) g, each product with its bias. */
+enum { UPDATE, RESET, NEW, N_GRU_GATES };
+
+typedef struct {
+  WeirCell *cell;
+  WeirPort from_x, from_h; /* sums of which the gates are parts */
+} Gru;
+
+/* Which third of the columns of @sum a StridedSlice takes; -1 where it is none. */
+static int
+third_of (const WeirGraph *graph, const WeirNode *slice)
+{
+  const WeirShape *all = weir_graph_shape (graph, slice->inputs[0]);
+  const WeirShape *part = &slice->outputs[0].info.shape;
+  gint64 begin[2 * WEIR_MAX_RANK], step[2 * WEIR_MAX_RANK], first;
+  gsize n, n_steps;
+
+  if (all->rank != 2 || part->rank != 2 || all->dims[0] != part->dims[0] ||
+      all->dims[0] < 0 || part->dims[1] < 1 || all->dims[1] != 3 * part->dims[1] ||
+      slice->n_inputs < 4 || !weir_pass_ints (graph, slice, 1, begin, &n) || n != 2 ||
+      !weir_pass_ints (graph, slice, 3, step, &n_steps) || n_steps != 2 || step[0] != 1 ||
+      step[1] != 1)
+    return -1;
+  first = weir_node_int_at (slice, "begin_mask", 1, 0) != 0 ? 0 : begin[1];
+  first = first < 0 ? first + all->dims[1] : first;
+  return first >= 0 && first < all->dims[1] && first % part->dims[1] == 0
+             ? (int) (first / part->dims[1])
+             : -1;
+}
+
+/* A third of @sum, the same for each gate. */
+static gboolean
+match_third (const WeirGraph *graph, WeirPort port, WeirPort *sum, guint *place)
+{
+  const WeirNode *node = weir_graph_node (graph, port.node);
+  int third = -1;
+
+  if (weir_node_is (node, "Split") && node->n_outputs == N_GRU_GATES)
+    third = (int) port.index;
+  else if (weir_node_is (node, "StridedSlice"))
+    third = third_of (graph, node);
+  if (third < 0 ||
+      (!weir_port_is_none (*sum) && !weir_port_equal (*sum, node->inputs[0])))
+    return FALSE;
+  *sum = node->inputs[0];
+  *place = (guint) third;
+  return TRUE;
+}
+
+/* Of a sum, the part of x and the part of h; @reset: (nullable): multiplies the latter.
+ */
+static gboolean
+match_parts (Gru *gru, WeirPort port, const WeirPort *reset, guint gate)
+{
+  const WeirGraph *graph = gru->cell->graph;
+  const WeirNode *add = weir_match (graph, port, "Add");
+
+  for (guint i = 0; add != NULL && i < 2; i++) {
+    WeirPort from_x = gru->from_x, from_h = gru->from_h, h = add->inputs[1 - i];
+    guint a, b;
+
+    if ((reset == NULL || match_factor (graph, h, *reset, &h)) &&
+        match_third (graph, add->inputs[i], &from_x, &a) &&
+        match_third (graph, h, &from_h, &b) && a == b &&
+        !weir_port_equal (from_x, from_h)) {
+      gru->from_x = from_x;
+      gru->from_h = from_h;
+      gru->cell->place[gate] = a;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* One product and its bias, if it has one. */
+static gboolean
+match_affine (WeirCell *cell, WeirPort port, WeirPort value, WeirTensor **weights,
+              WeirTensor **bias)
+{
+  const WeirNode *node = weir_match (cell->graph, port, "Add");
+
+  for (guint i = 0; node != NULL && i < 2; i++)
+    if (match_bias (cell, node->inputs[i])) {
+      *bias = cell->biases[--cell->n_biases];
+      port = node->inputs[1 - i];
+      break;
+    }
+  node = weir_match (cell->graph, port, "MatMul");
+  return node != NULL && weir_port_equal (node->inputs[0], value) &&
+         set_once (weights, weights_of (cell, node));
+}
+
+static gboolean
+match_sums (Gru *gru)
+{
+  WeirCell *cell = gru->cell;
+  WeirTensor *bias = NULL;
+  WeirPort x = gru->from_x, h = gru->from_h;
+
+  if (!is_columns (cell->graph, x) || !is_columns (cell->graph, h))
+    return FALSE;
+  if (!match_affine (cell, h, cell->h, &cell->from_h, &cell->reset_bias) ||
+      !match_affine (cell, x, cell->x, &cell->from_x, &bias)) {
+    g_clear_pointer (&bias, weir_tensor_unref);
+    return FALSE;
+  }
+  if (bias != NULL)
+    cell->biases[cell->n_biases++] = bias;
+  return TRUE;
+}
+
+/* (1 - z) g */
+static gboolean
+match_new (Gru *gru, WeirPort product, WeirPort update)
+{
+  const WeirGraph *graph = gru->cell->graph;
+  const WeirNode *node = weir_match (graph, product, "Multiply"), *rest, *tanh, *sum, *by;
+  double one;
+
+  for (guint i = 0; node != NULL && i < 2; i++) {
+    rest = weir_match (graph, node->inputs[i], "Subtract");
+    tanh = weir_match (graph, node->inputs[1 - i], "Tanh");
+    if (rest == NULL || tanh == NULL || !weir_port_equal (rest->inputs[1], update) ||
+        !weir_pass_scalar (graph, rest, 0, &one) || one != 1)
+      continue;
+    sum = weir_match (graph, tanh->inputs[0], "Add");
+    for (guint k = 0; sum != NULL && k < 4; k++) {
+      const WeirNode *reset;
+
+      by = weir_match (graph, sum->inputs[k / 2], "Multiply");
+      reset = by != NULL ? weir_match (graph, by->inputs[k % 2], "Sigmoid") : NULL;
+      if (reset != NULL && match_parts (gru, reset->inputs[0], NULL, RESET) &&
+          match_parts (gru, tanh->inputs[0], &by->inputs[k % 2], NEW))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+gboolean
+weir_cell_match_gru (WeirCell *cell, WeirPort h)
+{
+  Gru gru = { .cell = cell, .from_x = WEIR_PORT_NONE, .from_h = WEIR_PORT_NONE };
+  const WeirNode *add = weir_match (cell->graph, h, "Add"), *sigmoid;
+  guint seen = 0;
+
+  cell->sequence = "GRUSequence";
+  cell->activation = NULL;
+  cell->gates = N_GRU_GATES;
+  cell->reset_after = TRUE;
+  for (guint i = 0; add != NULL && i < 2; i++) {
+    WeirPort update;
+
+    if (!match_factor (cell->graph, add->inputs[i], cell->h, &update))
+      continue;
+    sigmoid = weir_match (cell->graph, update, "Sigmoid");
+    if (sigmoid == NULL || !match_parts (&gru, sigmoid->inputs[0], NULL, UPDATE) ||
+        !match_new (&gru, add->inputs[1 - i], update))
+      return FALSE;
+    for (guint k = 0; k < N_GRU_GATES; k++)
+      seen |= 1u << cell->place[k];
+    return seen == (1u << N_GRU_GATES) - 1 && match_sums (&gru);
   }
   return FALSE;
 }

@@ -102,6 +102,18 @@ match_inputs (Match *match)
   return !weir_port_is_none (match->x);
 }
 
+/* A cell of one state may be plain, or a GRU. */
+static gboolean
+match_formula (WeirCell *cell, const State *h, const State *c)
+{
+  if (h != c)
+    return weir_cell_match_lstm (cell, h->after, c->after);
+  if (weir_cell_match_plain (cell, h->after))
+    return TRUE;
+  weir_cell_clear (cell);
+  return weir_cell_match_gru (cell, h->after);
+}
+
 static gboolean
 match_pair (Match *match, guint h, guint c)
 {
@@ -111,9 +123,7 @@ match_pair (Match *match, guint h, guint c)
   cell->c = match->states[c].before;
   match->hidden = h;
   match->cell_state = c;
-  if (h == c
-          ? weir_cell_match_plain (cell, match->states[h].after)
-          : weir_cell_match_lstm (cell, match->states[h].after, match->states[c].after))
+  if (match_formula (cell, &match->states[h], &match->states[c]))
     return TRUE;
   weir_cell_clear (cell);
   return FALSE;
@@ -268,23 +278,40 @@ matrix (Build *b, WeirPort x)
 }
 
 static WeirPort
-bias (Build *b)
+sum_of (Build *b, WeirTensor *const *biases, guint n)
 {
-  const WeirCell *cell = &b->match->cell;
-  WeirShape shape = WEIR_SHAPE (b->hidden * cell->gates);
+  const gint64 dims[] = { b->hidden * b->match->cell.gates };
+  WeirShape shape = WEIR_SHAPE (dims[0]);
   WeirDtype dtype = weir_graph_dtype (b->builder.graph, b->match->x);
   WeirPort sum = weir_build_constant (&b->builder, b->name,
                                       weir_tensor_new (dtype, &shape, &b->builder.error));
 
-  for (guint i = 0; i < cell->n_biases; i++) {
-    const gint64 dims[] = { b->hidden * cell->gates };
+  for (guint i = 0; i < n; i++)
+    sum = weir_build2 (&b->builder, "Add", b->name, sum,
+                       weir_build_reshape (&b->builder, b->name, constant (b, biases[i]),
+                                           dims, 1, FALSE));
+  return sum;
+}
 
-    sum =
-        weir_build2 (&b->builder, "Add", b->name, sum,
-                     weir_build_reshape (&b->builder, b->name,
-                                         constant (b, cell->biases[i]), dims, 1, FALSE));
-  }
-  return unsqueeze (b, reorder (b, sum, cell->forget), 0);
+/* A GRU that resets behind the product has a bias of its own there. */
+static WeirPort
+bias (Build *b)
+{
+  const WeirCell *cell = &b->match->cell;
+  WeirPort x = reorder (b, sum_of (b, cell->biases, cell->n_biases), cell->forget), h,
+           parts[3];
+  WeirNode *node;
+
+  if (!cell->reset_after)
+    return unsqueeze (b, x, 0);
+  h = reorder (b, sum_of (b, &cell->reset_bias, cell->reset_bias != NULL ? 1 : 0), 0);
+  parts[0] = weir_build2 (&b->builder, "Add", b->name, rows (b, x, 0, 2 * b->hidden),
+                          rows (b, h, 0, 2 * b->hidden));
+  parts[1] = rows (b, x, 2 * b->hidden, 3 * b->hidden);
+  parts[2] = rows (b, h, 2 * b->hidden, 3 * b->hidden);
+  node = weir_build_begin (&b->builder, "Concat", b->name, parts, 3);
+  weir_node_set_int (node, "axis", 0);
+  return unsqueeze (b, weir_build_end (&b->builder, node), 0);
 }
 
 /* Weights for the input and for the hidden state, [input, gates * hidden]. */
@@ -324,6 +351,8 @@ read_sizes (Build *b)
   for (guint i = 0; i < cell->n_biases; i++)
     if (weir_tensor_count (cell->biases[i]) != (gsize) dims[1])
       return FALSE;
+  if (cell->reset_bias != NULL && weir_tensor_count (cell->reset_bias) != (gsize) dims[1])
+    return FALSE;
   for (guint i = 0; i < b->match->n_states; i++)
     if (weir_graph_shape (b->match->body->graph, b->match->states[i].after)->rank < 2)
       return FALSE;
@@ -369,6 +398,8 @@ make_sequence (Build *b)
   node = weir_build_begin (&b->builder, cell->sequence, match->loop->name, inputs, n);
   weir_node_set_int (node, "hidden_size", b->hidden);
   weir_node_set_string (node, "direction", "forward");
+  if (cell->reset_after)
+    weir_node_set_bool (node, "linear_before_reset", TRUE);
   if (cell->activation != NULL)
     weir_node_set_string (node, "activations", cell->activation);
   weir_build_end (&b->builder, node);
@@ -452,14 +483,14 @@ weir_pass_loop_to_sequence (WeirModel *model, const WeirPassOptions *options,
   guint size = weir_graph_size (graph);
   gboolean changed = FALSE;
 
-  (void) options;
   for (guint id = 0; id < size; id++) {
     WeirNode *node = weir_graph_node (graph, id);
 
     if (weir_node_is (node, "Loop") && !convert_loop (graph, node, &changed, error))
       return FALSE;
   }
-  if (changed)
-    weir_edit_remove_all_unused (graph);
-  return TRUE;
+  if (!changed)
+    return TRUE;
+  weir_edit_remove_all_unused (graph);
+  return weir_pass_fold_constants (model, options, error);
 }

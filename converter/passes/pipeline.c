@@ -17,8 +17,8 @@ static const Row ask_rows[] = {
 static const Row fold_rows[] = {
   { "mark-unfused", weir_pass_mark_unfused },
   { "choose-branch", weir_pass_choose_branch },
-  { "loop-to-sequence", weir_pass_loop_to_sequence },
   { "fold-constants", weir_pass_fold_constants },
+  { "loop-to-sequence", weir_pass_loop_to_sequence },
   { NULL },
 };
 
@@ -26,8 +26,8 @@ static const Row fold_all_rows[] = {
   { "dead-code", weir_pass_dead_code },
   { "choose-branch", weir_pass_choose_branch },
   { "quantized-levels", weir_pass_quantized_levels },
-  { "loop-to-sequence", weir_pass_loop_to_sequence },
   { "fold-all", weir_pass_fold_all },
+  { "loop-to-sequence", weir_pass_loop_to_sequence },
   { "squeeze-to-reshape", weir_pass_squeeze_to_reshape },
   { "expand-shuffle", weir_pass_expand_shuffle },
   { "sample-strides", weir_pass_sample_strides },

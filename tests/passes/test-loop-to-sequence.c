@@ -13,6 +13,7 @@ enum { STEPS = 3, BATCH = 2, INPUTS = 4, HIDDEN = 2 };
  * @rounds: fewer than there are rows, where it is not 0
  * @same_gate: input and output gate are one
  * @twice: more is added to what the cell makes
+ * @gru: a GRU
  * @joined_cell: the states of the cell are handed out, joined
  */
 typedef struct {
@@ -22,7 +23,7 @@ typedef struct {
   gboolean both, h_first;
   double forget;
   gint64 rounds;
-  gboolean same_gate, twice, joined_cell;
+  gboolean same_gate, twice, joined_cell, gru;
 } Case;
 
 static WeirPort
@@ -80,6 +81,39 @@ lstm (WeirBuilder *b, const Case *c, WeirPort x, WeirPort h, WeirPort *state)
       weir_build1 (b, "Tanh", "tc", *state));
 }
 
+/* A GRU as Keras writes it: gates z, r, g; what is made of h is reset behind the product.
+ */
+static WeirPort
+gru (WeirBuilder *b, const Case *c, WeirPort x, WeirPort h)
+{
+  WeirPort from[2], parts[2][3], gates[2], one, new;
+
+  from[0] = weir_build2 (b, "MatMul", "xw", x, weights (b, INPUTS, 3 * HIDDEN, 1));
+  from[1] = weir_build2 (b, "MatMul", "hr", h, weights (b, HIDDEN, 3 * HIDDEN, 2));
+  for (guint i = 0; i < 2; i++) {
+    WeirPort bias =
+        weir_build_constant (b, "b", random_f32 (&WEIR_SHAPE (3 * HIDDEN), 3 + i));
+    WeirPort axis = weir_build_i64_scalar (b, "axis", 1);
+    WeirNode *split = weir_build_begin_outputs (
+        b, "Split", "split",
+        WEIR_INPUTS (weir_build2 (b, "Add", "sum", from[i], bias), axis), 3);
+
+    weir_node_set_int (split, "num_splits", 3);
+    weir_build_end (b, split);
+    for (guint k = 0; k < 3; k++)
+      parts[i][k] = WEIR_PORT (split, c->same_gate ? 0 : k);
+  }
+  for (guint k = 0; k < 2; k++)
+    gates[k] = weir_build1 (b, "Sigmoid", "gate",
+                            weir_build2 (b, "Add", "s", parts[0][k], parts[1][k]));
+  new = weir_build2 (b, "Multiply", "reset", gates[1], parts[1][2]);
+  new = weir_build1 (b, "Tanh", "g", weir_build2 (b, "Add", "n", parts[0][2], new));
+  one = weir_build_scalar (b, "one", h, 1);
+  return weir_build2 (b, "Add", "h", weir_build2 (b, "Multiply", "zh", gates[0], h),
+                      weir_build2 (b, "Multiply", "zg",
+                                   weir_build2 (b, "Subtract", "z", one, gates[0]), new));
+}
+
 static void
 add_map (GArray *maps, gint64 external, guint internal, gint64 axis)
 {
@@ -107,8 +141,9 @@ fill_body (WeirBody *body, const Case *c)
 
   if (c->lstm)
     state = weir_build_parameter (&b, "c", WEIR_DTYPE_F32, &shape);
-  next = c->lstm ? lstm (&b, c, x, h, &state)
-                 : weir_build1 (&b, c->activation, "a", sum_of (&b, c, x, h, HIDDEN));
+  next = c->gru    ? gru (&b, c, x, h)
+         : c->lstm ? lstm (&b, c, x, h, &state)
+                   : weir_build1 (&b, c->activation, "a", sum_of (&b, c, x, h, HIDDEN));
   if (c->twice)
     next = weir_build2 (
         &b, "Add", "more", next,
@@ -178,6 +213,9 @@ test_cases (void)
     { "LSTMSequence", .lstm = TRUE, .rounds = 2 },
     { "RNNSequence", .activation = "Tanh" },
     { "RNNSequence", .activation = "Relu", .both = TRUE, .rounds = 1 },
+    { "GRUSequence", .gru = TRUE },
+    { "GRUSequence", .gru = TRUE, .rounds = 2 },
+    { NULL, .gru = TRUE, .same_gate = TRUE },
     { NULL, .lstm = TRUE, .same_gate = TRUE },
     { NULL, .lstm = TRUE, .twice = TRUE },
     { NULL, .lstm = TRUE, .joined_cell = TRUE },
