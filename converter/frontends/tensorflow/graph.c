@@ -1,5 +1,6 @@
+#include "cut.h"
+
 #include "ir/verify.h"
-#include "node.h"
 
 #include <string.h>
 
@@ -99,75 +100,6 @@ find_outputs (const Tf__GraphDef *graph)
   return outputs;
 }
 
-/* (transfer full) (nullable): the nodes that --output names, where all are there: what
- * training has left behind need not be read then. */
-static GPtrArray *
-asked_outputs (TfScope *scope)
-{
-  const char *text = weir_frontend_option (scope->import->input, "output");
-  g_auto (GStrv) parts = text != NULL ? g_strsplit (text, ",", -1) : NULL;
-  g_autoptr (GPtrArray) outputs = tf_wanted_new ();
-
-  for (guint i = 0; parts != NULL && parts[i] != NULL; i++) {
-    g_autofree char *output = NULL;
-    g_autofree char *name = NULL;
-    guint index;
-
-    name = tf_split_name (g_strstrip (parts[i]), &output, &index);
-    if (!g_hash_table_contains (scope->nodes, name))
-      return NULL;
-    tf_wanted_add (outputs, name, parts[i]);
-  }
-  return outputs->len > 0 ? g_steal_pointer (&outputs) : NULL;
-}
-
-/* (transfer full): the nodes that @outputs depend on. */
-static GHashTable *
-find_reached (TfScope *scope, const GPtrArray *outputs)
-{
-  GHashTable *reached = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) stack = g_ptr_array_new ();
-
-  for (guint i = 0; i < outputs->len; i++) {
-    const TfWanted *wanted = outputs->pdata[i];
-    TfRef ref;
-
-    if (tf_scope_resolve (scope, wanted->ref, &ref, NULL) && ref.entry != NULL)
-      g_ptr_array_add (stack, ref.entry);
-  }
-  while (stack->len > 0) {
-    TfEntry *entry = g_ptr_array_steal_index (stack, stack->len - 1);
-
-    if (!g_hash_table_add (reached, entry))
-      continue;
-    for (gsize i = 0; i < entry->proto->n_input; i++) {
-      TfRef ref;
-
-      if (!tf_is_control (entry->proto->input[i]) &&
-          tf_scope_resolve (scope, entry->proto->input[i], &ref, NULL) &&
-          ref.entry != NULL)
-        g_ptr_array_add (stack, ref.entry);
-    }
-  }
-  return reached;
-}
-
-/* Inputs stand in the order of the file, whatever reads them first. */
-static gboolean
-convert_inputs (TfScope *scope, const Tf__GraphDef *graph, const GPtrArray *outputs,
-                GError **error)
-{
-  g_autoptr (GHashTable) reached = find_reached (scope, outputs);
-
-  for (gsize i = 0; i < graph->n_node; i++)
-    if (strcmp (graph->node[i]->op, "Placeholder") == 0 &&
-        g_hash_table_contains (
-            reached, g_hash_table_lookup (scope->nodes, graph->node[i]->name)) &&
-        tf_scope_value (scope, graph->node[i]->name, error) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
 /* Signatures have names of their own for inputs. */
 static gboolean
 name_inputs (TfScope *scope, const GPtrArray *inputs, GError **error)
@@ -197,43 +129,20 @@ name_inputs (TfScope *scope, const GPtrArray *inputs, GError **error)
 }
 
 static gboolean
-convert_outputs (TfScope *scope, const GPtrArray *outputs, GError **error)
-{
-  if (outputs->len == 0)
-    return weir_fail (error, WEIR_ERROR_FORMAT, "the graph has no output");
-  for (guint i = 0; i < outputs->len; i++) {
-    const TfWanted *wanted = outputs->pdata[i];
-    const TfValue *value = tf_scope_value (scope, wanted->ref, error);
-    g_autofree char *output = NULL;
-    g_autofree char *node = NULL;
-    guint index;
-
-    if (value == NULL)
-      return FALSE;
-    if (value->broken)
-      continue;
-    node = tf_split_name (wanted->ref, &output, &index);
-    if (strcmp (node, wanted->name) != 0)
-      weir_edit_add_tensor_name (scope->builder->graph, value->port, wanted->name);
-    weir_build_result (scope->builder, wanted->name, value->port);
-  }
-  return weir_build_finish (scope->builder, error);
-}
-
-static gboolean
 convert (TfScope *scope, const Tf__GraphDef *graph, const TfRequest *request,
          GError **error)
 {
-  g_autoptr (GPtrArray) outputs = NULL;
+  const TfImport *import = scope->import;
 
-  if (!tf_scope_add (scope, graph->node, graph->n_node, error))
+  if (!tf_cut_init (scope->cut, scope, graph, request, error) ||
+      !tf_cut_convert (scope, graph, error))
     return FALSE;
-  outputs = asked_outputs (scope);
-  if (outputs == NULL)
-    outputs = request->outputs != NULL ? g_ptr_array_ref (request->outputs)
-                                       : find_outputs (graph);
-  return convert_inputs (scope, graph, outputs, error) &&
-         convert_outputs (scope, outputs, error) &&
+  if (import->unsupported->len > 0) {
+    if (import->input->hint != NULL)
+      weir_cut_plan_suggest (scope->cut->plan, import->input->hint);
+    return weir_unsupported_fail (import->unsupported, "TensorFlow", error);
+  }
+  return weir_build_finish (scope->builder, error) && tf_cut_finish (scope, error) &&
          name_inputs (scope, request->inputs, error);
 }
 
@@ -253,20 +162,23 @@ convert_into (TfImport *import, const Tf__GraphDef *graph, const TfRequest *requ
               WeirGraph *result, GError **error)
 {
   WeirBuilder builder = WEIR_BUILDER (result);
+  g_autoptr (GPtrArray) own = NULL;
+  TfRequest wanted = *request;
+  TfCut cut = { 0 };
   TfScope scope;
   gboolean good;
 
   add_functions (import, graph->library);
+  if (wanted.outputs == NULL)
+    wanted.outputs = own = find_outputs (graph);
   tf_scope_init (&scope, import, &builder);
-  good = convert (&scope, graph, request, error);
-  if (good && import->unsupported->len > 0)
-    good = weir_unsupported_fail (import->unsupported, "TensorFlow", error);
+  scope.cut = &cut;
+  good = tf_scope_add (&scope, graph->node, graph->n_node, error) &&
+         convert (&scope, graph, &wanted, error);
+  tf_cut_clear (&cut);
   tf_scope_clear (&scope);
   g_clear_error (&builder.error);
-  if (!good)
-    return FALSE;
-  weir_edit_remove_all_unused (result);
-  return weir_graph_verify (result, error);
+  return good && weir_graph_verify (result, error);
 }
 
 WeirModel *

@@ -1,4 +1,4 @@
-#include "node.h"
+#include "cut.h"
 
 #include <string.h>
 
@@ -90,6 +90,7 @@ tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error)
 typedef struct {
   TfEntry *entry;
   gsize next;
+  guint port;
 } Visit;
 
 static void
@@ -116,7 +117,8 @@ next_input (TfScope *scope, Visit *top, TfEntry **next, GError **error)
       continue;
     if (!tf_scope_resolve (scope, text, &ref, error))
       return FALSE;
-    if (ref.entry == NULL || ref.entry->state == DONE)
+    if (tf_cut_input (scope, top->entry, top->port++, &ref) >= 0 || ref.entry == NULL ||
+        ref.entry->state == DONE)
       continue;
     if (ref.entry->state == OPEN)
       return weir_fail (error, WEIR_ERROR_FORMAT,
@@ -144,7 +146,10 @@ step (TfScope *scope, GArray *stack, GError **error)
   }
   g_array_set_size (stack, stack->len - 1);
   entry->state = DONE;
-  return tf_node_convert (scope, entry, error);
+  if (tf_node_convert (scope, entry, error))
+    return TRUE;
+  tf_scope_forget (entry);
+  return FALSE;
 }
 
 static gboolean
@@ -156,7 +161,30 @@ convert_entry (TfScope *scope, TfEntry *entry, GError **error)
   open_entry (stack, entry);
   while (good && stack->len > 0)
     good = step (scope, stack, error);
+  for (guint i = 0; i < stack->len; i++)
+    tf_scope_forget (g_array_index (stack, Visit, i).entry);
   return good;
+}
+
+void
+tf_scope_forget (TfEntry *entry)
+{
+  entry->state = NEW;
+  g_array_set_size (entry->outputs, 0);
+}
+
+const TfValue *
+tf_scope_input (TfScope *scope, const TfEntry *entry, guint port, const char *text,
+                GError **error)
+{
+  TfRef ref;
+  int index;
+
+  if (!tf_scope_resolve (scope, text, &ref, error))
+    return NULL;
+  index = tf_cut_input (scope, entry, port, &ref);
+  return index >= 0 ? tf_cut_make (scope, (guint) index, error)
+                    : tf_scope_value (scope, text, error);
 }
 
 const TfValue *

@@ -131,5 +131,6 @@ const WeirFrontend weir_frontend_tensorflow = {
   .probe = tf_probe,
   .probe_folder = tf_saved_model_probe,
   .op_names = tf_op_names,
+  .cuts = TRUE,
   .load = tf_load,
 };

@@ -57,12 +57,22 @@ typedef struct {
 
 #define TF_NO_VALUE ((TfValue){ .port = WEIR_PORT_NONE })
 
-/** TfEntry: a node of a scope, and what it has written so far. */
+/**
+ * TfEntry:
+ * @outputs: TfValue: what it has written so far
+ * @n_outputs: those that others name
+ * @number, @tensor: as a node of the plan of cuts, and its first output as a tensor there
+ *
+ * A node of a scope.
+ */
 typedef struct {
   const Tf__NodeDef *proto;
-  GArray *outputs; /* TfValue */
+  GArray *outputs;
   int state;
+  guint n_outputs, number, tensor;
 } TfEntry;
+
+typedef struct _TfCut TfCut;
 
 /**
  * TfScope:
@@ -72,6 +82,7 @@ typedef struct {
  * @given: (nullable): the attributes of the call, for those that the body leaves open
  * @prefix: (nullable): of the names of nodes, "call"
  * @depth: of functions that call each other
+ * @cut: (nullable): what of the graph is needed; functions are never cut
  *
  * A graph or the body of a function on its way into @builder's graph.
  */
@@ -85,6 +96,7 @@ typedef struct _TfScope {
   gsize n_given;
   const char *prefix;
   guint depth;
+  TfCut *cut;
 } TfScope;
 
 /** TfRef: what an input of a node names: output @index of @entry, or an argument. */
@@ -113,6 +125,12 @@ gboolean tf_scope_add (TfScope *scope, Tf__NodeDef **nodes, gsize n_nodes,
 /** tf_scope_value: what @text ("node", "node:1", in functions "node:output:0") names,
  * after converting all that it depends on; %NULL after a failure. */
 const TfValue *tf_scope_value (TfScope *scope, const char *text, GError **error);
+/** tf_scope_input: what @entry reads at its input @port, which names @text; else as
+ * tf_scope_value(). */
+const TfValue *tf_scope_input (TfScope *scope, const TfEntry *entry, guint port,
+                               const char *text, GError **error);
+/** tf_scope_forget: that @entry was converted. */
+void tf_scope_forget (TfEntry *entry);
 /** tf_scope_resolve: what @text names, converted or not. */
 gboolean tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error);
 
