@@ -65,8 +65,8 @@ add_tensors (TfScope *scope, WeirCutPlan *plan, TfEntry *entry)
   for (guint i = 0; i < MAX (entry->n_outputs, 1); i++) {
     g_autofree char *full = g_strdup_printf ("%s:%u", entry->proto->name, i);
     const char *name = g_string_chunk_insert (names, full);
-    guint tensor = weir_cut_plan_add_tensor (plan, own && i == 0 ? entry->proto->name
-                                                                 : name);
+    guint tensor =
+        weir_cut_plan_add_tensor (plan, own && i == 0 ? entry->proto->name : name);
 
     if (i == 0)
       entry->tensor = tensor;

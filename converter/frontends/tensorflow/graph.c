@@ -1,4 +1,5 @@
 #include "cut.h"
+#include "replace.h"
 
 #include "ir/verify.h"
 
@@ -76,9 +77,8 @@ tf_wanted_add (GPtrArray *list, const char *name, const char *ref)
   g_ptr_array_add (list, wanted);
 }
 
-/* (transfer full): the nodes that no other reads, in the order of the file. */
-static GPtrArray *
-find_outputs (const Tf__GraphDef *graph)
+GPtrArray *
+tf_graph_outputs (const Tf__GraphDef *graph)
 {
   GPtrArray *outputs = tf_wanted_new ();
   g_autoptr (GHashTable) read =
@@ -157,26 +157,43 @@ add_functions (TfImport *import, const Tf__FunctionDefLibrary *library)
   }
 }
 
+/* The nodes of @rewrite's graph, with what it has changed. */
+static gboolean
+convert_changed (TfScope *scope, const TfRewrite *rewrite, const TfRequest *request,
+                 GError **error)
+{
+  const Tf__GraphDef *graph = &rewrite->graph;
+  g_autoptr (GPtrArray) own = NULL;
+  TfRequest wanted = *request;
+
+  if (rewrite->outputs != NULL)
+    wanted.outputs = rewrite->outputs;
+  else if (wanted.outputs == NULL)
+    wanted.outputs = own = tf_graph_outputs (graph);
+  if (!tf_scope_add (scope, graph->node, graph->n_node, error))
+    return FALSE;
+  tf_rewrite_apply (rewrite, scope);
+  return convert (scope, graph, &wanted, error);
+}
+
 static gboolean
 convert_into (TfImport *import, const Tf__GraphDef *graph, const TfRequest *request,
               WeirGraph *result, GError **error)
 {
+  TfRewrite *rewrite = tf_rewrite_new (import, graph);
   WeirBuilder builder = WEIR_BUILDER (result);
-  g_autoptr (GPtrArray) own = NULL;
-  TfRequest wanted = *request;
   TfCut cut = { 0 };
   TfScope scope;
   gboolean good;
 
   add_functions (import, graph->library);
-  if (wanted.outputs == NULL)
-    wanted.outputs = own = find_outputs (graph);
   tf_scope_init (&scope, import, &builder);
   scope.cut = &cut;
-  good = tf_scope_add (&scope, graph->node, graph->n_node, error) &&
-         convert (&scope, graph, &wanted, error);
+  good = tf_replace (rewrite, error) &&
+         convert_changed (&scope, rewrite, request, error);
   tf_cut_clear (&cut);
   tf_scope_clear (&scope);
+  tf_rewrite_free (rewrite);
   g_clear_error (&builder.error);
   return good && weir_graph_verify (result, error);
 }

@@ -1,6 +1,7 @@
 #include "node.h"
 
 #include "cut.h"
+#include "rewrite.h"
 #include "table.h"
 
 #include <string.h>
@@ -161,7 +162,7 @@ tf_node_convert (TfScope *scope, TfEntry *entry, GError **error)
   gboolean broken = FALSE, done;
 
   n.make = (WeirMake){ .b = scope->builder, .name = name_of (scope, entry->proto) };
-  n.row = tf_row_find (entry->proto->op);
+  n.row = entry->piece != NULL ? &entry->piece->row : tf_row_find (entry->proto->op);
   done = count_node (scope->import, error) && read_inputs (&n, &broken, error) &&
          convert (&n, broken, error);
   if (scope->import->unsupported->len > listed)

@@ -62,6 +62,7 @@ typedef struct {
  * @outputs: TfValue: what it has written so far
  * @n_outputs: those that others name
  * @number, @tensor: as a node of the plan of cuts, and its first output as a tensor there
+ * @piece: (nullable): how it is converted, where that is not as its operation
  *
  * A node of a scope.
  */
@@ -70,6 +71,7 @@ typedef struct {
   GArray *outputs;
   int state;
   guint n_outputs, number, tensor;
+  const struct _TfPiece *piece;
 } TfEntry;
 
 typedef struct _TfCut TfCut;
@@ -157,6 +159,9 @@ typedef struct {
   GPtrArray *inputs, *outputs;
 } TfRequest;
 
+/** tf_graph_outputs: (transfer full) (element-type TfWanted): the nodes that no other
+ * reads, in the order of the file. */
+GPtrArray *tf_graph_outputs (const Tf__GraphDef *graph);
 /** tf_graph_convert: (transfer full): @graph as a model. */
 WeirModel *tf_graph_convert (TfImport *import, const Tf__GraphDef *graph,
                              const TfRequest *request, GError **error);
