@@ -70,6 +70,9 @@ crop_and_resize (TfNode *n)
   node = WEIR_MAKE_BEGIN (m, "ROIPooling", weir_make_convert (m, x, WEIR_DTYPE_F32),
                           weir_make_concat (m, parts, 2, 1));
   weir_node_set_ints (node, "output_size", size, 2);
+  weir_node_set_ints (node, "output_roi", size, 2);
+  weir_node_set_int (node, "pooled_h", size[0]);
+  weir_node_set_int (node, "pooled_w", size[1]);
   weir_node_set_float (node, "spatial_scale", 1);
   weir_node_set_string (node, "method", "bilinear");
   return tf_channels_back (n, weir_make_end (m, node), &w);
