@@ -8,10 +8,18 @@
 /* The image: its preprocessing is a loop that resizes one after the other; it goes, and
  * the network takes images of the size that it made. */
 
-#define UNSTACK \
-  "Preprocessor/map/TensorArrayUnstack/TensorArrayScatter/TensorArrayScatterV3"
-#define STACK "Preprocessor/map/TensorArrayStack/TensorArrayGatherV3"
-#define SIZES "Preprocessor/map/TensorArrayStack_1/TensorArrayGatherV3"
+/* How the loop is written: a loop, or, where the number of images was known, its steps.
+ * @images: who reads them, at input @port. */
+static const struct {
+  const char *images;
+  guint port;
+  const char *resized, *sizes;
+} forms[] = {
+  { "Preprocessor/map/TensorArrayUnstack/TensorArrayScatter/TensorArrayScatterV3", 2,
+    "Preprocessor/map/TensorArrayStack/TensorArrayGatherV3",
+    "Preprocessor/map/TensorArrayStack_1/TensorArrayGatherV3" },
+  { "Preprocessor/unstack", 0, "Preprocessor/stack", "Preprocessor/stack_1" },
+};
 
 /* An input of the graph with another shape than the file's. */
 static WeirPort
@@ -122,22 +130,37 @@ read_shape (const TfReplace *r, const char *input, WeirShape *shape, GError **er
       input, text);
 }
 
+/* Which of the forms it is; the first, for the message, where it is none. */
+static guint
+find_form (const TfRewrite *rewrite)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    if (tf_rewrite_find (rewrite, forms[i].images) != NULL)
+      return i;
+  return 0;
+}
+
 gboolean
 tf_detection_image (TfReplace *r, GError **error)
 {
-  const char *images = tf_rewrite_input (r->rewrite, UNSTACK, 2, error);
-  const Tf__NodeDef *stack = tf_rewrite_find (r->rewrite, STACK);
-  const Tf__NodeDef *sizes = tf_rewrite_find (r->rewrite, SIZES);
+  guint form = find_form (r->rewrite);
+  const Tf__NodeDef *stack = tf_rewrite_find (r->rewrite, forms[form].resized);
+  const Tf__NodeDef *sizes = tf_rewrite_find (r->rewrite, forms[form].sizes);
   WeirShape *shape = tf_rewrite_keep (r->rewrite, g_new (WeirShape, 1));
+  const char *images;
   Tf__NodeDef *input;
 
-  if (!tf_detection_pipeline (r, error) || images == NULL)
+  if (!tf_detection_pipeline (r, error))
+    return FALSE;
+  images = tf_rewrite_input (r->rewrite, forms[form].images, forms[form].port, error);
+  if (images == NULL)
     return FALSE;
   input = find_input (r->rewrite, images);
   if (input == NULL || stack == NULL)
-    return weir_problem_fail (
-        error, WEIR_PROBLEM_CONFIG_MATCH, "the graph has no %s '%s'",
-        input == NULL ? "input behind" : "node", input == NULL ? images : STACK);
+    return weir_problem_fail (error, WEIR_PROBLEM_CONFIG_MATCH,
+                              "the graph has no %s '%s'",
+                              input == NULL ? "input behind" : "node",
+                              input == NULL ? images : forms[form].resized);
   if (!read_shape (r, input->name, shape, error))
     return FALSE;
   r->shape = shape;

@@ -52,8 +52,7 @@ tf_replace_numbers (const TfReplace *r, const char *name, GError **error)
     return g_steal_pointer (&values);
   if (node != NULL)
     weir_problem_fail (error, WEIR_PROBLEM_CONFIG_CONTENT,
-                       "replacement '%s': attribute '%s': expected a list of numbers",
-                       r->id, name);
+                       "attribute '%s': expected a list of numbers", name);
   return NULL;
 }
 
