@@ -9,17 +9,27 @@
 #define DECODE "Postprocessor/Decode/"
 #define SCORES "Postprocessor/convert_scores"
 
+/* (transfer full) (nullable): what the names of the nodes of scope Decode begin with. */
+static char *
+find_scope (const TfRewrite *rewrite)
+{
+  for (guint i = 0; i < rewrite->list->len; i++) {
+    const char *name = ((const Tf__NodeDef *) rewrite->list->pdata[i])->name;
+    const char *found = name != NULL ? strstr (name, DECODE) : NULL;
+
+    if (found != NULL && (found == name || found[-1] == '/'))
+      return g_strndup (name, (gsize) (found - name) + strlen (DECODE));
+  }
+  return NULL;
+}
+
 /* (nullable): what the nodes of the scope give to others: corners of boxes. */
 static const char *
 find_decoded (const TfRewrite *rewrite)
 {
-  const Tf__NodeDef *inside = tf_rewrite_find (rewrite, DECODE "transpose");
-  g_autofree char *scope = NULL;
+  g_autofree char *scope = find_scope (rewrite);
 
-  if (inside == NULL)
-    return NULL;
-  scope = g_strndup (inside->name, strlen (inside->name) - strlen ("transpose"));
-  for (guint i = 0; i < rewrite->list->len; i++) {
+  for (guint i = 0; scope != NULL && i < rewrite->list->len; i++) {
     const Tf__NodeDef *proto = rewrite->list->pdata[i];
 
     for (gsize k = 0; k < proto->n_input; k++)
