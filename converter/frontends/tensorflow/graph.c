@@ -189,8 +189,7 @@ convert_into (TfImport *import, const Tf__GraphDef *graph, const TfRequest *requ
   add_functions (import, graph->library);
   tf_scope_init (&scope, import, &builder);
   scope.cut = &cut;
-  good = tf_replace (rewrite, error) &&
-         convert_changed (&scope, rewrite, request, error);
+  good = tf_replace (rewrite, error) && convert_changed (&scope, rewrite, request, error);
   tf_cut_clear (&cut);
   tf_scope_clear (&scope);
   tf_rewrite_free (rewrite);

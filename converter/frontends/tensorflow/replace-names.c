@@ -7,7 +7,7 @@
 
 #define GENERAL(id, attributes)                                                          \
   "{\"id\":\"" id "\",\"match_kind\":\"general\",\"custom_attributes\":{" attributes "}" \
-                                                                                     "}"
+  "}"
 #define CLIP_BEFORE  "\"clip_before_nms\":true,\"clip_after_nms\":false"
 #define CLIP_AFTER   "\"clip_before_nms\":false,\"clip_after_nms\":true"
 #define PREPROCESSOR GENERAL ("ObjectDetectionAPIPreprocessorReplacement", "")
