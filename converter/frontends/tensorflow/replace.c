@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#define PIPELINE_NAME "pipeline.config"
-
 static const TfReplaceRow *const tables[] = { tf_replace_detection, tf_replace_yolo };
 
 gboolean
@@ -172,11 +170,11 @@ run_found (TfRewrite *rewrite, GError **error)
   const WeirFrontendInput *input = rewrite->import->input;
   TfReplace r = { .rewrite = rewrite };
   g_autoptr (GError) local = NULL;
-  g_autoptr (WeirSource) source = weir_folder_file (input->folder, PIPELINE_NAME, &local);
+  g_autoptr (WeirSource) source = weir_folder_file (input->folder, TF_PIPELINE, &local);
 
   if (source != NULL && run_with (&r, weir_source_gbytes (source), NULL, &local)) {
     g_message ("%s: its detection is replaced as %s beside it says",
-               weir_frontend_input_name (input), PIPELINE_NAME);
+               weir_frontend_input_name (input), TF_PIPELINE);
     return TRUE;
   }
   if (g_error_matches (local, WEIR_ERROR, WEIR_ERROR_LIMIT)) {
@@ -185,7 +183,7 @@ run_found (TfRewrite *rewrite, GError **error)
   }
   tf_rewrite_undo (rewrite);
   g_message ("%s: converted as it is, in spite of %s beside it: %s",
-             weir_frontend_input_name (input), PIPELINE_NAME, local->message);
+             weir_frontend_input_name (input), TF_PIPELINE, local->message);
   return TRUE;
 }
 
@@ -199,13 +197,13 @@ tf_replace (TfRewrite *rewrite, GError **error)
 
   if (name != NULL || path != NULL)
     return run_asked (rewrite, name, path, error);
-  if (input->folder != NULL && weir_folder_has (input->folder, PIPELINE_NAME))
+  if (input->folder != NULL && weir_folder_has (input->folder, TF_PIPELINE))
     return run_found (rewrite, error);
   if (tf_rewrite_find (rewrite, "Postprocessor/BatchMultiClassNonMaxSuppression/map/"
                                 "TensorArrayStack/TensorArrayGatherV3") != NULL)
     g_message (
         "%s: a network of the Object Detection API, converted as it is: there is no "
         "%s beside it",
-        weir_frontend_input_name (input), PIPELINE_NAME);
+        weir_frontend_input_name (input), TF_PIPELINE);
   return TRUE;
 }
