@@ -1,6 +1,7 @@
 #include "replace.h"
 
 #include "base/problem.h"
+#include "table.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "checkpoint.h"
-#include "node.h"
+#include "table.h"
 
 #include <string.h>
 

@@ -55,9 +55,6 @@ typedef struct {
   gboolean broken;
 } TfValue;
 
-/** TF_PIPELINE: what the Object Detection API exports beside a graph. */
-#define TF_PIPELINE "pipeline.config"
-
 #define TF_NO_VALUE ((TfValue){ .port = WEIR_PORT_NONE })
 
 /**
