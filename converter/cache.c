@@ -26,6 +26,24 @@ add_source (GChecksum *sum, WeirSource *source)
     g_checksum_update (sum, bytes.data + at, (gssize) MIN (bytes.size - at, G_MAXINT32));
 }
 
+/* Options that name a small file on which the conversion depends. */
+static const char *const file_options[] = {
+  "transformations_config",
+  "tensorflow_object_detection_api_pipeline_config",
+};
+
+static void
+add_named (GChecksum *sum, const WeirConvertOptions *options)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (file_options); i++) {
+    const char *path = weir_convert_options_get (options, file_options[i]);
+    g_autoptr (WeirSource) source = path != NULL ? weir_source_open (path, NULL) : NULL;
+
+    if (source != NULL)
+      add_source (sum, source);
+  }
+}
+
 char *
 weir_cache_key (const WeirInput *input, const WeirConvertOptions *options)
 {
@@ -43,6 +61,10 @@ weir_cache_key (const WeirInput *input, const WeirConvertOptions *options)
     g_checksum_update (sum, (const guchar *) input->name, -1);
   if (input->topology != NULL)
     add_source (sum, input->topology);
+  add_named (sum, options);
+  if (input->frontend != NULL && input->frontend->beside != NULL &&
+      input->folder != NULL && weir_folder_has (input->folder, input->frontend->beside))
+    g_checksum_update (sum, (const guchar *) input->frontend->beside, -1);
   return g_strdup (g_checksum_get_string (sum));
 }
 

@@ -137,6 +137,31 @@ static const WeirProblemRow rows[] = {
                                  "LowLatency2: a loop whose state is not an output", NULL,
                                  "make what the loop carries on an output of it, or "
                                  "leave LowLatency2 out" },
+  [WEIR_PROBLEM_CONFIG_CONTENT] = { 301, WEIR_ERROR_FORMAT,
+                                    "not a configuration of sub-graphs", "70, 71, 72, 73",
+                                    "write a list of objects with 'id', 'match_kind' and "
+                                    "what the replacement wants" },
+  [WEIR_PROBLEM_CONFIG_KIND] = { 302, WEIR_ERROR_FORMAT, "not a kind of match", "35, 65",
+                                 "give scope, points or general" },
+  [WEIR_PROBLEM_CONFIG_INSTANCES] = { 303, WEIR_ERROR_FORMAT,
+                                      "instances that do not suit the kind of match",
+                                      "66, 67, 68",
+                                      "give a list of patterns for scope, and "
+                                      "start_points and end_points for points" },
+  [WEIR_PROBLEM_CONFIG_REPLACEMENT] = { 304, WEIR_ERROR_ARGUMENT,
+                                        "a replacement that Weir does not have", NULL,
+                                        "docs/tensorflow-detection.md lists those that "
+                                        "there are" },
+  [WEIR_PROBLEM_CONFIG_MATCH] = { 305, WEIR_ERROR_ARGUMENT,
+                                  "a configuration that does not fit the graph",
+                                  "74, 75, 78",
+                                  "take the configuration of the API's version that has "
+                                  "exported the network" },
+  [WEIR_PROBLEM_PIPELINE] = { 306, WEIR_ERROR_ARGUMENT,
+                              "a pipeline.config that is missing or lacks something",
+                              NULL,
+                              "name the one that was exported with the network by "
+                              "--tensorflow_object_detection_api_pipeline_config" },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == WEIR_N_PROBLEMS);

@@ -80,6 +80,12 @@ weir_cut_plan_tensor (WeirCutPlan *plan, const char *name)
 }
 
 void
+weir_cut_plan_alias (WeirCutPlan *plan, guint tensor, const char *name)
+{
+  register_name (plan->tensor_names, name, tensor);
+}
+
+void
 weir_cut_plan_set_constant (WeirCutPlan *plan, guint tensor)
 {
   weir_cut_tensor (plan, tensor)->is_constant = TRUE;
@@ -315,6 +321,12 @@ weir_cut_plan_need_of (const WeirCutPlan *plan, guint tensor)
   if (!weir_cut_plan_is_cut (plan) || found->is_kept || found->replaced >= 0)
     return WEIR_CUT_KEEP;
   return found->is_looked ? WEIR_CUT_LOOK : WEIR_CUT_SKIP;
+}
+
+gboolean
+weir_cut_plan_is_reached (const WeirCutPlan *plan, guint tensor)
+{
+  return weir_cut_tensor (plan, tensor)->is_kept;
 }
 
 const char *

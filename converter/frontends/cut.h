@@ -83,6 +83,8 @@ guint weir_cut_plan_add_tensor (WeirCutPlan *plan, const char *name);
 guint weir_cut_plan_tensor (WeirCutPlan *plan, const char *name);
 /** weir_cut_plan_find_tensor: the same, or %WEIR_CUT_NONE. */
 guint weir_cut_plan_find_tensor (const WeirCutPlan *plan, const char *name);
+/** weir_cut_plan_alias: another name of @tensor. */
+void weir_cut_plan_alias (WeirCutPlan *plan, guint tensor, const char *name);
 void weir_cut_plan_set_constant (WeirCutPlan *plan, guint tensor);
 void weir_cut_plan_add_input (WeirCutPlan *plan, guint tensor);
 void weir_cut_plan_add_output (WeirCutPlan *plan, guint tensor);
@@ -103,6 +105,8 @@ gboolean weir_cut_plan_is_cut (const WeirCutPlan *plan);
 WeirCutNeed weir_cut_plan_need (const WeirCutPlan *plan, guint node);
 /** weir_cut_plan_need_of: why @tensor is needed, as it is or by a new input. */
 WeirCutNeed weir_cut_plan_need_of (const WeirCutPlan *plan, guint tensor);
+/** weir_cut_plan_is_reached: whether the network reads @tensor, as it is or replaced. */
+gboolean weir_cut_plan_is_reached (const WeirCutPlan *plan, guint tensor);
 const char *weir_cut_plan_tensor_name (const WeirCutPlan *plan, guint tensor);
 guint weir_cut_plan_n_inputs (const WeirCutPlan *plan);
 const WeirCutInput *weir_cut_plan_input (const WeirCutPlan *plan, guint index);

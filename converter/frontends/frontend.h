@@ -45,6 +45,7 @@ char *weir_frontend_model_name (const WeirFrontendInput *input);
  * where there is one
  * @topology_name: (nullable) (transfer full): for two-file models: what the second file
  * of model file @name is called where no option says so; %NULL where @name does not tell
+ * @beside: (nullable): a file that changes the conversion where it lies beside a model
  * @probe: how sure the first bytes (at most 4096) make it, 0 to 100
  * @probe_folder: (nullable): how sure the files of a directory make it
  * @op_names: (transfer none): operations it converts, sorted, for `weir ops`
@@ -62,6 +63,7 @@ typedef struct {
   const char *extensions;
   const char *topology_option;
   char *(*topology_name) (const char *name);
+  const char *beside;
   int (*probe) (const WeirBytes *head, const char *path);
   int (*probe_folder) (const WeirFolder *folder);
   const char *const *(*op_names) (guint *count);

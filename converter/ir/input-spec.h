@@ -23,6 +23,10 @@ typedef struct {
   WeirTensor *value;
 } WeirInputSpec;
 
+/** WEIR_NOTE_ADDED: the note on an input that the model's file does not have: a shape
+ * without a name is never its. It goes before an IR is written. */
+#define WEIR_NOTE_ADDED "added_input"
+
 /** WeirOutputSpec: where a graph is cut after; @port as in #WeirInputSpec. */
 typedef struct {
   char *name;

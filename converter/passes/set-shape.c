@@ -54,10 +54,28 @@ apply (WeirGraph *graph, WeirNode *parameter, const WeirInputSpec *spec, GError 
   return set_dtype (graph, parameter, spec->dtype, error);
 }
 
+/* Without those that the model's file does not have. */
+static guint
+count_own (const WeirGraph *graph)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < weir_graph_n_parameters (graph); i++)
+    count += weir_node_rt_info (weir_graph_parameter (graph, i), WEIR_NOTE_ADDED) == NULL;
+  return count;
+}
+
+static void
+forget_added (WeirGraph *graph)
+{
+  for (guint i = 0; i < weir_graph_n_parameters (graph); i++)
+    weir_edit_set_rt_info (weir_graph_parameter (graph, i), WEIR_NOTE_ADDED, NULL);
+}
+
 static gboolean
 apply_inputs (WeirGraph *graph, const GPtrArray *specs, GError **error)
 {
-  guint unnamed = 0, parameters = weir_graph_n_parameters (graph);
+  guint unnamed = 0, parameters = count_own (graph);
 
   for (guint i = 0; specs != NULL && i < specs->len; i++) {
     const WeirInputSpec *spec = specs->pdata[i];
@@ -133,10 +151,14 @@ weir_pass_set_shape (WeirModel *model, const WeirPassOptions *options, GError **
 {
   WeirGraph *graph = weir_model_graph (model);
 
+  gboolean applied;
+
+  applied = apply_inputs (graph, options->inputs, error);
+  forget_added (graph);
+  if (!applied)
+    return FALSE;
   if (options->inputs == NULL && options->batch <= 0)
     return TRUE;
-  if (!apply_inputs (graph, options->inputs, error))
-    return FALSE;
   for (guint i = 0; options->batch > 0 && i < weir_graph_n_parameters (graph); i++)
     if (!weir_node_infer (graph, weir_graph_parameter (graph, i), error) ||
         !set_batch (graph, weir_graph_parameter (graph, i), i, options, error))

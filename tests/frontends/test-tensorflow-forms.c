@@ -87,19 +87,29 @@ parts_new (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) weir_source_unref);
 }
 
-/* @source among @parts, or, where it is NULL, all of them as a SavedModel. */
+/* @source among @parts, or, where it is NULL, all of them as a SavedModel; of that what
+ * @cut (nullable) asks for. */
 static WeirModel *
-load (GPtrArray *parts, const char *source, GHashTable *options, GError **error)
+load_part (GPtrArray *parts, const char *source, GHashTable *options, const WeirCut *cut,
+           GError **error)
 {
   g_autoptr (WeirFolder) folder = weir_folder_new_parts (parts, "test");
   g_autoptr (GPtrArray) unsupported =
       g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
-  WeirFrontendInput input = { .folder = folder, .path = source, .options = options };
+  WeirFrontendInput input = {
+    .folder = folder, .path = source, .options = options, .cut = cut
+  };
 
   for (guint i = 0; source != NULL && i < parts->len; i++)
     if (strcmp (weir_source_name (parts->pdata[i]), source) == 0)
       input.source = parts->pdata[i];
   return weir_frontend_tensorflow.load (&input, unsupported, error);
+}
+
+static WeirModel *
+load (GPtrArray *parts, const char *source, GHashTable *options, GError **error)
+{
+  return load_part (parts, source, options, NULL, error);
 }
 
 static void
@@ -130,15 +140,16 @@ static WeirModel *
 load_bundle (const char *graph, const Entry *entries, GError **error)
 {
   g_autoptr (GPtrArray) parts = parts_new ();
-  g_autoptr (GHashTable) options = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) outputs = g_ptr_array_new ();
+  WeirOutputSpec y = { .name = (char *) "y", .port = -1 };
   g_autofree char *text =
       g_strdup_printf ("meta_info_def { tags: 't' } graph_def { %s }", graph);
 
   add_part (parts, "m.meta", message (&tf__meta_graph_def__descriptor, text));
   add_part (parts, "m.index", table (entries));
   add_part (parts, "m.data-00000-of-00001", g_bytes_new_static (values, sizeof values));
-  g_hash_table_insert (options, (char *) "output", (char *) "y");
-  return load (parts, "m.meta", options, error);
+  g_ptr_array_add (outputs, &y);
+  return load_part (parts, "m.meta", NULL, &(WeirCut){ .outputs = outputs }, error);
 }
 
 /* "w", rows 0 and 1, as the key of a slice spells it. */

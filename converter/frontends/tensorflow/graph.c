@@ -1,6 +1,8 @@
+#include "cut.h"
 #include "flow.h"
 #include "ir/verify.h"
 #include "offload.h"
+#include "replace.h"
 
 #include <string.h>
 
@@ -92,9 +94,8 @@ is_reading (const Tf__NodeDef *reader, const char *text)
   return !tf_is_control (text) || strcmp (reader->op, "NoOp") != 0;
 }
 
-/* (transfer full): the nodes that no other reads, in the order of the file. */
-static GPtrArray *
-find_outputs (TfScope *scope, const Tf__GraphDef *graph)
+GPtrArray *
+tf_graph_outputs (TfScope *scope, const Tf__GraphDef *graph)
 {
   GPtrArray *outputs = tf_wanted_new ();
   g_autoptr (GHashTable) read =
@@ -113,7 +114,7 @@ find_outputs (TfScope *scope, const Tf__GraphDef *graph)
   for (gsize i = 0; i < graph->n_node; i++)
     if (!gives_nothing (graph->node[i]) &&
         !g_hash_table_contains (read, graph->node[i]->name) &&
-        !tf_flow_is_inside (scope, graph->node[i]))
+        (scope == NULL || !tf_flow_is_inside (scope, graph->node[i])))
       tf_wanted_add (outputs, graph->node[i]->name, graph->node[i]->name);
   return outputs;
 }
@@ -258,25 +259,66 @@ plan_offload (TfScope *scope, const Tf__GraphDef *graph, const GPtrArray *output
   return FALSE;
 }
 
+/* With parts that TensorFlow runs: only the outputs can be others than the model's own.
+ */
 static gboolean
-convert (TfScope *scope, const Tf__GraphDef *graph, const TfRequest *request,
+convert_with_parts (TfScope *scope, const Tf__GraphDef *graph, const GPtrArray *outputs,
+                    gboolean named, GError **error)
+{
+  const WeirCut *cut = scope->import->input->cut;
+
+  if (cut != NULL && cut->inputs != NULL && cut->inputs->len > 0)
+    return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                      "--input cannot cut a graph of which TensorFlow runs a part");
+  return convert_inputs (scope, graph, outputs, error) &&
+         convert_outputs (scope, outputs, named, error);
+}
+
+static gboolean
+convert_kept (TfScope *scope, const Tf__GraphDef *graph, const TfRequest *request,
+              gboolean named, GError **error)
+{
+  TfCut cut = { .named = named };
+  gboolean good;
+
+  scope->cut = &cut;
+  good = tf_cut_init (&cut, scope, graph, request, error) &&
+         tf_cut_convert (scope, graph, error);
+  if (good && scope->import->unsupported->len == 0)
+    good = tf_cut_finish (scope, error);
+  else if (good && scope->import->input->hint != NULL)
+    weir_cut_plan_suggest (cut.plan, scope->import->input->hint);
+  tf_cut_clear (&cut);
+  scope->cut = NULL;
+  return good;
+}
+
+static gboolean
+convert (TfScope *scope, const TfRewrite *rewrite, const TfRequest *request,
          GHashTable *more, GError **error)
 {
-  g_autoptr (GPtrArray) outputs = NULL;
-  gboolean asked;
+  const Tf__GraphDef *graph = &rewrite->graph;
+  TfRequest wanted = { .inputs = request->inputs,
+                       .outputs = rewrite->outputs != NULL ? rewrite->outputs
+                                                           : request->outputs };
+  gboolean named = wanted.outputs != NULL;
+  g_autoptr (GPtrArray) own = NULL;
+  g_autoptr (GPtrArray) asked = NULL;
 
   if (!tf_scope_add (scope, graph->node, graph->n_node, error))
     return FALSE;
-  outputs = asked_outputs (scope);
-  if (outputs == NULL && request->outputs != NULL)
-    outputs = g_ptr_array_ref (request->outputs);
-  asked = outputs != NULL;
-  if (outputs == NULL)
-    outputs = find_outputs (scope, graph);
-  return plan_offload (scope, graph, outputs, more, error) &&
-         convert_inputs (scope, graph, outputs, error) &&
-         convert_outputs (scope, outputs, asked, error) &&
-         name_inputs (scope, request->inputs, error);
+  tf_rewrite_apply (rewrite, scope);
+  if (!named)
+    wanted.outputs = own = tf_graph_outputs (scope, graph);
+  asked = asked_outputs (scope);
+  if (!plan_offload (scope, graph, asked != NULL ? asked : wanted.outputs, more, error))
+    return FALSE;
+  if (scope->import->offload != NULL
+          ? !convert_with_parts (scope, graph, asked != NULL ? asked : wanted.outputs,
+                                 named || asked != NULL, error)
+          : !convert_kept (scope, graph, &wanted, named, error))
+    return FALSE;
+  return name_inputs (scope, request->inputs, error);
 }
 
 static void
@@ -294,17 +336,19 @@ static gboolean
 convert_into (TfImport *import, const Tf__GraphDef *graph, const TfRequest *request,
               GHashTable *more, WeirGraph *result, GError **error)
 {
+  TfRewrite *rewrite = tf_rewrite_new (import, graph);
   WeirBuilder builder = WEIR_BUILDER (result);
   TfScope scope;
   gboolean good;
 
   import->converted = 0;
   tf_scope_init (&scope, import, &builder);
-  good = convert (&scope, graph, request, more, error);
+  good = tf_replace (rewrite, error) && convert (&scope, rewrite, request, more, error);
   if (good && import->unsupported->len > 0)
     good = weir_unsupported_fail (import->unsupported, "TensorFlow", error);
   g_clear_pointer (&import->offload, tf_offload_free);
   tf_scope_clear (&scope);
+  tf_rewrite_free (rewrite);
   g_clear_error (&builder.error);
   if (!good)
     return FALSE;

@@ -1,4 +1,6 @@
+#include "cut.h"
 #include "offload.h"
+#include "rewrite.h"
 #include "table.h"
 
 #include <string.h>
@@ -83,7 +85,7 @@ read_inputs (TfNode *n, gboolean *broken, GError **error)
 
     if (tf_is_control (text))
       continue;
-    value = tf_scope_value (n->scope, text, error);
+    value = tf_scope_input (n->scope, n->entry, n->n_inputs, text, error);
     if (value == NULL)
       return FALSE;
     n->inputs[n->n_inputs++] = *value;
@@ -192,12 +194,15 @@ gboolean
 tf_node_convert (TfScope *scope, TfEntry *entry, GError **error)
 {
   TfNode n = { .scope = scope, .entry = entry, .proto = entry->proto };
+  guint listed = scope->import->unsupported->len;
   gboolean broken = FALSE, done;
 
   n.make = (WeirMake){ .b = scope->builder, .name = name_of (scope, entry->proto) };
-  n.row = tf_row_find (entry->proto->op);
+  n.row = entry->piece != NULL ? &entry->piece->row : tf_row_find (entry->proto->op);
   done = count_node (scope, entry->proto, error) && read_inputs (&n, &broken, error) &&
          convert (&n, broken, error);
+  if (scope->import->unsupported->len > listed)
+    tf_cut_refuse (scope, entry);
   if (!done)
     g_prefix_error (error, "node '%s' (%s): ", n.make.name, entry->proto->op);
   g_free (n.inputs);

@@ -1,4 +1,5 @@
 #include "body.h"
+#include "cut.h"
 #include "flow.h"
 #include "offload.h"
 
@@ -268,6 +269,7 @@ tf_scope_resolve (TfScope *scope, const char *text, TfRef *ref, GError **error)
 typedef struct {
   TfEntry *entry;
   gsize next, n_needs;
+  guint port;
 } Visit;
 
 static gboolean
@@ -288,6 +290,14 @@ open_entry (TfScope *scope, GArray *stack, TfEntry *entry, GError **error)
   return TRUE;
 }
 
+/* Whether input @port of the node on top, which names @ref, is one that the user made. */
+static gboolean
+is_made (const TfScope *scope, const Visit *top, const TfRef *ref)
+{
+  return top->entry->needs == NULL ? tf_cut_input (scope, top->entry, top->port, ref) >= 0
+                                   : tf_cut_replaced (scope, ref) >= 0;
+}
+
 /* The next input of the node on top that is not converted yet; %NULL if there is none. */
 static gboolean
 next_input (TfScope *scope, Visit *top, TfEntry **next, GError **error)
@@ -298,13 +308,17 @@ next_input (TfScope *scope, Visit *top, TfEntry **next, GError **error)
   *next = NULL;
   while (top->next < top->n_needs) {
     const char *text = needs[top->next++];
+    gboolean made;
     TfRef ref;
 
     if (tf_is_control (text))
       continue;
+
     if (!tf_scope_resolve (scope, text, &ref, error))
       return FALSE;
-    if (ref.entry == NULL || ref.entry->state == DONE)
+    made = is_made (scope, top, &ref);
+    top->port++;
+    if (made || ref.entry == NULL || ref.entry->state == DONE)
       continue;
     if (ref.entry->state == OPEN)
       return weir_fail (error, WEIR_ERROR_FORMAT,
@@ -330,7 +344,10 @@ step (TfScope *scope, GArray *stack, GError **error)
     return open_entry (scope, stack, next, error);
   g_array_set_size (stack, stack->len - 1);
   entry->state = DONE;
-  return tf_node_convert (scope, entry, error);
+  if (tf_node_convert (scope, entry, error))
+    return TRUE;
+  tf_scope_forget (entry);
+  return FALSE;
 }
 
 static gboolean
@@ -341,11 +358,48 @@ convert_entry (TfScope *scope, TfEntry *entry, GError **error)
 
   while (good && stack->len > 0)
     good = step (scope, stack, error);
+  for (guint i = 0; i < stack->len; i++)
+    tf_scope_forget (g_array_index (stack, Visit, i).entry);
   return good;
+}
+
+void
+tf_scope_forget (TfEntry *entry)
+{
+  entry->state = NEW;
+  g_array_set_size (entry->outputs, 0);
+  g_clear_pointer (&entry->needs, g_strfreev);
+}
+
+const TfValue *
+tf_scope_input (TfScope *scope, const TfEntry *entry, guint port, const char *text,
+                GError **error)
+{
+  TfRef ref;
+  int index;
+
+  if (!tf_scope_resolve (scope, text, &ref, error))
+    return NULL;
+  index = tf_cut_input (scope, entry, port, &ref);
+  return index >= 0 ? tf_cut_make (scope, (guint) index, error)
+                    : tf_scope_own_value (scope, text, error);
 }
 
 const TfValue *
 tf_scope_value (TfScope *scope, const char *text, GError **error)
+{
+  TfRef ref;
+  int index;
+
+  if (!tf_scope_resolve (scope, text, &ref, error))
+    return NULL;
+  index = tf_cut_replaced (scope, &ref);
+  return index >= 0 ? tf_cut_make (scope, (guint) index, error)
+                    : tf_scope_own_value (scope, text, error);
+}
+
+const TfValue *
+tf_scope_own_value (TfScope *scope, const char *text, GError **error)
 {
   TfRef ref;
   GArray *outputs;

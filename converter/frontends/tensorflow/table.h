@@ -29,6 +29,9 @@ extern const TfRow tf_rows_call[];
 extern const TfRow tf_rows_array[];
 extern const TfRow tf_rows_rnn[];
 
+/** TF_PIPELINE: what the Object Detection API exports beside a graph. */
+#define TF_PIPELINE "pipeline.config"
+
 /** tf_refusal: (nullable): why there is no conversion of @op, where more can be said than
  * that it is not known. */
 const char *tf_refusal (const char *op);

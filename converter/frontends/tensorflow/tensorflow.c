@@ -1,5 +1,5 @@
 #include "checkpoint.h"
-#include "node.h"
+#include "table.h"
 
 #include <string.h>
 
@@ -129,8 +129,10 @@ const WeirFrontend weir_frontend_tensorflow = {
   .alias = "tf",
   .media_type = "application/x-tensorflow",
   .extensions = "pb|pbtxt|meta",
+  .beside = TF_PIPELINE,
   .probe = tf_probe,
   .probe_folder = tf_saved_model_probe,
   .op_names = tf_op_names,
+  .cuts = TRUE,
   .load = tf_load,
 };
