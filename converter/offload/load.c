@@ -33,8 +33,10 @@ load (const char *framework, const char *text, GError **error)
   const WeirOffloadRunner *other = weir_offload_find (framework);
   WeirOffloadRunner *runner;
 
-  if (other != NULL && strcmp (other->described, text) == 0)
-    return TRUE;
+  /* Another one is refused before it is made: runners are never freed. */
+  if (other != NULL)
+    return strcmp (other->described, text) == 0 ||
+           weir_offload_set (framework, other, error);
   runner = make (framework, text, error);
   if (runner == NULL)
     return FALSE;
