@@ -65,14 +65,14 @@ weir_budget_take (WeirBudget *budget, gsize size, const char *what, GError **err
 /* Large memory comes zeroed from the system, and calloc() knows that: to write zeros once
  * more would be the largest part of reading a model. How far the result lies behind what
  * calloc() gave stands in the byte before it. */
-void *
-weir_try_alloc (gsize size, GError **error)
+static void *
+allocate (gsize size, gboolean zeroed, GError **error)
 {
   guint8 *memory = NULL, *result;
   gsize padded;
 
   if (!fault_is_due (size) && weir_add_size (MAX (size, 1), ALIGNMENT, &padded))
-    memory = calloc (1, padded);
+    memory = zeroed ? calloc (1, padded) : malloc (padded);
   if (memory == NULL) {
     weir_fail (error, WEIR_ERROR_LIMIT, "cannot allocate %" G_GSIZE_FORMAT " bytes",
                size);
@@ -81,6 +81,18 @@ weir_try_alloc (gsize size, GError **error)
   result = memory + ALIGNMENT - (guintptr) memory % ALIGNMENT;
   result[-1] = (guint8) (result - memory);
   return result;
+}
+
+void *
+weir_try_alloc (gsize size, GError **error)
+{
+  return allocate (size, TRUE, error);
+}
+
+void *
+weir_try_alloc_unset (gsize size, GError **error)
+{
+  return allocate (size, FALSE, error);
 }
 
 void

@@ -49,6 +49,8 @@ gboolean weir_budget_take (WeirBudget *budget, gsize size, const char *what,
  * %WEIR_ERROR_LIMIT when there is not so much.
  */
 void *weir_try_alloc (gsize size, GError **error);
+/** weir_try_alloc_unset: the same, for who writes all of it at once: not zeroed. */
+void *weir_try_alloc_unset (gsize size, GError **error);
 
 /** weir_free: frees what weir_try_alloc() gave; %NULL is fine. */
 void weir_free (void *memory);

@@ -8,16 +8,19 @@
 /* So that a BIN can be mapped and its constants used where they lie. */
 #define ALIGNMENT 64
 
-/* What blobs are compared by: a hash first, then all bytes. */
+/* What blobs are compared by: the size, then a hash, then all bytes. */
 typedef struct {
   guint64 hash;
+  gboolean is_hashed;
   WeirTensor *value;
   gsize offset;
 } Known;
 
 struct _IrBlobs {
-  GHashTable *known; /* Known */
-  GArray *list;      /* IrBlob */
+  GPtrArray *all;     /* Known */
+  GHashTable *firsts; /* Known: the first of each size, hashed once there is another */
+  GHashTable *hashed; /* Known */
+  GArray *list;       /* IrBlob */
   gsize size;
   guint64 seed;
 };
@@ -41,6 +44,19 @@ known_equal (gconstpointer a, gconstpointer b)
          (size == 0 || xd == yd || memcmp (xd, yd, size) == 0);
 }
 
+static guint
+size_hash (gconstpointer data)
+{
+  return (guint) (weir_tensor_size (((const Known *) data)->value) * 2654435761u);
+}
+
+static gboolean
+size_equal (gconstpointer a, gconstpointer b)
+{
+  return weir_tensor_size (((const Known *) a)->value) ==
+         weir_tensor_size (((const Known *) b)->value);
+}
+
 static void
 known_free (gpointer data)
 {
@@ -55,7 +71,9 @@ ir_blobs_new (void)
 {
   IrBlobs *blobs = g_new0 (IrBlobs, 1);
 
-  blobs->known = g_hash_table_new_full (known_hash, known_equal, known_free, NULL);
+  blobs->firsts = g_hash_table_new (size_hash, size_equal);
+  blobs->hashed = g_hash_table_new (known_hash, known_equal);
+  blobs->all = g_ptr_array_new_with_free_func (known_free);
   blobs->list = g_array_new (FALSE, FALSE, sizeof (IrBlob));
   /* Nobody can write a model whose constants all collide. */
   blobs->seed = (guint64) g_random_int () << 32 | g_random_int ();
@@ -67,7 +85,9 @@ ir_blobs_free (IrBlobs *blobs)
 {
   if (blobs == NULL)
     return;
-  g_hash_table_unref (blobs->known);
+  g_hash_table_unref (blobs->firsts);
+  g_hash_table_unref (blobs->hashed);
+  g_ptr_array_unref (blobs->all);
   g_array_unref (blobs->list);
   g_free (blobs);
 }
@@ -103,30 +123,51 @@ hash_bytes (guint64 seed, const guint8 *data, gsize size)
   return lanes[0];
 }
 
+static void
+add_hash (IrBlobs *blobs, Known *known)
+{
+  known->hash = hash_bytes (blobs->seed, weir_tensor_data (known->value),
+                            weir_tensor_size (known->value));
+  known->is_hashed = TRUE;
+}
+
+/* (nullable): one with the contents of @key, which is hashed if others have its size. */
+static const Known *
+find (IrBlobs *blobs, Known *key)
+{
+  Known *first = g_hash_table_lookup (blobs->firsts, key);
+
+  if (first == NULL)
+    return NULL;
+  if (!first->is_hashed) {
+    add_hash (blobs, first);
+    g_hash_table_add (blobs->hashed, first);
+  }
+  add_hash (blobs, key);
+  return g_hash_table_lookup (blobs->hashed, key);
+}
+
 gboolean
 ir_blobs_add (IrBlobs *blobs, WeirTensor *value, gsize *offset, GError **error)
 {
-  gsize size = weir_tensor_size (value);
   Known key = { .value = value };
-  const Known *known;
-  Known *added;
+  const Known *known = find (blobs, &key);
   IrBlob blob = { .value = value };
+  Known *added;
 
-  key.hash = hash_bytes (blobs->seed, weir_tensor_data (value), size);
-  known = g_hash_table_lookup (blobs->known, &key);
   if (known != NULL) {
     *offset = known->offset;
     return TRUE;
   }
   if (!weir_align_size (blobs->size, ALIGNMENT, &blob.offset) ||
-      !weir_add_size (blob.offset, size, &blobs->size))
+      !weir_add_size (blob.offset, weir_tensor_size (value), &blobs->size))
     return weir_fail (error, WEIR_ERROR_LIMIT,
                       "the constants are too large for one file");
-  added = g_new0 (Known, 1);
-  *added = key;
+  added = g_memdup2 (&key, sizeof key);
   weir_tensor_ref (value);
   added->offset = *offset = blob.offset;
-  g_hash_table_add (blobs->known, added);
+  g_ptr_array_add (blobs->all, added);
+  g_hash_table_add (added->is_hashed ? blobs->hashed : blobs->firsts, added);
   g_array_append_val (blobs->list, blob);
   return TRUE;
 }

@@ -70,11 +70,15 @@ WeirTensor *
 weir_tensor_new_copy (WeirDtype dtype, const WeirShape *shape, const void *data,
                       GError **error)
 {
-  WeirTensor *tensor = weir_tensor_new (dtype, shape, error);
+  gsize size;
+  void *copy;
 
-  if (tensor != NULL && tensor->size > 0)
-    memcpy (tensor->data, data, tensor->size);
-  return tensor;
+  if (!weir_tensor_bytes (dtype, shape, &size, error) ||
+      (copy = weir_try_alloc_unset (size, error)) == NULL)
+    return NULL;
+  if (size > 0)
+    memcpy (copy, data, size);
+  return weir_tensor_new_wrap (dtype, shape, copy, weir_free, copy);
 }
 
 WeirTensor *
