@@ -1,0 +1,115 @@
+#include "base/error.h"
+#include "cut.h"
+
+/* What the operations of block 0 read and write. */
+
+static guint
+write_tensor (PdCut *cut, const char *name)
+{
+  const PdValue none = { .port = WEIR_PORT_NONE };
+  guint tensor = weir_cut_plan_add_tensor (cut->plan, name);
+
+  g_array_append_val (cut->values, none);
+  g_hash_table_replace (cut->current, (gpointer) name, GUINT_TO_POINTER (tensor + 1));
+  return tensor;
+}
+
+/* Parameters are there as soon as they are read. */
+static guint
+read_tensor (PdCut *cut, const char *name)
+{
+  guint tensor = GPOINTER_TO_UINT (g_hash_table_lookup (cut->current, name)) - 1;
+
+  if (tensor == WEIR_CUT_NONE &&
+      g_hash_table_contains (cut->scope->import->params, name)) {
+    tensor = write_tensor (cut, name);
+    weir_cut_plan_set_constant (cut->plan, tensor);
+  }
+  return tensor;
+}
+
+static void
+describe_reads (PdCut *cut, guint node, const Paddle__OpDesc *op)
+{
+  for (gsize i = 0; i < op->n_inputs; i++)
+    for (gsize j = 0; j < op->inputs[i]->n_arguments; j++) {
+      PdRead read = { .argument = &op->inputs[i]->arguments[j] };
+
+      read.tensor = read_tensor (cut, *read.argument);
+      weir_cut_plan_read (cut->plan, node, read.tensor);
+      g_array_append_val (cut->reads, read);
+    }
+}
+
+/* Lists and the variables of blocks keep what they do not write anew. */
+static void
+describe_kept (PdCut *cut, guint node, const Paddle__OpDesc *op)
+{
+  for (gsize i = 0; i < op->n_outputs; i++)
+    for (gsize j = 0; j < op->outputs[i]->n_arguments; j++) {
+      PdRead read = { .tensor = read_tensor (cut, op->outputs[i]->arguments[j]) };
+
+      if (read.tensor == WEIR_CUT_NONE)
+        continue;
+      weir_cut_plan_capture (cut->plan, node, read.tensor);
+      g_array_append_val (cut->reads, read);
+    }
+}
+
+static void
+describe_writes (PdCut *cut, guint node, const Paddle__OpDesc *op)
+{
+  for (gsize i = 0; i < op->n_outputs; i++)
+    for (gsize j = 0; j < op->outputs[i]->n_arguments; j++) {
+      guint tensor = write_tensor (cut, op->outputs[i]->arguments[j]);
+
+      weir_cut_plan_write (cut->plan, node, tensor);
+      g_array_append_val (cut->writes, tensor);
+    }
+}
+
+static void
+describe_op (PdCut *cut, Paddle__OpDesc *op)
+{
+  PdOp entry = { .op = op,
+                 .first_read = cut->reads->len,
+                 .first_write = cut->writes->len };
+  guint node = weir_cut_plan_add_node (cut->plan, pd_op_name (op),
+                                       op->type != NULL ? op->type : "");
+
+  describe_reads (cut, node, op);
+  describe_kept (cut, node, op);
+  describe_writes (cut, node, op);
+  entry.n_reads = cut->reads->len - entry.first_read;
+  entry.n_writes = cut->writes->len - entry.first_write;
+  g_array_append_val (cut->ops, entry);
+}
+
+gboolean
+pd_cut_describe (PdCut *cut, const Paddle__BlockDesc *block, const GPtrArray *inputs,
+                 const GPtrArray *outputs, GError **error)
+{
+  guint n;
+
+  for (guint i = 0; i < inputs->len; i++)
+    weir_cut_plan_add_input (cut->plan, write_tensor (cut, inputs->pdata[i]));
+  for (gsize i = 0; i < block->n_ops; i++)
+    if (!pd_is_feed (block->ops[i]) && !pd_is_fetch (block->ops[i]))
+      describe_op (cut, block->ops[i]);
+  for (guint i = 0; i < outputs->len; i++) {
+    guint tensor = read_tensor (cut, outputs->pdata[i]);
+
+    if (tensor == WEIR_CUT_NONE)
+      return weir_fail (error, WEIR_ERROR_FORMAT,
+                        "output '%s': nothing writes this variable",
+                        (const char *) outputs->pdata[i]);
+    weir_cut_plan_add_output (cut->plan, tensor);
+  }
+  if (!weir_cut_plan_solve (cut->plan, error))
+    return FALSE;
+  n = weir_cut_plan_n_inputs (cut->plan);
+  cut->inputs = g_new (WeirPort, n + 1);
+  for (guint i = 0; i < n; i++)
+    cut->inputs[i] = WEIR_PORT_NONE;
+  return TRUE;
+}
