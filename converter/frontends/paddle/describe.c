@@ -1,4 +1,3 @@
-#include "base/error.h"
 #include "cut.h"
 
 /* What the operations of block 0 read and write. */
@@ -99,10 +98,9 @@ pd_cut_describe (PdCut *cut, const Paddle__BlockDesc *block, const GPtrArray *in
   for (guint i = 0; i < outputs->len; i++) {
     guint tensor = read_tensor (cut, outputs->pdata[i]);
 
+    /* Nothing writes it: that is told where it is read. */
     if (tensor == WEIR_CUT_NONE)
-      return weir_fail (error, WEIR_ERROR_FORMAT,
-                        "output '%s': nothing writes this variable",
-                        (const char *) outputs->pdata[i]);
+      tensor = write_tensor (cut, outputs->pdata[i]);
     weir_cut_plan_add_output (cut->plan, tensor);
   }
   if (!weir_cut_plan_solve (cut->plan, error))
