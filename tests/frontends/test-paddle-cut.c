@@ -41,11 +41,13 @@ static const struct {
   const char *program, *inputs, *outputs, *fed[2], *names[2], *expected;
 } cuts[] = {
   { chain, "f", "r", { "4: -5 0 -4 1" }, { "f" }, "4: 0 0 0 2" },
-  { chain, "f", "s:0", { "4: -5 0 -4 1" }, { "f" }, "4: -10 0 -8 2" },
-  { chain, "s", "r", { "4: -5 0 -4 1" }, { "s" }, "4: 0 0 0 1" },
+  { chain, "f", "s@1", { "4: -5 0 -4 1" }, { "f" }, "4: -10 0 -8 2" },
+  { chain, "s@1", "r", { "4: -5 0 -4 1" }, { "s@1" }, "4: 0 0 0 1" },
+  { chain, "f", "s", { "4: -5 0 -4 1" }, { "f" }, "4: -5 0 -4 3" },
+  { chain, "s", "s:0", { "4: -5 0 -4 1" }, { "s" }, "4: -5 0 -4 1" },
   { chain, "r", "r", { "4: -5 0 -4 1" }, { "r" }, "4: -5 0 -4 1" },
-  { chain, "0:r[2]", "r", { "2: -3 3" }, { "s" }, "2: 0 3" },
-  { chain, "0:s,1:s", "r", { "4: 1 2 3 4", "4: -5 0 -4 1" }, { NULL }, "4: 0 2 0 5" },
+  { chain, "0:r[2]", "r", { "2: -3 3" }, { "s@1" }, "2: 0 3" },
+  { chain, "0:s@1,1:s@1", "r", { "4: 1 2 3 4", "4: -5 0 -4 1" }, { NULL }, "4: 0 2 0 5" },
   { chain, "f->[1.0,-1.0,2.0,0.0],r", "r", { "4: 1 2 3 4" }, { "r" }, "4: 1 2 3 4" },
   { branch, "a,c->[1]", NULL, { "4: -5 0 -4 1" }, { "a" }, "4: 0 0 0 1" },
   { branch, "a,c->[0]", NULL, { "4: -5 0 -4 1" }, { "a" }, "4: 5 0 4 1" },
@@ -101,8 +103,8 @@ test_refused (void)
     { NULL, "r", "1 PaddlePaddle operations cannot be converted: 'f' (foo)" },
     { "q", NULL, "'q'" },
     { NULL, "q", "'q'" },
-    { "2:s", "r", "2 ports of node 's'" },
-    { "s", "t", "input 'x' is left out, but node 'f' needs it" },
+    { "2:s@1", "r", "2 ports of node 's@1'" },
+    { "s@1", "t", "input 'x' is left out, but node 'f' needs it" },
   };
   g_autoptr (GBytes) program = paddle_encode (chain);
 

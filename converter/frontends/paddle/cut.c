@@ -12,6 +12,9 @@ pd_cut_init (PdCut *cut, PdScope *scope)
   *cut = (PdCut){ .scope = scope,
                   .plan = weir_cut_plan_new (scope->import->input->cut, TRUE),
                   .current = g_hash_table_new (g_str_hash, g_str_equal),
+                  .left = g_hash_table_new (g_str_hash, g_str_equal),
+                  .names = g_ptr_array_new (),
+                  .made = g_ptr_array_new_with_free_func (g_free),
                   .ops = g_array_new (FALSE, FALSE, sizeof (PdOp)),
                   .reads = g_array_new (FALSE, FALSE, sizeof (PdRead)),
                   .writes = g_array_new (FALSE, FALSE, sizeof (guint)),
@@ -23,6 +26,9 @@ pd_cut_clear (PdCut *cut)
 {
   weir_cut_plan_free (cut->plan);
   g_hash_table_unref (cut->current);
+  g_hash_table_unref (cut->left);
+  g_ptr_array_unref (cut->names);
+  g_ptr_array_unref (cut->made);
   g_array_unref (cut->ops);
   g_array_unref (cut->reads);
   g_array_unref (cut->writes);
@@ -40,8 +46,8 @@ value_of (const PdCut *cut, guint tensor)
 static void
 note_value (PdCut *cut, guint tensor)
 {
-  const PdValue *value = g_hash_table_lookup (
-      cut->scope->values, weir_cut_plan_tensor_name (cut->plan, tensor));
+  const PdValue *value =
+      g_hash_table_lookup (cut->scope->values, cut->names->pdata[tensor]);
 
   if (value != NULL)
     *value_of (cut, tensor) = *value;
@@ -62,7 +68,7 @@ static WeirPort
 make_input (PdCut *cut, guint index)
 {
   const WeirCutInput *input = weir_cut_plan_input (cut->plan, index);
-  const char *name = weir_cut_plan_tensor_name (cut->plan, input->tensor);
+  const char *name = cut->names->pdata[input->tensor];
   const WeirPort old = value_of (cut, input->tensor)->port;
   WeirBuilder *builder = cut->scope->builder;
   WeirPort *made = &cut->inputs[index];
@@ -77,7 +83,8 @@ make_input (PdCut *cut, guint index)
     info = (WeirValueInfo){ .shape = WEIR_SHAPE_UNKNOWN };
   *made = weir_input_spec_build (input->spec, builder, input->name, &info);
   if (input->takes_names && weir_port_is_none (old) && !weir_port_is_none (*made))
-    weir_edit_add_tensor_name (builder->graph, *made, name);
+    weir_edit_add_tensor_name (builder->graph, *made,
+                               weir_cut_plan_tensor_name (cut->plan, input->tensor));
   return *made;
 }
 
@@ -117,7 +124,7 @@ swap_in (PdCut *cut, const PdRead *read, guint index, gboolean by_name, GArray *
   const PdValue *old;
 
   if (by_name || read->argument == NULL) {
-    swap.name = weir_cut_plan_tensor_name (cut->plan, read->tensor);
+    swap.name = cut->names->pdata[read->tensor];
   } else {
     swap.argument = read->argument;
     swap.was = *read->argument;
@@ -248,7 +255,7 @@ pd_cut_convert (PdCut *cut, GError **error)
 static gboolean
 read_at_end (PdCut *cut, guint tensor, PdValue *value, GError **error)
 {
-  const char *name = weir_cut_plan_tensor_name (cut->plan, tensor);
+  const char *name = cut->names->pdata[tensor];
   int index = find_new (cut, tensor);
   const PdValue *found = NULL;
 
@@ -269,7 +276,7 @@ read_at_end (PdCut *cut, guint tensor, PdValue *value, GError **error)
 static gboolean
 add_output (PdCut *cut, const WeirCutOutput *output, GError **error)
 {
-  const char *name = weir_cut_plan_tensor_name (cut->plan, output->tensor);
+  const char *name = cut->names->pdata[output->tensor];
   PdValue value;
 
   if (!read_at_end (cut, output->tensor, &value, error))

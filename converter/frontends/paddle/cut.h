@@ -20,18 +20,23 @@ typedef struct {
 /**
  * PdCut:
  * @current: name -> the tensor that was written last under it, + 1
+ * @left: name -> how often it is yet to be written
+ * @names: variables, by tensors
+ * @made: (element-type utf8): names of tensors that are written over later on
  * @ops: #PdOp
  * @reads: #PdRead
  * @writes: (element-type guint): tensors
  * @values: #PdValue, by tensors; without a port until they are written
  * @inputs: by the inputs of the plan
  *
- * Block 0 as a plan sees it. Each time that a variable is written is a tensor.
+ * Block 0 as a plan sees it. Each time that a variable is written is a tensor: the last
+ * one bears its name, the one before it is "name@1", and so on backwards.
  */
 typedef struct {
   PdScope *scope;
   WeirCutPlan *plan;
-  GHashTable *current;
+  GHashTable *current, *left;
+  GPtrArray *names, *made;
   GArray *ops, *reads, *writes, *values;
   WeirPort *inputs;
 } PdCut;

@@ -3,13 +3,28 @@
 /* What the operations of block 0 read and write. */
 
 static guint
-write_tensor (PdCut *cut, const char *name)
+times_left (const PdCut *cut, const char *name)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (cut->left, name));
+}
+
+static void
+change_times_left (PdCut *cut, const char *name, int change)
+{
+  guint times = times_left (cut, name) + (guint) change;
+
+  g_hash_table_replace (cut->left, (gpointer) name, GUINT_TO_POINTER (times));
+}
+
+static guint
+add_tensor (PdCut *cut, const char *variable, const char *name)
 {
   const PdValue none = { .port = WEIR_PORT_NONE };
   guint tensor = weir_cut_plan_add_tensor (cut->plan, name);
 
   g_array_append_val (cut->values, none);
-  g_hash_table_replace (cut->current, (gpointer) name, GUINT_TO_POINTER (tensor + 1));
+  g_ptr_array_add (cut->names, (gpointer) variable);
+  g_hash_table_replace (cut->current, (gpointer) variable, GUINT_TO_POINTER (tensor + 1));
   return tensor;
 }
 
@@ -21,7 +36,7 @@ read_tensor (PdCut *cut, const char *name)
 
   if (tensor == WEIR_CUT_NONE &&
       g_hash_table_contains (cut->scope->import->params, name)) {
-    tensor = write_tensor (cut, name);
+    tensor = add_tensor (cut, name, name);
     weir_cut_plan_set_constant (cut->plan, tensor);
   }
   return tensor;
@@ -55,13 +70,27 @@ describe_kept (PdCut *cut, guint node, const Paddle__OpDesc *op)
     }
 }
 
+/* What the next tensor of @variable is called. */
+static const char *
+next_name (PdCut *cut, const char *variable)
+{
+  guint left = times_left (cut, variable);
+
+  if (left <= 1)
+    return variable;
+  g_ptr_array_add (cut->made, g_strdup_printf ("%s@%u", variable, left - 1));
+  return cut->made->pdata[cut->made->len - 1];
+}
+
 static void
 describe_writes (PdCut *cut, guint node, const Paddle__OpDesc *op)
 {
   for (gsize i = 0; i < op->n_outputs; i++)
     for (gsize j = 0; j < op->outputs[i]->n_arguments; j++) {
-      guint tensor = write_tensor (cut, op->outputs[i]->arguments[j]);
+      const char *variable = op->outputs[i]->arguments[j];
+      guint tensor = add_tensor (cut, variable, next_name (cut, variable));
 
+      change_times_left (cut, variable, -1);
       weir_cut_plan_write (cut->plan, node, tensor);
       g_array_append_val (cut->writes, tensor);
     }
@@ -73,7 +102,7 @@ describe_op (PdCut *cut, Paddle__OpDesc *op)
   PdOp entry = { .op = op,
                  .first_read = cut->reads->len,
                  .first_write = cut->writes->len };
-  guint node = weir_cut_plan_add_node (cut->plan, pd_op_name (op),
+  guint node = weir_cut_plan_add_node (cut->plan, next_name (cut, pd_op_name (op)),
                                        op->type != NULL ? op->type : "");
 
   describe_reads (cut, node, op);
@@ -84,6 +113,20 @@ describe_op (PdCut *cut, Paddle__OpDesc *op)
   g_array_append_val (cut->ops, entry);
 }
 
+static gboolean
+is_node (const Paddle__OpDesc *op)
+{
+  return !pd_is_feed (op) && !pd_is_fetch (op);
+}
+
+static void
+count_writes (PdCut *cut, const Paddle__OpDesc *op)
+{
+  for (gsize i = 0; i < op->n_outputs; i++)
+    for (gsize j = 0; j < op->outputs[i]->n_arguments; j++)
+      change_times_left (cut, op->outputs[i]->arguments[j], 1);
+}
+
 gboolean
 pd_cut_describe (PdCut *cut, const Paddle__BlockDesc *block, const GPtrArray *inputs,
                  const GPtrArray *outputs, GError **error)
@@ -91,16 +134,20 @@ pd_cut_describe (PdCut *cut, const Paddle__BlockDesc *block, const GPtrArray *in
   guint n;
 
   for (guint i = 0; i < inputs->len; i++)
-    weir_cut_plan_add_input (cut->plan, write_tensor (cut, inputs->pdata[i]));
+    weir_cut_plan_add_input (cut->plan,
+                             add_tensor (cut, inputs->pdata[i], inputs->pdata[i]));
   for (gsize i = 0; i < block->n_ops; i++)
-    if (!pd_is_feed (block->ops[i]) && !pd_is_fetch (block->ops[i]))
+    if (is_node (block->ops[i]))
+      count_writes (cut, block->ops[i]);
+  for (gsize i = 0; i < block->n_ops; i++)
+    if (is_node (block->ops[i]))
       describe_op (cut, block->ops[i]);
   for (guint i = 0; i < outputs->len; i++) {
     guint tensor = read_tensor (cut, outputs->pdata[i]);
 
     /* Nothing writes it: that is told where it is read. */
     if (tensor == WEIR_CUT_NONE)
-      tensor = write_tensor (cut, outputs->pdata[i]);
+      tensor = add_tensor (cut, outputs->pdata[i], outputs->pdata[i]);
     weir_cut_plan_add_output (cut->plan, tensor);
   }
   if (!weir_cut_plan_solve (cut->plan, error))
