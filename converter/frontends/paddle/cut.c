@@ -53,38 +53,23 @@ note_value (PdCut *cut, guint tensor)
     *value_of (cut, tensor) = *value;
 }
 
-/* An input of the program stays as it is unless it is frozen. */
-static gboolean
-is_new (const PdCut *cut, guint index)
-{
-  const WeirCutInput *input = weir_cut_plan_input (cut->plan, index);
-
-  return !input->is_own || input->spec->value != NULL;
-}
-
 /* Input @index, made when it is first read: what tells its shape is converted by then;
  * where it could not be, the program tells it. */
 static WeirPort
 make_input (PdCut *cut, guint index)
 {
-  const WeirCutInput *input = weir_cut_plan_input (cut->plan, index);
-  const char *name = cut->names->pdata[input->tensor];
-  const WeirPort old = value_of (cut, input->tensor)->port;
+  guint tensor = weir_cut_plan_input (cut->plan, index)->tensor;
   WeirBuilder *builder = cut->scope->builder;
   WeirPort *made = &cut->inputs[index];
-  WeirValueInfo info = { .shape = WEIR_SHAPE_UNKNOWN };
+  WeirValueInfo told = { 0 };
 
   if (!weir_port_is_none (*made) || weir_build_failed (builder))
     return *made;
-  if (!weir_port_is_none (old)) {
-    info = *weir_graph_info (builder->graph, old);
-    info.value = NULL;
-  } else if (!pd_var_shape (cut->scope->import, name, &info.dtype, &info.shape))
-    info = (WeirValueInfo){ .shape = WEIR_SHAPE_UNKNOWN };
-  *made = weir_input_spec_build (input->spec, builder, input->name, &info);
-  if (input->takes_names && weir_port_is_none (old) && !weir_port_is_none (*made))
-    weir_edit_add_tensor_name (builder->graph, *made,
-                               weir_cut_plan_tensor_name (cut->plan, input->tensor));
+  if (!pd_var_shape (cut->scope->import, cut->names->pdata[tensor], &told.dtype,
+                     &told.shape))
+    told.shape = WEIR_SHAPE_UNKNOWN;
+  *made = weir_cut_plan_build (cut->plan, index, builder, value_of (cut, tensor)->port,
+                               &told);
   return *made;
 }
 
@@ -94,7 +79,7 @@ find_new (const PdCut *cut, guint tensor)
 {
   int index = weir_cut_plan_replaced (cut->plan, tensor);
 
-  return index >= 0 && is_new (cut, (guint) index) ? index : -1;
+  return index >= 0 && weir_cut_plan_is_new (cut->plan, (guint) index) ? index : -1;
 }
 
 /* While an operation is converted, @name stands for a new input. */
@@ -301,8 +286,8 @@ pd_cut_finish (PdCut *cut, GError **error)
   for (guint i = 0; i < n; i++) {
     WeirPort port = value_of (cut, weir_cut_plan_input (cut->plan, i)->tensor)->port;
 
-    old[i] = is_new (cut, i) ? port : WEIR_PORT_NONE;
-    if (is_new (cut, i))
+    old[i] = weir_cut_plan_is_new (cut->plan, i) ? port : WEIR_PORT_NONE;
+    if (weir_cut_plan_is_new (cut->plan, i))
       make_input (cut, i);
     else
       cut->inputs[i] = port;
