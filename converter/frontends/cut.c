@@ -384,6 +384,34 @@ weir_cut_plan_edge (const WeirCutPlan *plan, guint node, guint port)
   return -1;
 }
 
+gboolean
+weir_cut_plan_is_new (const WeirCutPlan *plan, guint index)
+{
+  const WeirCutInput *input = weir_cut_plan_input (plan, index);
+
+  return !input->is_own || input->spec->value != NULL;
+}
+
+WeirPort
+weir_cut_plan_build (const WeirCutPlan *plan, guint index, WeirBuilder *builder,
+                     WeirPort old, const WeirValueInfo *told)
+{
+  const WeirCutInput *input = weir_cut_plan_input (plan, index);
+  WeirValueInfo info = { .shape = WEIR_SHAPE_UNKNOWN };
+  WeirPort made;
+
+  if (!weir_port_is_none (old)) {
+    info = *weir_graph_info (builder->graph, old);
+    info.value = NULL;
+  } else if (told != NULL)
+    info = *told;
+  made = weir_input_spec_build (input->spec, builder, input->name, &info);
+  if (input->takes_names && weir_port_is_none (old) && !weir_port_is_none (made))
+    weir_edit_add_tensor_name (builder->graph, made,
+                               weir_cut_plan_tensor_name (plan, input->tensor));
+  return made;
+}
+
 /* The Parameter of input @index: the one that was built, or the model's own. */
 static WeirNode *
 parameter_of (const WeirCutPlan *plan, const WeirGraph *graph, const WeirPort *ports,

@@ -118,6 +118,15 @@ int weir_cut_plan_replaced (const WeirCutPlan *plan, guint tensor);
 /** weir_cut_plan_edge: the new input that @node reads at its input @port, or -1. */
 int weir_cut_plan_edge (const WeirCutPlan *plan, guint node, guint port);
 
+/** weir_cut_plan_is_new: whether input @index is to be built: an input of the model stays
+ * as it is unless it is frozen. */
+gboolean weir_cut_plan_is_new (const WeirCutPlan *plan, guint index);
+/** weir_cut_plan_build: builds input @index. @old: what it replaces, or none where that
+ * was not converted; then @told (nullable) says its type and shape as far as the file
+ * does. */
+WeirPort weir_cut_plan_build (const WeirCutPlan *plan, guint index, WeirBuilder *builder,
+                              WeirPort old, const WeirValueInfo *told);
+
 /** weir_cut_plan_finish: removes from a graph that is otherwise done what nobody reads,
  * and brings the inputs into their order. @ports: what was built for each input,
  * none where it was left as it is; @old: what it replaces, or none. */

@@ -2,10 +2,10 @@
 
 #include "compare.h"
 #include "encode.h"
-#include "frontends/frontend.h"
+#include "frontends/proto/paddle.pb-c.h"
 #include "frontends/text.h"
 #include "ir/evaluate.h"
-#include "frontends/proto/paddle.pb-c.h"
+#include "option-grammar.h"
 #include "tensor-text.h"
 
 #include <string.h>
@@ -219,6 +219,27 @@ paddle_load (GBytes *program, GBytes *params, GError **error)
 
   return weir_frontend_paddle.load (
       &(WeirFrontendInput){ .source = source, .topology = topology }, unsupported, error);
+}
+
+WeirModel *
+paddle_load_part (GBytes *program, const char *inputs, const char *outputs,
+                  WeirCutHint *hint, GError **error)
+{
+  g_autoptr (WeirSource) source = weir_source_new (program, "test.pdmodel");
+  g_autoptr (GPtrArray) unsupported =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
+  g_autoptr (GPtrArray) input_specs = NULL;
+  g_autoptr (GPtrArray) output_specs = NULL;
+  WeirCut cut;
+
+  if (inputs != NULL)
+    g_assert_true (weir_parse_inputs (inputs, &input_specs, NULL));
+  if (outputs != NULL)
+    g_assert_true (weir_parse_outputs (outputs, &output_specs, NULL));
+  cut = (WeirCut){ .inputs = input_specs, .outputs = output_specs };
+  return weir_frontend_paddle.load (
+      &(WeirFrontendInput){ .source = source, .cut = &cut, .hint = hint }, unsupported,
+      error);
 }
 
 void

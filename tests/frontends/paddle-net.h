@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ir/model.h"
+#include "frontends/frontend.h"
 
 /* Small programs of PaddlePaddle, made from text. */
 
@@ -22,5 +22,8 @@ GBytes *paddle_encode (const char *text);
 GBytes *paddle_program (const PaddleCase *c, GBytes **params);
 /** paddle_load: @params may be %NULL. */
 WeirModel *paddle_load (GBytes *program, GBytes *params, GError **error);
+/** paddle_load_part: what --input and --output ask for; each may be %NULL, as @hint. */
+WeirModel *paddle_load_part (GBytes *program, const char *inputs, const char *outputs,
+                             WeirCutHint *hint, GError **error);
 /** paddle_run: runs a case and compares what it gives. */
 void paddle_run (const PaddleCase *c);

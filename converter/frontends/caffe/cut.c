@@ -16,34 +16,16 @@ cf_cut_solve (CfImport *import, GError **error)
   return TRUE;
 }
 
-/* An input of the network stays as it is unless it is frozen. */
-static gboolean
-is_new (const CfImport *import, guint index)
-{
-  const WeirCutInput *input = weir_cut_plan_input (import->plan, index);
-
-  return !input->is_own || input->spec->value != NULL;
-}
-
 /* Input @index, made when it is first read: what tells its shape is converted by then. */
 static const WeirPort *
 make_input (CfImport *import, guint index)
 {
-  const WeirCutInput *input = weir_cut_plan_input (import->plan, index);
-  const WeirPort old = cf_value (import, input->tensor)->port;
+  guint tensor = weir_cut_plan_input (import->plan, index)->tensor;
   WeirPort *made = &import->inputs[index];
-  WeirValueInfo info = { .shape = WEIR_SHAPE_UNKNOWN };
 
-  if (!weir_port_is_none (*made))
-    return made;
-  if (!weir_port_is_none (old)) {
-    info = *weir_graph_info (import->builder.graph, old);
-    info.value = NULL;
-  }
-  *made = weir_input_spec_build (input->spec, &import->builder, input->name, &info);
-  if (input->takes_names && weir_port_is_none (old) && !weir_port_is_none (*made))
-    weir_edit_add_tensor_name (import->builder.graph, *made,
-                               weir_cut_plan_tensor_name (import->plan, input->tensor));
+  if (weir_port_is_none (*made))
+    *made = weir_cut_plan_build (import->plan, index, &import->builder,
+                                 cf_value (import, tensor)->port, NULL);
   return made;
 }
 
@@ -57,8 +39,9 @@ cf_cut_read (CfImport *import, guint number, guint bottom, guint tensor)
   index = weir_cut_plan_edge (import->plan, number, bottom);
   if (index < 0)
     index = weir_cut_plan_replaced (import->plan, tensor);
-  return index >= 0 && is_new (import, (guint) index) ? make_input (import, (guint) index)
-                                                      : NULL;
+  return index >= 0 && weir_cut_plan_is_new (import->plan, (guint) index)
+             ? make_input (import, (guint) index)
+             : NULL;
 }
 
 /* For the shapes behind it: its failure is none, but for running out of what a file may
@@ -124,7 +107,7 @@ add_outputs (CfImport *import, GError **error)
     const WeirCutOutput *output = weir_cut_plan_output (import->plan, i);
     const char *name = weir_cut_plan_tensor_name (import->plan, output->tensor);
     int index = weir_cut_plan_replaced (import->plan, output->tensor);
-    WeirPort port = index >= 0 && is_new (import, (guint) index)
+    WeirPort port = index >= 0 && weir_cut_plan_is_new (import->plan, (guint) index)
                         ? *make_input (import, (guint) index)
                         : cf_value (import, output->tensor)->port;
 
@@ -148,8 +131,8 @@ cf_cut_finish (CfImport *import, GError **error)
     const WeirCutInput *input = weir_cut_plan_input (import->plan, i);
     WeirPort port = cf_value (import, input->tensor)->port;
 
-    old[i] = is_new (import, i) ? port : WEIR_PORT_NONE;
-    if (is_new (import, i))
+    old[i] = weir_cut_plan_is_new (import->plan, i) ? port : WEIR_PORT_NONE;
+    if (weir_cut_plan_is_new (import->plan, i))
       make_input (import, i);
     else
       import->inputs[i] = port;

@@ -116,12 +116,8 @@ static int
 replaced (const MxCut *cut, guint tensor)
 {
   int index = weir_cut_plan_replaced (cut->plan, tensor);
-  const WeirCutInput *input;
 
-  if (index < 0)
-    return -1;
-  input = weir_cut_plan_input (cut->plan, (guint) index);
-  return input->is_own && input->spec->value == NULL ? -1 : index;
+  return index >= 0 && weir_cut_plan_is_new (cut->plan, (guint) index) ? index : -1;
 }
 
 /* What input @index of the node that is being converted reads: a new input, or -1. */
@@ -148,21 +144,12 @@ make_input (MxImport *import, guint index)
   MxCut *cut = &import->cut;
   const WeirCutInput *input = weir_cut_plan_input (cut->plan, index);
   const MxRef *ref = &g_array_index (cut->tensors, MxRef, input->tensor);
-  WeirValueInfo info = { .shape = WEIR_SHAPE_UNKNOWN };
   WeirPort *made = &cut->ports[index];
 
   if (!weir_port_is_none (*made) || weir_build_failed (&import->builder))
     return *made;
   cut->old[index] = mx_known_port (entry_at (import, ref->node), ref->index);
-  if (!weir_port_is_none (cut->old[index])) {
-    info = *weir_graph_info (import->builder.graph, cut->old[index]);
-    info.value = NULL;
-  }
-  *made = weir_input_spec_build (input->spec, &import->builder, input->name, &info);
-  if (!weir_build_failed (&import->builder) && weir_port_is_none (cut->old[index]) &&
-      input->takes_names)
-    weir_edit_add_tensor_name (import->builder.graph, *made,
-                               weir_cut_plan_tensor_name (cut->plan, input->tensor));
+  *made = weir_cut_plan_build (cut->plan, index, &import->builder, cut->old[index], NULL);
   return *made;
 }
 
@@ -276,12 +263,9 @@ mx_cut_finish (MxImport *import, GError **error)
 {
   MxCut *cut = &import->cut;
 
-  for (guint i = 0; i < weir_cut_plan_n_inputs (cut->plan); i++) {
-    const WeirCutInput *input = weir_cut_plan_input (cut->plan, i);
-
-    if (!input->is_own || input->spec->value != NULL)
+  for (guint i = 0; i < weir_cut_plan_n_inputs (cut->plan); i++)
+    if (weir_cut_plan_is_new (cut->plan, i))
       make_input (import, i);
-  }
   return weir_build_finish (&import->builder, error) &&
          weir_cut_plan_finish (cut->plan, import->builder.graph, cut->ports, cut->old,
                                error);

@@ -135,12 +135,12 @@ reads_broken (PdNode *n, gboolean *broken, GError **error)
   return TRUE;
 }
 
-static void
-break_outputs (PdNode *n)
+void
+pd_op_break (PdScope *scope, const Paddle__OpDesc *op)
 {
-  for (gsize i = 0; i < n->op->n_outputs; i++)
-    for (gsize j = 0; j < n->op->outputs[i]->n_arguments; j++)
-      pd_scope_set (n->scope, n->op->outputs[i]->arguments[j],
+  for (gsize i = 0; i < op->n_outputs; i++)
+    for (gsize j = 0; j < op->outputs[i]->n_arguments; j++)
+      pd_scope_set (scope, op->outputs[i]->arguments[j],
                     (PdValue){ .port = WEIR_PORT_NONE, .broken = TRUE });
 }
 
@@ -156,7 +156,7 @@ convert_row (PdNode *n, GError **error)
   if (!reads_broken (n, &broken, error))
     return FALSE;
   if (broken) {
-    break_outputs (n);
+    pd_op_break (n->scope, n->op);
     return TRUE;
   }
   port = n->row->convert (n);
@@ -167,17 +167,19 @@ convert_row (PdNode *n, GError **error)
   return TRUE;
 }
 
-/* Operations have no names: each is called as its first output. */
-static const char *
-name_of (const Paddle__OpDesc *op, const PdRow *row)
+const char *
+pd_op_name (const Paddle__OpDesc *op)
 {
+  const PdRow *row = op->type != NULL ? pd_row_find (op->type) : NULL;
   const char *out = row != NULL && row->out != NULL ? row->out : "Out";
   const char *name = pd_op_var (op->outputs, op->n_outputs, out, 0);
 
   for (gsize i = 0; name == NULL && i < op->n_outputs; i++)
     if (op->outputs[i]->n_arguments > 0)
       name = op->outputs[i]->arguments[0];
-  return name != NULL ? name : op->type;
+  if (name == NULL)
+    name = op->type;
+  return name != NULL ? name : "";
 }
 
 gboolean
@@ -189,7 +191,7 @@ pd_node_convert (PdScope *scope, const Paddle__OpDesc *op, GError **error)
   if (op->type == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "an operation has no type");
   n.row = pd_row_find (op->type);
-  n.make = (WeirMake){ .b = scope->builder, .name = name_of (op, n.row) };
+  n.make = (WeirMake){ .b = scope->builder, .name = pd_op_name (op) };
   if (convert_row (&n, &local))
     return TRUE;
   if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
@@ -200,6 +202,6 @@ pd_node_convert (PdScope *scope, const Paddle__OpDesc *op, GError **error)
   g_ptr_array_add (scope->import->unsupported,
                    weir_unsupported_new (n.make.name, op->type, local->message));
   g_error_free (local);
-  break_outputs (&n);
+  pd_op_break (scope, op);
   return TRUE;
 }

@@ -82,6 +82,10 @@ WeirPort pd_scalar (PdNode *n, const char *tensor, const char *attr, WeirPort li
 
 /* node.c */
 
+/** pd_op_name: operations have no names: each is called as its first output. */
+const char *pd_op_name (const Paddle__OpDesc *op);
+/** pd_op_break: what @op writes could not be converted. */
+void pd_op_break (PdScope *scope, const Paddle__OpDesc *op);
 /** pd_node_convert: adds @op to the graph, or to what is unsupported. */
 gboolean pd_node_convert (PdScope *scope, const Paddle__OpDesc *op, GError **error);
 

@@ -1,7 +1,7 @@
 #include "paddle.h"
 
+#include "cut.h"
 #include "ir/verify.h"
-#include "node.h"
 
 #include <string.h>
 
@@ -116,53 +116,37 @@ columns (const Paddle__BlockDesc *block, gboolean feed)
   return names;
 }
 
+/* The inputs' tensors are the first of the plan, in their order. */
 static gboolean
-add_inputs (PdScope *scope, const Paddle__BlockDesc *block, GError **error)
+add_inputs (PdCut *cut, const GPtrArray *names, GError **error)
 {
-  g_autoptr (GPtrArray) names = columns (block, TRUE);
-
-  for (guint i = 0; i < names->len; i++)
-    if (!add_input (scope, names->pdata[i], error))
+  for (guint i = 0; i < names->len; i++) {
+    if (weir_cut_plan_need_of (cut->plan, i) == WEIR_CUT_SKIP)
+      continue;
+    if (!add_input (cut->scope, names->pdata[i], error))
       return FALSE;
+    g_array_index (cut->values, PdValue, i) =
+        *(PdValue *) g_hash_table_lookup (cut->scope->values, names->pdata[i]);
+  }
   return TRUE;
 }
 
 static gboolean
-add_output (PdScope *scope, const char *name, GError **error)
+convert_block (PdCut *cut, const Paddle__BlockDesc *block, GError **error)
 {
-  const PdValue *value;
-
-  if (!pd_scope_find (scope, name, &value, error))
-    return FALSE;
-  if (value == NULL)
-    return weir_fail (error, WEIR_ERROR_FORMAT,
-                      "output '%s': nothing writes this variable", name);
-  if (value->is_array)
-    return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "output '%s' is a list of tensors",
-                      name);
-  weir_build_result (scope->builder, name, value->port);
-  return weir_build_finish (scope->builder, error);
-}
-
-static gboolean
-convert_block (PdScope *scope, const Paddle__BlockDesc *block, GError **error)
-{
+  g_autoptr (GPtrArray) inputs = columns (block, TRUE);
   g_autoptr (GPtrArray) outputs = columns (block, FALSE);
-  g_autoptr (GHashTable) wanted = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *unsupported = cut->scope->import->unsupported;
 
   if (outputs->len == 0)
     return weir_fail (error, WEIR_ERROR_FORMAT,
                       "the program has no outputs: it has no operation 'fetch'");
-  for (guint i = 0; i < outputs->len; i++)
-    g_hash_table_add (wanted, outputs->pdata[i]);
-  if (!add_inputs (scope, block, error) || !pd_block_run (scope, block, wanted, error))
+  if (!pd_cut_describe (cut, block, inputs, outputs, error) ||
+      !add_inputs (cut, inputs, error) || !pd_cut_convert (cut, error))
     return FALSE;
-  if (scope->import->unsupported->len > 0)
-    return weir_unsupported_fail (scope->import->unsupported, "PaddlePaddle", error);
-  for (guint i = 0; i < outputs->len; i++)
-    if (!add_output (scope, outputs->pdata[i], error))
-      return FALSE;
-  return TRUE;
+  if (unsupported->len > 0)
+    return weir_unsupported_fail (unsupported, "PaddlePaddle", error);
+  return pd_cut_finish (cut, error);
 }
 
 static gboolean
@@ -171,18 +155,20 @@ build (PdImport *import, WeirGraph *graph, GError **error)
   const Paddle__BlockDesc *block = pd_block_find (import, 0);
   WeirBuilder builder = WEIR_BUILDER (graph);
   PdScope scope;
+  PdCut cut;
   gboolean done;
 
   if (block == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "the program has no blocks");
   pd_scope_init (&scope, import, NULL, &builder);
-  done = convert_block (&scope, block, error);
+  pd_cut_init (&cut, &scope);
+  done = convert_block (&cut, block, error);
+  if (!done && import->input->hint != NULL)
+    weir_cut_plan_suggest (cut.plan, import->input->hint);
+  pd_cut_clear (&cut);
   pd_scope_clear (&scope);
   g_clear_error (&builder.error);
-  if (!done)
-    return FALSE;
-  weir_edit_remove_all_unused (graph);
-  return weir_graph_verify (graph, error);
+  return done && weir_graph_verify (graph, error);
 }
 
 static void
@@ -263,5 +249,6 @@ const WeirFrontend weir_frontend_paddle = {
   .probe = pd_probe,
   .probe_folder = pd_probe_folder,
   .op_names = pd_op_names,
+  .cuts = TRUE,
   .load = pd_load,
 };
