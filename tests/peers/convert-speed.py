@@ -53,6 +53,7 @@ def measure(command, folder):
     """-> (seconds, peak bytes); into a folder that is empty each time"""
     shutil.rmtree(folder, ignore_errors=True)
     os.mkdir(folder)
+    os.sync()  # a flush waits for what others have left unwritten, too
     start = time.monotonic()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
