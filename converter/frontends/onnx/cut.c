@@ -272,8 +272,7 @@ onnx_cut_finish (OnnxScope *scope, GError **error)
     const WeirCutInput *input = weir_cut_plan_input (cut->plan, i);
     const char *name = weir_cut_plan_tensor_name (cut->plan, input->tensor);
 
-    if ((!input->is_own || input->spec->value != NULL) &&
-        make_input (scope, i, name, error) == NULL)
+    if (weir_cut_plan_is_new (cut->plan, i) && make_input (scope, i, name, error) == NULL)
       return FALSE;
     ports[i] = cut->inputs[i].port;
   }

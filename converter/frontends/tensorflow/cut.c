@@ -195,12 +195,19 @@ tf_cut_clear (TfCut *cut)
 static gboolean
 is_new (const TfCut *cut, int index)
 {
-  const WeirCutInput *input;
+  return index >= 0 && weir_cut_plan_is_new (cut->plan, (guint) index);
+}
 
-  if (index < 0)
-    return FALSE;
-  input = weir_cut_plan_input (cut->plan, (guint) index);
-  return !input->is_own || input->spec->value != NULL;
+int
+tf_cut_replaced (const TfScope *scope, const TfRef *ref)
+{
+  const TfCut *cut = scope->cut;
+  int index;
+
+  if (cut == NULL || ref->entry == NULL || ref->index >= ref->entry->n_outputs)
+    return -1;
+  index = weir_cut_plan_replaced (cut->plan, ref->entry->tensor + ref->index);
+  return is_new (cut, index) ? index : -1;
 }
 
 int
@@ -214,19 +221,7 @@ tf_cut_input (const TfScope *scope, const TfEntry *entry, guint port, const TfRe
     return -1;
   index = weir_cut_plan_edge (cut->plan, entry->number, port);
   if (index < 0)
-    index = weir_cut_plan_replaced (cut->plan, ref->entry->tensor + ref->index);
-  return is_new (cut, index) ? index : -1;
-}
-
-int
-tf_cut_replaced (const TfScope *scope, const TfRef *ref)
-{
-  const TfCut *cut = scope->cut;
-  int index;
-
-  if (cut == NULL || ref->entry == NULL || ref->index >= ref->entry->n_outputs)
-    return -1;
-  index = weir_cut_plan_replaced (cut->plan, ref->entry->tensor + ref->index);
+    return tf_cut_replaced (scope, ref);
   return is_new (cut, index) ? index : -1;
 }
 

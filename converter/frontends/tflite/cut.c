@@ -239,7 +239,7 @@ weir_tflite_cut_finish (WeirTfliteScope *scope, GError **error)
     const WeirCutInput *input = weir_cut_plan_input (cut->plan, i);
 
     old[i] = WEIR_PORT_NONE;
-    if (!input->is_own || input->spec->value != NULL)
+    if (weir_cut_plan_is_new (cut->plan, i))
       weir_tflite_cut_value (scope, (int) i);
     else
       for (guint32 k = 0; k < scope->inputs.count && k < cut->own->len; k++)
