@@ -88,12 +88,12 @@ say "fuzzing"
 targets=$(cd tests/fuzz && for f in fuzz-*.c; do printf 'tests/fuzz/%s ' "${f%.c}"; done)
 if CC=clang build build/fuzz "$targets" -Dfuzz=true -Dbuildtype=debugoptimized -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false -Dgstreamer=disabled -Dintrospection=disabled; then
   good
-  # The same runs each time, so that a finding belongs to the change; the full run explores.
-  limit="-seed=1 -max_total_time=60"
-  [ "$full" = --full ] && limit=-max_total_time=1200
+  how="fixed 60"
+  [ "$full" = --full ] && how="explore 1200"
   rm -f build/fuzz-*.log build/fuzz-*.passed
+  # shellcheck disable=SC2086
   find build/fuzz/tests/fuzz -maxdepth 1 -name 'fuzz-*' -type f -perm -u+x | sort |
-    LIMIT=$limit xargs -P "$(nproc)" -n 1 tests/fuzz/run.sh
+    xargs -P "$(nproc)" -n 1 tests/fuzz/run.sh $how
   for log in build/fuzz-*.log; do
     if [ -f "${log%.log}.passed" ]; then
       good

@@ -1,5 +1,7 @@
 #include "interpolate-taps.h"
 
+#include "base/checked.h"
+
 #include <math.h>
 
 /* Specification: Interpolate-4 and Interpolate-11. Coordinates are computed in single
@@ -49,9 +51,12 @@ static const struct {
 static float
 source (const WeirResize *axis, gint64 at)
 {
+  float place = (float) at;
+
   if (axis->scale == 1 || axis->in == axis->out)
-    return (float) at;
-  return CLAMP (axis->coordinate (axis, (float) at), -0x1p40f, 0x1p40f);
+    return place;
+  place = axis->coordinate (axis, place);
+  return place > -0x1p40f ? MIN (place, 0x1p40f) : -0x1p40f;
 }
 
 static gint64
@@ -160,9 +165,9 @@ taps_linear (const WeirResize *axis, gint64 at, WeirTaps *taps)
 {
   double a = axis->antialias && axis->scale < 1 ? axis->scale : 1;
   double place = source (axis, at);
-  gint64 last = (gint64) CLAMP (floor (place + 1 / a), -1, (double) (axis->in - 1));
+  gint64 last = weir_whole (floor (place + 1 / a), -1, (double) (axis->in - 1));
 
-  taps->first = (gint64) CLAMP (ceil (place - 1 / a), 0, (double) axis->in);
+  taps->first = weir_whole (ceil (place - 1 / a), 0, (double) axis->in);
   taps->count = MAX (last - taps->first + 1, 0);
   for (gint64 i = 0; i < taps->count; i++)
     taps->weight[i] = triangle (a * (place - (double) (taps->first + i)), 0);
@@ -193,9 +198,9 @@ taps_pillow (const WeirResize *axis, gint64 at, WeirTaps *taps, double support,
 {
   double step = (double) axis->in / (double) axis->out, wide = MAX (step, 1);
   double center = ((double) at + 0.5) * step;
-  gint64 last = (gint64) CLAMP (center + support * wide + 0.5, 0, (double) axis->in);
+  gint64 last = weir_whole (center + support * wide + 0.5, 0, (double) axis->in);
 
-  taps->first = (gint64) CLAMP (center - support * wide + 0.5, 0, (double) axis->in);
+  taps->first = weir_whole (center - support * wide + 0.5, 0, (double) axis->in);
   taps->count = MAX (last - taps->first, 0);
   for (gint64 i = 0; i < taps->count; i++)
     taps->weight[i] =

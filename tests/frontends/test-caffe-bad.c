@@ -88,6 +88,11 @@ test_topology (void)
   caffe_refuse ("layer { name: 'y' }", NULL, WEIR_ERROR_FORMAT, "a layer has no type");
   caffe_refuse ("layer { name: 'y' type: 'ReLU' bottom: 'x' top: 'y' }", NULL,
                 WEIR_ERROR_FORMAT, "layer 'y' (ReLU): no layer before it writes 'x'");
+  caffe_refuse ("input: 'x' input_shape { dim: 1 } "
+                "layer { name: 'y' type: 'ReLU' bottom: 'x' top: 'a' top: 'b' } "
+                "layer { name: 'z' type: 'ReLU' bottom: 'b' top: 'c' }",
+                NULL, WEIR_ERROR_FORMAT,
+                "layer 'z' (ReLU): the layer that writes 'b' gives it no value");
 }
 
 /* All that is missing is told at once; what depends on it is not told again. */

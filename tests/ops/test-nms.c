@@ -49,7 +49,6 @@ check (const Options *options, const WeirShape *boxes_shape, const float *boxes,
 {
   g_autoptr (WeirTensor) b = weir_tensor_new_f32 (boxes_shape, boxes);
   g_autoptr (WeirTensor) s = weir_tensor_new_f32 (scores_shape, scores);
-  g_autofree float *found = g_new0 (float, MAX (n, 1));
   WeirTensor *outputs[3];
   gint64 count = (gint64) n;
 

@@ -18,6 +18,7 @@ WeirPort
 cf_in (CfLayer *l, guint index)
 {
   const WeirPort *given;
+  WeirPort port;
   guint tensor;
 
   if (weir_build_failed (l->make.b))
@@ -28,9 +29,14 @@ cf_in (CfLayer *l, guint index)
   given = cf_cut_read (l->import, l->number, index, tensor);
   if (given != NULL)
     return *given;
-  return tensor != WEIR_CUT_NONE
-             ? cf_value (l->import, tensor)->port
-             : weir_make_invalid (&l->make, "no layer before it writes '%s'",
+  if (tensor == WEIR_CUT_NONE)
+    return weir_make_invalid (&l->make, "no layer before it writes '%s'",
+                              l->proto->bottom[index]);
+  port = cf_value (l->import, tensor)->port;
+  return !weir_port_is_none (port)
+             ? port
+             : weir_make_invalid (&l->make,
+                                  "the layer that writes '%s' gives it no value",
                                   l->proto->bottom[index]);
 }
 

@@ -1,5 +1,7 @@
 #include "kaldi.h"
 
+#include "base/checked.h"
+
 #include <string.h>
 
 /* Components say themselves what they hold: words in brackets, and behind each a value.
@@ -106,7 +108,7 @@ kd_number_read (KdReader *reader, KdField *field, GError **error)
   if (!kd_float (reader, &field->number, error))
     return FALSE;
   if (!kd_int (&again, &field->whole, NULL))
-    field->whole = (gint64) CLAMP (field->number, -1e15, 1e15);
+    field->whole = weir_whole (field->number, -1e15, 1e15);
   return TRUE;
 }
 

@@ -1,5 +1,6 @@
 #include "replace.h"
 
+#include "base/checked.h"
 #include "base/problem.h"
 
 #include <string.h>
@@ -42,7 +43,7 @@ read_count (const TfReplace *r, const char *name, gint64 *value, GError **error)
 {
   double number = tf_replace_number (r, name, -1);
 
-  *value = (gint64) CLAMP (number, -1, 1e6);
+  *value = weir_whole (number, -1, 1e6);
   return (*value > 0 && (double) *value == number) ||
          weir_problem_fail (error, WEIR_PROBLEM_CONFIG_CONTENT,
                             "attribute '%s': expected a whole number above 0", name);

@@ -1,5 +1,6 @@
 #include "flexbuf.h"
 
+#include "base/checked.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -223,7 +224,7 @@ take_number (const WeirBytes *buffer, const List *values, gsize index, guint fle
   if (*type == WEIR_ATTR_FLOAT)
     value->f = number;
   else
-    value->i = (gint64) CLAMP (number, -9e18, 9e18);
+    value->i = weir_whole (number, -9e18, 9e18);
   return TRUE;
 }
 
@@ -279,8 +280,8 @@ take_list (const WeirBytes *buffer, gsize at, gsize width, guint flex, WeirAttrT
                      : !read_number (buffer, element, list.at + i * list.width,
                                      list.width, &value->floats[i]))
       return FALSE;
-    whole = whole &&
-            value->floats[i] == (double) (gint64) CLAMP (value->floats[i], -9e15, 9e15);
+    whole =
+        whole && value->floats[i] == (double) weir_whole (value->floats[i], -9e15, 9e15);
   }
   *type = WEIR_ATTR_FLOATS;
   if (!whole)
