@@ -10,10 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* NAME.xml and NAME.bin in a folder, both or none. New files are complete and flushed
- * before an old pair is moved aside, and the XML, without which there is no model, goes
- * first and comes last: whenever it stops, an XML that can be seen has the BIN that it
- * was written with. */
+/* NAME.xml and NAME.bin in a folder, both or none. New files are complete before an old
+ * pair is moved aside, and the XML, without which there is no model, goes first and comes
+ * last: whenever it stops, an XML that can be seen has the BIN that it was written with.
+ * What replaces an old pair is flushed before, so that a power cut costs at most one of
+ * both; where nothing can be lost, nothing waits for the disk. */
 
 enum { BIN, XML, N_FILES };
 
@@ -93,13 +94,22 @@ open_fresh (Pair *pair, int file, GError **error)
   return -1;
 }
 
+static gboolean
+replaces (const Pair *pair)
+{
+  for (int i = 0; i < N_FILES; i++)
+    if (faccessat (pair->directory, pair->name[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* Both are written before the first is waited for: the disk takes them in one turn. */
 static gboolean
 write_fresh (Pair *pair, const IrWriter *writer, GError **error)
 {
   const GString *text = writer->text.text;
   int fds[N_FILES] = { -1, -1 };
-  gboolean good = TRUE;
+  gboolean flush = replaces (pair), good = TRUE;
 
   for (int i = 0; good && i < N_FILES; i++) {
     fds[i] = open_fresh (pair, i, error);
@@ -110,7 +120,7 @@ write_fresh (Pair *pair, const IrWriter *writer, GError **error)
       good = fail_file (pair, pair->name[i], "write", error);
   }
   for (int i = 0; i < N_FILES; i++) {
-    if (good && fsync (fds[i]) != 0)
+    if (good && flush && fsync (fds[i]) != 0)
       good = fail_file (pair, pair->name[i], "write", error);
     if (fds[i] >= 0 && close (fds[i]) != 0 && good)
       good = fail_file (pair, pair->name[i], "write", error);
