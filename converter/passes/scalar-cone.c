@@ -2,13 +2,11 @@
 
 #include <math.h>
 
-#define MAX_ARGUMENTS 3
-
-typedef struct {
+struct WeirPassConeFunction {
   const char *op;
   guint arguments;
-  double (*function) (const WeirNode *node, const double *a);
-} Function;
+  double (*at) (const WeirNode *node, const double *a);
+};
 
 #define FUNCTION(name, expression)                                \
   static double name##_at (const WeirNode *node, const double *a) \
@@ -43,7 +41,7 @@ clamp_at (const WeirNode *node, const double *a)
   return fmin (fmax (a[0], weir_node_float (node, "min")), weir_node_float (node, "max"));
 }
 
-static const Function functions[] = {
+static const WeirPassConeFunction functions[] = {
   { "Abs", 1, absolute_at },       { "Add", 2, add_at },
   { "Clamp", 1, clamp_at },        { "Divide", 2, divide_at },
   { "Erf", 1, error_function_at }, { "Exp", 1, exponential_at },
@@ -56,7 +54,7 @@ static const Function functions[] = {
   { "Subtract", 2, subtract_at },  { "Tanh", 1, hyperbolic_at },
 };
 
-static const Function *
+static const WeirPassConeFunction *
 function_of (const WeirNode *node)
 {
   for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
@@ -80,7 +78,7 @@ is_scalar (const WeirGraph *graph, const WeirNode *node, guint index, double *va
 static gboolean
 is_member (const WeirGraph *graph, const WeirNode *node)
 {
-  const Function *function = function_of (node);
+  const WeirPassConeFunction *function = function_of (node);
   double value;
 
   if (function == NULL || node->n_inputs != function->arguments ||
@@ -140,39 +138,35 @@ weir_pass_cone_grow (WeirPassCone *cone)
   return FALSE;
 }
 
+/* Argument @k of a node; %FALSE where it comes from a second value outside. */
+static gboolean
+step_argument (WeirPassCone *cone, guint i, guint k)
+{
+  WeirPort port = cone->nodes[i]->inputs[k];
+  WeirPassConeStep *step = &cone->steps[i];
+
+  step->from[k] = index_of (cone, port.node);
+  step->is_x[k] = step->from[k] == cone->n &&
+                  !is_scalar (cone->graph, cone->nodes[i], k, &step->constant[k]);
+  if (!step->is_x[k])
+    return TRUE;
+  if (!weir_port_is_none (cone->x) && !weir_port_equal (cone->x, port))
+    return FALSE;
+  cone->x = port;
+  return TRUE;
+}
+
 gboolean
 weir_pass_cone_closed (WeirPassCone *cone)
 {
-  double value;
-
   cone->x = WEIR_PORT_NONE;
-  for (guint i = 0; i < cone->n; i++)
-    for (guint k = 0; k < cone->nodes[i]->n_inputs; k++) {
-      WeirPort port = cone->nodes[i]->inputs[k];
-
-      if (index_of (cone, port.node) < cone->n ||
-          is_scalar (cone->graph, cone->nodes[i], k, &value))
-        continue;
-      if (!weir_port_is_none (cone->x) && !weir_port_equal (cone->x, port))
+  for (guint i = 0; i < cone->n; i++) {
+    cone->steps[i].function = function_of (cone->nodes[i]);
+    for (guint k = 0; k < cone->nodes[i]->n_inputs; k++)
+      if (!step_argument (cone, i, k))
         return FALSE;
-      cone->x = port;
-    }
+  }
   return !weir_port_is_none (cone->x);
-}
-
-static double
-argument (const WeirPassCone *cone, const WeirNode *node, guint k, double x,
-          const double *values)
-{
-  guint inner = index_of (cone, node->inputs[k].node);
-  double value = 0;
-
-  if (inner < cone->n)
-    return values[inner];
-  if (weir_port_equal (node->inputs[k], cone->x))
-    return x;
-  weir_pass_scalar (cone->graph, node, k, &value);
-  return value;
 }
 
 /* A node is taken in after all that read it: the last ones first is an order to
@@ -180,14 +174,16 @@ argument (const WeirPassCone *cone, const WeirNode *node, guint k, double x,
 double
 weir_pass_cone_at (const WeirPassCone *cone, double x)
 {
-  double values[WEIR_PASS_MAX_CONE], a[MAX_ARGUMENTS];
+  double values[WEIR_PASS_MAX_CONE], a[WEIR_PASS_CONE_ARGUMENTS];
 
   for (guint i = cone->n; i-- > 0;) {
-    const WeirNode *node = cone->nodes[i];
+    const WeirPassConeStep *step = &cone->steps[i];
 
-    for (guint k = 0; k < node->n_inputs; k++)
-      a[k] = argument (cone, node, k, x, values);
-    values[i] = function_of (node)->function (node, a);
+    for (guint k = 0; k < step->function->arguments; k++)
+      a[k] = step->from[k] < cone->n ? values[step->from[k]]
+             : step->is_x[k]         ? x
+                                     : step->constant[k];
+    values[i] = step->function->at (cone->nodes[i], a);
   }
   return values[0];
 }
