@@ -140,7 +140,8 @@ fi
 # Model Optimizer is the last release that reads five frameworks; it wants an older Python and NumPy.
 if [ "$full" = --full ] && [ ! -x build/mo-venv/bin/mo ]; then
   { python3.11 -m venv build/mo-venv &&
-    build/mo-venv/bin/pip install -q --disable-pip-version-check 'numpy<1.24' 'openvino-dev[onnx]==2023.0.2'; } >build/mo-venv.log 2>&1
+    build/mo-venv/bin/pip install -q --disable-pip-version-check 'numpy<1.24' 'openvino-dev[onnx]==2023.0.2' \
+      'mxnet==1.9.1' 'tensorflow-cpu==2.12.1'; } >build/mo-venv.log 2>&1
 fi
 
 if [ "$full" = --full ] && [ -f "$root/../shared/models/manifest.json" ]; then
