@@ -440,11 +440,35 @@ move_names (const WeirCutPlan *plan, WeirGraph *graph, const WeirPort *ports,
       weir_edit_replace (graph, old[i], ports[i]);
 }
 
+/* Of the inputs that are not among @ids, those go that nobody reads; what the model's
+ * file does not have stands behind. */
+static void
+settle_others (WeirGraph *graph, GArray *ids)
+{
+  g_autoptr (GHashTable) named = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) unread = g_ptr_array_new ();
+  gboolean all = ids->len > 0;
+
+  for (guint i = 0; i < ids->len; i++)
+    g_hash_table_add (named, GUINT_TO_POINTER (g_array_index (ids, WeirNodeId, i)));
+  for (guint i = 0; i < weir_graph_n_parameters (graph); i++) {
+    WeirNode *node = weir_graph_parameter (graph, i);
+
+    if (g_hash_table_contains (named, GUINT_TO_POINTER (node->id)))
+      continue;
+    if (node->outputs[0].uses->len == 0)
+      g_ptr_array_add (unread, node);
+    else if (all && weir_node_rt_info (node, WEIR_NOTE_ADDED) != NULL)
+      g_array_append_val (ids, node->id);
+  }
+  for (guint i = 0; i < unread->len; i++)
+    weir_edit_remove (graph, unread->pdata[i]);
+}
+
 gboolean
 weir_cut_plan_finish (const WeirCutPlan *plan, WeirGraph *graph, const WeirPort *ports,
                       const WeirPort *old, GError **error)
 {
-  g_autoptr (GHashTable) named = g_hash_table_new (NULL, NULL);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (WeirNodeId));
 
   move_names (plan, graph, ports, old);
@@ -454,18 +478,10 @@ weir_cut_plan_finish (const WeirCutPlan *plan, WeirGraph *graph, const WeirPort 
   for (guint i = 0; i < plan->inputs->len; i++) {
     WeirNode *node = parameter_of (plan, graph, ports, i);
 
-    if (weir_node_is (node, "Parameter")) {
-      g_hash_table_add (named, GUINT_TO_POINTER (node->id));
+    if (weir_node_is (node, "Parameter"))
       g_array_append_val (ids, node->id);
-    }
   }
-  for (guint i = weir_graph_n_parameters (graph); i-- > 0;) {
-    WeirNode *node = weir_graph_parameter (graph, i);
-
-    if (!g_hash_table_contains (named, GUINT_TO_POINTER (node->id)) &&
-        node->outputs[0].uses->len == 0)
-      weir_edit_remove (graph, node);
-  }
+  settle_others (graph, ids);
   if (ids->len > 0 && ids->len != weir_graph_n_parameters (graph))
     return weir_fail (error, WEIR_ERROR_ARGUMENT,
                       "--input: %u inputs are named, but %u are needed", ids->len,

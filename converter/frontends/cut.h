@@ -128,8 +128,9 @@ WeirPort weir_cut_plan_build (const WeirCutPlan *plan, guint index, WeirBuilder 
                               WeirPort old, const WeirValueInfo *told);
 
 /** weir_cut_plan_finish: removes from a graph that is otherwise done what nobody reads,
- * and brings the inputs into their order. @ports: what was built for each input,
- * none where it was left as it is; @old: what it replaces, or none. */
+ * and brings the inputs into their order, those with %WEIR_NOTE_ADDED last. @ports: what
+ * was built for each input, none where it was left as it is; @old: what it replaces, or
+ * none. */
 gboolean weir_cut_plan_finish (const WeirCutPlan *plan, WeirGraph *graph,
                                const WeirPort *ports, const WeirPort *old,
                                GError **error);

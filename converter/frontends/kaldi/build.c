@@ -5,9 +5,8 @@
 /* From nodes to the graph. A node of which earlier frames are read has a variable with
  * the last @depth of them, the oldest first; at each call it loses one and gets one. */
 
-/* Frames that one node may keep, and numbers in them. */
+/* Frames that one node may keep. */
 #define MAX_DEPTH 10000
-#define MAX_KEPT  (1 << 26)
 
 enum { NEW, OPEN, DONE };
 
@@ -15,82 +14,14 @@ typedef struct {
   KdNet *net;
   WeirBuilder *builder;
   gboolean remove_memory;
-  GPtrArray *unsupported;
   GError **error;
 } Build;
-
-/* Sizes: what a node gives for a frame. Loops end at nodes that know theirs. */
-
-static gboolean size_of (Build *b, KdNode *node, gint64 *size);
-
-static gboolean
-size_of_term (Build *b, const KdTerm *term, gint64 *size)
-{
-  gint64 part;
-
-  *size = 0;
-  if (term->kind == KD_CONST) {
-    *size = term->dim;
-    return TRUE;
-  }
-  if (term->kind == KD_NODE)
-    return size_of (b, b->net->nodes->pdata[term->node], size);
-  for (guint i = 0; i < term->parts->len; i++) {
-    if (!size_of_term (b, term->parts->pdata[i], &part))
-      return FALSE;
-    *size = term->kind == KD_APPEND ? *size + part : part;
-  }
-  return TRUE;
-}
-
-static gboolean
-find_size (Build *b, KdNode *node, gint64 *size)
-{
-  const KdRow *row = node->component != NULL ? kd_row_find (node->component) : NULL;
-  gint64 input = -1;
-
-  if (node->kind == KD_INPUT || node->kind == KD_RANGE) {
-    *size = node->dim;
-    return TRUE;
-  }
-  if (row != NULL && row->size != NULL && (*size = row->size (node->component, -1)) >= 0)
-    return TRUE;
-  if (!size_of_term (b, node->input, &input))
-    return FALSE;
-  *size = row != NULL && row->size != NULL ? row->size (node->component, input) : input;
-  return TRUE;
-}
-
-static gboolean
-size_of (Build *b, KdNode *node, gint64 *size)
-{
-  gboolean good;
-
-  if (node->size < 0) {
-    if (node->state == OPEN)
-      return weir_fail (b->error, WEIR_ERROR_FORMAT,
-                        "node '%s': its size depends on itself", node->name);
-    node->state = OPEN;
-    good = find_size (b, node, &node->size);
-    node->state = NEW;
-    if (!good)
-      return FALSE;
-    if (node->size < 1 || node->size > MAX_KEPT)
-      return weir_fail (b->error, WEIR_ERROR_FORMAT,
-                        "node '%s': %" G_GINT64_FORMAT " numbers a frame", node->name,
-                        node->size);
-  }
-  *size = node->size;
-  return TRUE;
-}
 
 static gboolean
 find_sizes (Build *b)
 {
-  gint64 size;
-
   for (guint i = 0; i < b->net->nodes->len; i++)
-    if (!size_of (b, b->net->nodes->pdata[i], &size))
+    if (!kd_size_find (b->net, b->net->nodes->pdata[i], b->error))
       return FALSE;
   return TRUE;
 }
@@ -119,7 +50,7 @@ add_memory (Build *b, KdNode *node)
 
   if (node->depth == 0)
     return TRUE;
-  if (node->depth > MAX_DEPTH || node->depth * node->size > MAX_KEPT)
+  if (node->depth > MAX_DEPTH || node->depth * node->size > KD_MAX_NUMBERS)
     return weir_fail (b->error, WEIR_ERROR_LIMIT,
                       "node '%s' keeps %" G_GINT64_FORMAT " frames of %" G_GINT64_FORMAT
                       " numbers",
@@ -127,7 +58,11 @@ add_memory (Build *b, KdNode *node)
   shape = WEIR_SHAPE (1, node->depth * node->size);
   if (b->remove_memory) {
     node->memory = weir_build_parameter (b->builder, name, WEIR_DTYPE_F32, &shape);
-    return weir_build_finish (b->builder, b->error);
+    if (!weir_build_finish (b->builder, b->error))
+      return FALSE;
+    weir_edit_set_rt_info (weir_graph_node (b->builder->graph, node->memory.node),
+                           WEIR_NOTE_ADDED, "true");
+    return TRUE;
   }
   zeros = weir_tensor_new (WEIR_DTYPE_F32, &shape, b->error);
   if (zeros == NULL)
@@ -296,19 +231,6 @@ value_of (Build *b, WeirMake *make, const KdNode *reader, const KdTerm *term)
 /* Nodes. */
 
 static WeirPort
-convert_component (Build *b, WeirMake *make, const KdNode *node, WeirPort x)
-{
-  const KdRow *row = kd_row_find (node->component);
-
-  if (row != NULL)
-    return row->convert (make, node->component, x);
-  g_ptr_array_add (
-      b->unsupported,
-      weir_unsupported_new (node->name, node->component->type, "an unknown component"));
-  return x;
-}
-
-static WeirPort
 make_node (Build *b, WeirMake *make, KdNode *node)
 {
   WeirShape shape = WEIR_SHAPE (1, node->dim);
@@ -319,7 +241,9 @@ make_node (Build *b, WeirMake *make, KdNode *node)
   x = value_of (b, make, node, node->input);
   if (node->kind == KD_RANGE)
     return kd_range (make, x, node->first, node->dim);
-  return node->component != NULL ? convert_component (b, make, node, x) : x;
+  return node->component != NULL
+             ? kd_row_find (node->component)->convert (make, node->component, x)
+             : x;
 }
 
 static gboolean
@@ -328,6 +252,8 @@ convert (Build *b, KdNode *node)
   WeirMake make = { .b = b->builder, .name = node->name };
   guint first = weir_graph_size (b->builder->graph);
 
+  if (!weir_port_is_none (node->port))
+    return TRUE;
   node->port = make_node (b, &make, node);
   if (!weir_build_finish (b->builder, b->error)) {
     g_prefix_error (b->error, "node '%s' (%s): ", node->name,
@@ -408,20 +334,13 @@ convert_all (Build *b)
 }
 
 static gboolean
-add_results (Build *b)
+add_results (Build *b, const GArray *results)
 {
-  guint outputs = 0;
+  for (guint i = 0; i < results->len; i++) {
+    const KdResult *result = &g_array_index (results, KdResult, i);
 
-  for (guint i = 0; i < b->net->nodes->len; i++) {
-    KdNode *node = b->net->nodes->pdata[i];
-
-    if (node->kind != KD_OUTPUT)
-      continue;
-    weir_build_result (b->builder, node->name, node->port);
-    outputs++;
+    weir_build_result (b->builder, result->name, result->node->port);
   }
-  if (outputs == 0)
-    return weir_fail (b->error, WEIR_ERROR_FORMAT, "the network has no output");
   for (guint i = 0; i < b->net->nodes->len; i++)
     if (!write_memory (b, b->net->nodes->pdata[i]))
       return FALSE;
@@ -429,18 +348,12 @@ add_results (Build *b)
 }
 
 gboolean
-kd_build (KdNet *net, WeirBuilder *builder, gboolean remove_memory,
-          GPtrArray *unsupported, GError **error)
+kd_build (KdNet *net, const GArray *results, WeirBuilder *builder, gboolean remove_memory,
+          GError **error)
 {
-  Build b = { .net = net,
-              .builder = builder,
-              .remove_memory = remove_memory,
-              .unsupported = unsupported,
-              .error = error };
+  Build b = {
+    .net = net, .builder = builder, .remove_memory = remove_memory, .error = error
+  };
 
-  if (!find_sizes (&b) || !convert_all (&b))
-    return FALSE;
-  if (unsupported->len > 0)
-    return weir_unsupported_fail (unsupported, "Kaldi", error);
-  return add_results (&b);
+  return find_sizes (&b) && convert_all (&b) && add_results (&b, results);
 }

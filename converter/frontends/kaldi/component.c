@@ -1,4 +1,4 @@
-#include "kaldi.h"
+#include "table.h"
 
 #include "base/checked.h"
 
@@ -180,12 +180,51 @@ read_field (KdReader *reader, KdComponent *component, const char *token, GError 
   return FALSE;
 }
 
+static KdComponent *
+read_fields (KdReader *reader, const char *type, const char *name, const char *closing,
+             GError **error)
+{
+  KdComponent *component = kd_component_new (type, name);
+  GError *local = NULL;
+
+  for (guint i = 0; i < MAX_FIELDS; i++) {
+    g_autofree char *token = kd_token (reader, &local);
+
+    if (token != NULL && strcmp (token, closing) == 0)
+      return component;
+    if (token == NULL || !read_field (reader, component, token, &local))
+      break;
+  }
+  kd_component_free (component);
+  if (local != NULL)
+    g_propagate_prefixed_error (error, local, "component '%s' (%s): ", name, type);
+  else
+    kd_fail (reader, error, "component '%s' has more than %d fields", name, MAX_FIELDS);
+  return NULL;
+}
+
+/* What is in a component that is not known does not matter: it may be cut away. */
+static KdComponent *
+skip_fields (KdReader *reader, const char *type, const char *name, const char *closing,
+             GError **error)
+{
+  KdComponent *component;
+
+  if (!kd_skip_behind (reader, closing, error))
+    return NULL;
+  component = kd_component_new (type, name);
+  component->is_skipped = TRUE;
+  return component;
+}
+
 KdComponent *
 kd_component_read (KdReader *reader, const char *opening, const char *name,
                    GError **error)
 {
   g_autofree char *type = strip_brackets (opening);
   g_autofree char *closing = NULL;
+  KdReader begin = *reader;
+  GError *local = NULL;
   KdComponent *component;
 
   if (type == NULL) {
@@ -193,19 +232,13 @@ kd_component_read (KdReader *reader, const char *opening, const char *name,
     return NULL;
   }
   closing = g_strdup_printf ("</%s>", type);
-  component = kd_component_new (type, name);
-  for (guint i = 0; i < MAX_FIELDS; i++) {
-    g_autofree char *token = kd_token (reader, error);
-
-    if (token != NULL && strcmp (token, closing) == 0)
-      return component;
-    if (token == NULL || !read_field (reader, component, token, error))
-      break;
+  component = read_fields (reader, type, name, closing, &local);
+  if (component == NULL && kd_row_find (&(KdComponent){ .type = type }) == NULL) {
+    g_clear_error (&local);
+    *reader = begin;
+    return skip_fields (reader, type, name, closing, error);
   }
-  if (error == NULL || *error == NULL)
-    kd_fail (reader, error, "component '%s' has more than %d fields", name, MAX_FIELDS);
-  else
-    g_prefix_error (error, "component '%s' (%s): ", name, type);
-  kd_component_free (component);
-  return NULL;
+  if (component == NULL)
+    g_propagate_error (error, local);
+  return component;
 }

@@ -152,14 +152,18 @@ bias_key (const KdComponent *component)
   return kd_field (component, "Filters") != NULL ? "Bias" : "BiasParams";
 }
 
+static const char *
+refuse_1d (const KdComponent *component)
+{
+  return kd_flag (component, "AppendedConv") ? "an appended convolution" : NULL;
+}
+
 static WeirPort
 convolution_1d (WeirMake *make, const KdComponent *component, WeirPort x)
 {
   Grid g = strip_grid (component, weir_make_shape (make, x)->dims[1]);
   g_autoptr (GArray) columns = NULL;
 
-  if (kd_flag (component, "AppendedConv"))
-    return weir_make_unsupported (make, "an appended convolution");
   if (!fits (g.count, g.window))
     return weir_make_invalid (make, "patches do not fit the frame, or are too many");
   columns = strip_columns (component, &g);
@@ -290,8 +294,8 @@ pooling_size (const KdComponent *component, gint64 input)
 }
 
 const KdRow kd_rows_patches[] = {
-  { "Convolutional", convolution_1d, convolution_1d_size },
-  { "Convolutional1d", convolution_1d, convolution_1d_size },
+  { "Convolutional", convolution_1d, convolution_1d_size, .refuse = refuse_1d },
+  { "Convolutional1d", convolution_1d, convolution_1d_size, .refuse = refuse_1d },
   { "Convolution", convolution, convolution_size },
   { "Maxpooling", max_pooling, pooling_size },
   { "MaxPooling", max_pooling, pooling_size },

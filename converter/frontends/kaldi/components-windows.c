@@ -153,8 +153,6 @@ extract (WeirMake *make, const KdComponent *component, WeirPort x)
   WeirPort parts[3];
   WeirTensor *one;
 
-  if (kd_whole (component, "OutputPeriod", 1) != kd_whole (component, "InputPeriod", 1))
-    return weir_make_unsupported (make, "statistics of more than one frame at a time");
   one = weir_tensor_new (WEIR_DTYPE_F32, &shape, &make->b->error);
   if (one == NULL)
     return WEIR_PORT_NONE;
@@ -165,6 +163,14 @@ extract (WeirMake *make, const KdComponent *component, WeirPort x)
     return weir_make_concat (make, parts, 2, 1);
   parts[2] = weir_make_2 (make, "Multiply", x, x);
   return weir_make_concat (make, parts, 3, 1);
+}
+
+static const char *
+refuse_extract (const KdComponent *component)
+{
+  return kd_whole (component, "OutputPeriod", 1) != kd_whole (component, "InputPeriod", 1)
+             ? "statistics of more than one frame at a time"
+             : NULL;
 }
 
 static gint64
@@ -322,7 +328,7 @@ const KdRow kd_rows_windows[] = {
   { "Splice", splice, splice_size },
   { "SpliceMax", splice_max, splice_max_size },
   { "RestrictedAttention", attention, attention_size },
-  { "StatisticsExtraction", extract, extract_size },
+  { "StatisticsExtraction", extract, extract_size, .refuse = refuse_extract },
   { "StatisticsPooling", pooling, pooling_size },
   { "TimeHeightConvolution", convolution, convolution_size },
   { NULL },

@@ -290,6 +290,13 @@ parse_append (Parser *p, GError **error)
   return parse_list (p, KD_APPEND, error);
 }
 
+/* Which of its parts counts follows from the number of the frame, which is not known. */
+static KdTerm *
+parse_switch (Parser *p, GError **error)
+{
+  return parse_list (p, KD_SWITCH, error);
+}
+
 static KdTerm *
 parse_const (Parser *p, GError **error)
 {
@@ -313,7 +320,7 @@ static const struct {
   { "Offset", parse_offset },  { "IfDefined", parse_first },
   { "Failover", parse_first }, { "Round", parse_timeless },
   { "Scale", parse_scale },    { "ReplaceIndex", parse_timeless },
-  { "Const", parse_const },
+  { "Const", parse_const },    { "Switch", parse_switch },
 };
 
 static KdTerm *

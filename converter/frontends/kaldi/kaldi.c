@@ -208,21 +208,35 @@ apply_options (KdNet *net, const WeirFrontendInput *input, GError **error)
 }
 
 static gboolean
+build (KdNet *net, KdCut *cut, const WeirFrontendInput *input, WeirGraph *graph,
+       GPtrArray *unsupported, GError **error)
+{
+  WeirBuilder builder = WEIR_BUILDER (graph);
+  gboolean good = kd_cut_apply (cut, net, input->cut, &builder, error) &&
+                  kd_cut_check (cut, net, unsupported, input->hint, error) &&
+                  kd_time (net, error) &&
+                  kd_build (net, cut->results, &builder,
+                            weir_frontend_flag (input, "remove_memory"), error) &&
+                  kd_cut_finish (cut, graph, error);
+
+  g_clear_error (&builder.error);
+  return good && weir_graph_verify (graph, error);
+}
+
+static gboolean
 convert (KdNet *net, const WeirFrontendInput *input, WeirGraph *graph,
          GPtrArray *unsupported, GError **error)
 {
-  WeirBuilder builder = WEIR_BUILDER (graph);
   KdReader reader;
+  KdCut cut = { 0 };
   gboolean good;
 
   kd_reader_init (&reader, input->source);
   good = read_net (&reader, net, error) && kd_spread_offsets (net, error) &&
          apply_options (net, input, error) && kd_net_resolve (net, error) &&
-         kd_time (net, error) &&
-         kd_build (net, &builder, weir_frontend_flag (input, "remove_memory"),
-                   unsupported, error);
-  g_clear_error (&builder.error);
-  return good && weir_graph_verify (graph, error);
+         build (net, &cut, input, graph, unsupported, error);
+  kd_cut_clear (&cut);
+  return good;
 }
 
 static WeirModel *
@@ -250,5 +264,6 @@ const WeirFrontend weir_frontend_kaldi = {
   .extensions = "nnet|mdl|raw",
   .probe = kd_probe,
   .op_names = kd_op_names,
+  .cuts = TRUE,
   .load = kd_load,
 };

@@ -30,21 +30,26 @@ typedef struct {
   gboolean flag;
 } KdField;
 
-/** KdComponent: "<AffineComponent>" without the brackets, and its fields by their keys.
+/**
+ * KdComponent:
+ * @type: "<AffineComponent>" without the brackets
+ * @is_skipped: what it holds was not read
  */
 typedef struct {
   char *name;
   char *type;
+  gboolean is_skipped;
   GHashTable *fields; /* "LinearParams" -> KdField */
 } KdComponent;
 
 /** KdTermKind: what a descriptor is made of. */
-typedef enum { KD_NODE, KD_APPEND, KD_SUM, KD_CONST } KdTermKind;
+typedef enum { KD_NODE, KD_APPEND, KD_SUM, KD_CONST, KD_SWITCH } KdTermKind;
 
 /**
  * KdTerm:
  * @name: of the node that is read
  * @node: its index, once it is known
+ * @port: which of its reader's inputs that is where networks are cut: one for each node
  * @offset: which frame of it, from the one that is computed
  * @timeless: it is the same for all frames
  * @scale: what it is multiplied by
@@ -54,7 +59,7 @@ typedef enum { KD_NODE, KD_APPEND, KD_SUM, KD_CONST } KdTermKind;
 typedef struct {
   KdTermKind kind;
   char *name;
-  guint node;
+  guint node, port;
   gint64 offset;
   gboolean timeless;
   double scale;
@@ -73,6 +78,8 @@ typedef enum { KD_INPUT, KD_COMPONENT, KD_RANGE, KD_OUTPUT } KdNodeKind;
  * @lag: by how many frames its value is late
  * @depth: how many earlier frames of it others read
  * @size: numbers a frame; -1 while that is not known
+ * @number: what it is called by where networks are cut
+ * @port: what was built of it; an input may have it from the start
  */
 typedef struct {
   KdNodeKind kind;
@@ -81,13 +88,18 @@ typedef struct {
   const KdComponent *component;
   gint64 first, dim;
   gint64 lag, depth, size;
+  guint number;
   WeirPort port, memory, window;
   int state;
 } KdNode;
 
+/** KD_MAX_NUMBERS: that a node may give for a frame, or keep. */
+#define KD_MAX_NUMBERS (1 << 26)
+
 /** KdNet: a network of any of the libraries. */
 typedef struct {
   GPtrArray *nodes;       /* KdNode */
+  GPtrArray *left;        /* KdNode: those that were cut away */
   GHashTable *components; /* name -> KdComponent */
   WeirTensor *priors;     /* (nullable): of the model's file */
 } KdNet;
@@ -107,6 +119,8 @@ KdNode *kd_net_chain (KdNet *net, KdComponent *component);
 gboolean kd_net_read_priors (KdReader *reader, KdNet *net, GError **error);
 /** kd_net_resolve: finds the nodes that descriptors name. */
 gboolean kd_net_resolve (KdNet *net, GError **error);
+/** kd_net_drop: takes nodes out by their index; names have to be resolved again. */
+void kd_net_drop (KdNet *net, const gboolean *drop);
 
 /* descriptor.c */
 
@@ -158,6 +172,43 @@ gboolean kd_nnet1_read (KdReader *reader, KdNet *net, GError **error);
 gboolean kd_nnet2_read (KdReader *reader, KdNet *net, GError **error);
 gboolean kd_nnet3_read (KdReader *reader, KdNet *net, GError **error);
 
+/* cut.c */
+
+/** KdResult: @node: what the network gives under @name. */
+typedef struct {
+  const KdNode *node;
+  const char *name;
+} KdResult;
+
+/**
+ * KdCut:
+ * @inputs: what was built for each input of @plan; none where the model's own stands
+ * @results: (element-type KdResult)
+ */
+typedef struct {
+  WeirCutPlan *plan;
+  WeirPort *inputs;
+  GArray *results;
+} KdCut;
+
+/** kd_cut_apply: leaves of @net what the user asks for, with new inputs in @builder's
+ * graph. */
+gboolean kd_cut_apply (KdCut *cut, KdNet *net, const WeirCut *asked, WeirBuilder *builder,
+                       GError **error);
+/** kd_cut_check: whether all of @net can be converted. @hint: (nullable) */
+gboolean kd_cut_check (const KdCut *cut, const KdNet *net, GPtrArray *unsupported,
+                       WeirCutHint *hint, GError **error);
+/** kd_cut_finish: orders the inputs of the graph that was built. */
+gboolean kd_cut_finish (const KdCut *cut, WeirGraph *graph, GError **error);
+void kd_cut_clear (KdCut *cut);
+
+/* size.c */
+
+/** kd_size_find: fills @node's size, and of those that it follows from. */
+gboolean kd_size_find (const KdNet *net, KdNode *node, GError **error);
+/** kd_size_forget: for a network that changes. */
+void kd_size_forget (const KdNet *net);
+
 /* time.c */
 
 /** kd_time: by how much each node is late, and how much of each others look back. */
@@ -165,7 +216,8 @@ gboolean kd_time (KdNet *net, GError **error);
 
 /* build.c */
 
-/** kd_build: the network as nodes of @builder's graph; with @remove_memory earlier frames
- * come in and go out as inputs and outputs. */
-gboolean kd_build (KdNet *net, WeirBuilder *builder, gboolean remove_memory,
-                   GPtrArray *unsupported, GError **error);
+/** kd_build: the network as nodes of @builder's graph, its outputs @results
+ * (element-type KdResult); with @remove_memory earlier frames come in and go out as
+ * inputs and outputs. */
+gboolean kd_build (KdNet *net, const GArray *results, WeirBuilder *builder,
+                   gboolean remove_memory, GError **error);

@@ -18,6 +18,7 @@ kd_net_init (KdNet *net)
 {
   *net = (KdNet){
     .nodes = g_ptr_array_new_with_free_func (node_free),
+    .left = g_ptr_array_new_with_free_func (node_free),
     .components =
         g_hash_table_new_full (g_str_hash, g_str_equal, g_free, kd_component_free),
   };
@@ -27,6 +28,7 @@ void
 kd_net_clear (KdNet *net)
 {
   g_clear_pointer (&net->nodes, g_ptr_array_unref);
+  g_clear_pointer (&net->left, g_ptr_array_unref);
   g_clear_pointer (&net->components, g_hash_table_unref);
   weir_tensor_unref (net->priors);
   net->priors = NULL;
@@ -112,4 +114,15 @@ kd_net_resolve (KdNet *net, GError **error)
     }
   }
   return TRUE;
+}
+
+void
+kd_net_drop (KdNet *net, const gboolean *drop)
+{
+  g_autoptr (GPtrArray) all = g_steal_pointer (&net->nodes);
+
+  net->nodes = g_ptr_array_new_with_free_func (node_free);
+  g_ptr_array_set_free_func (all, NULL);
+  for (guint i = 0; i < all->len; i++)
+    g_ptr_array_add (drop[i] ? net->left : net->nodes, all->pdata[i]);
 }

@@ -5,6 +5,8 @@
 /* nnet1 (nnet/nnet-nnet.cc): "<Nnet>", then components one behind the other, each with
  * its numbers of outputs and inputs; what stands behind has neither a name nor an end. */
 
+#define END_MARK "<!EndOfComponent>"
+
 /* What stands behind the sizes of a component: options by their keys, where there are
  * any, then tensors or a list without keys. */
 static const struct {
@@ -154,6 +156,39 @@ read_known (KdReader *reader, KdNet *net, guint row, const char *name, gint64 in
   return TRUE;
 }
 
+/* Whether nothing stands before the next component, or the end. */
+static gboolean
+is_empty (const KdReader *reader)
+{
+  KdReader ahead = *reader;
+  g_autofree char *token = kd_token (&ahead, NULL);
+
+  return token != NULL && (strcmp (token, END_MARK) == 0 ||
+                           strcmp (token, "</Nnet>") == 0 || is_type (token));
+}
+
+/* It may be cut away; its size is known then, but newer files alone say where it ends. */
+static gboolean
+add_unknown (KdReader *reader, KdNet *net, const char *type, const char *name,
+             gint64 output, GError **error)
+{
+  KdComponent *component;
+  KdField *field;
+
+  if (!is_empty (reader) && !kd_skip_behind (reader, END_MARK, NULL))
+    return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
+                      "component '%s' (%s) is unknown, and the file does not say where "
+                      "it ends",
+                      name, type);
+  component = kd_component_new (type, name);
+  component->is_skipped = TRUE;
+  field = g_new0 (KdField, 1);
+  field->whole = output;
+  kd_field_set (component, "OutputDim", field);
+  kd_net_chain (net, component);
+  return TRUE;
+}
+
 static gboolean
 add_component (KdReader *reader, KdNet *net, const char *type, gint64 input,
                gint64 output, GError **error)
@@ -170,7 +205,7 @@ add_component (KdReader *reader, KdNet *net, const char *type, gint64 input,
     g_prefix_error (error, "component '%s': ", name);
     return FALSE;
   }
-  return weir_fail (error, WEIR_ERROR_UNSUPPORTED, "component '%s' (%s)", name, type);
+  return add_unknown (reader, net, type, name, output, error);
 }
 
 static gboolean
@@ -190,8 +225,7 @@ read_component (KdReader *reader, KdNet *net, const char *token, GError **error)
   type = g_strndup (token + 1, strlen (token) - 2);
   if (!add_component (reader, net, type, input, output, error))
     return FALSE;
-  return !kd_peek (reader, "<!EndOfComponent>") ||
-         kd_expect (reader, "<!EndOfComponent>", error);
+  return !kd_peek (reader, END_MARK) || kd_expect (reader, END_MARK, error);
 }
 
 gboolean

@@ -1,4 +1,4 @@
-#include "kaldi.h"
+#include "table.h"
 
 #include <string.h>
 
@@ -46,7 +46,7 @@ read_component (KdReader *reader, KdNet *net, gint64 index, GError **error)
     return TRUE;
   }
   size = input_size (component);
-  if (size < 1 || size > G_MAXINT32) {
+  if ((size < 1 || size > G_MAXINT32) && kd_row_find (component) != NULL) {
     kd_fail (reader, error, "component '%s' (%s) does not say how many inputs it has",
              name, component->type);
     kd_component_free (component);

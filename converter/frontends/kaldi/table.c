@@ -20,7 +20,32 @@ kd_row_find (const KdComponent *component)
                               ? g_strndup (component->type, length - strlen ("Component"))
                               : g_strdup (component->type);
 
-  return weir_rows_find (&rows, type);
+  return component->is_skipped ? NULL : weir_rows_find (&rows, type);
+}
+
+static gboolean
+has_switch (const KdTerm *term)
+{
+  gboolean found = term->kind == KD_SWITCH;
+
+  for (guint i = 0; !found && term->parts != NULL && i < term->parts->len; i++)
+    found = has_switch (term->parts->pdata[i]);
+  return found;
+}
+
+const char *
+kd_refusal (const KdNode *node)
+{
+  const KdRow *row;
+
+  if (node->input != NULL && has_switch (node->input))
+    return "descriptor: Switch";
+  if (node->component == NULL)
+    return NULL;
+  row = kd_row_find (node->component);
+  if (row == NULL)
+    return "an unknown component";
+  return row->refuse != NULL ? row->refuse (node->component) : NULL;
 }
 
 const char *const *

@@ -8,12 +8,14 @@
  * @convert: what it makes of its input, [1, size]
  * @size: (nullable): how many numbers it gives for @input ones; %NULL: as many
  * @ir: (nullable): for conversions that serve several rows
+ * @refuse: (nullable): (nullable): why this one cannot be converted
  */
 typedef struct {
   const char *type;
   WeirPort (*convert) (WeirMake *make, const KdComponent *component, WeirPort x);
   gint64 (*size) (const KdComponent *component, gint64 input);
   const char *ir;
+  const char *(*refuse) (const KdComponent *component);
 } KdRow;
 
 extern const KdRow kd_rows_affine[], kd_rows_groups[], kd_rows_patches[], kd_rows_plain[],
@@ -21,6 +23,8 @@ extern const KdRow kd_rows_affine[], kd_rows_groups[], kd_rows_patches[], kd_row
 
 /** kd_row_find: (nullable): how a component is converted. */
 const KdRow *kd_row_find (const KdComponent *component);
+/** kd_refusal: (nullable): why @node cannot be converted. */
+const char *kd_refusal (const KdNode *node);
 const char *const *kd_op_names (guint *count);
 
 /* For conversions. */
