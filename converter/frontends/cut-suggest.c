@@ -88,6 +88,19 @@ is_plain (const char *name)
          *name != ':';
 }
 
+/* Whether --input and --output alike take the tensor's name for it, and not for a node's
+ * input. */
+static gboolean
+is_called (const WeirCutPlan *plan, guint index)
+{
+  const WeirCutTensor *tensor = weir_cut_tensor (plan, index);
+
+  return is_plain (tensor->name) &&
+         weir_cut_plan_find_tensor (plan, tensor->name) == index &&
+         (plan->tensors_first || tensor->is_input ||
+          !g_hash_table_contains (plan->node_names, tensor->name));
+}
+
 /* (transfer full) (nullable): what means @tensor and nothing else. */
 static char *
 spell (const WeirCutPlan *plan, guint index)
@@ -96,7 +109,7 @@ spell (const WeirCutPlan *plan, guint index)
   g_autofree char *text = NULL;
   const char *writer;
 
-  if (is_plain (tensor->name) && weir_cut_plan_find_tensor (plan, tensor->name) == index)
+  if (is_called (plan, index))
     return g_strdup (tensor->name);
   if (tensor->writer == WEIR_CUT_NONE)
     return NULL;

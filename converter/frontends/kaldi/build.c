@@ -1,3 +1,4 @@
+#include "cut.h"
 #include "table.h"
 
 #include <string.h>

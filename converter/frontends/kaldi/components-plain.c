@@ -115,7 +115,7 @@ parametric_relu (WeirMake *make, const KdComponent *component, WeirPort x)
 }
 
 const KdRow kd_rows_plain[] = {
-  { "Noop", identity },
+  { "NoOp", identity },
   { "ClipGradient", identity },
   { "Dropout", identity },
   { "GeneralDropout", identity },

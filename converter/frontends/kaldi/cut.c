@@ -1,6 +1,7 @@
-#include "table.h"
+#include "cut.h"
 
 #include "base/error.h"
+#include "table.h"
 
 /* Networks are cut among their nodes, before anything is known of time: what is cut away
  * delays nothing. A node's tensor has the node's number; its inputs are the nodes that it

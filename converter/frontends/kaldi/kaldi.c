@@ -1,5 +1,6 @@
 #include "kaldi.h"
 
+#include "cut.h"
 #include "ir/verify.h"
 #include "table.h"
 
