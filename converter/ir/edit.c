@@ -277,6 +277,17 @@ weir_edit_add_tensor_name (WeirGraph *graph, WeirPort port, const char *name)
 }
 
 void
+weir_edit_drop_tensor_name (WeirGraph *graph, WeirPort port, const char *name)
+{
+  GPtrArray *names = weir_graph_output (graph, port)->names;
+  guint index;
+
+  if (names != NULL &&
+      g_ptr_array_find_with_equal_func (names, name, g_str_equal, &index))
+    g_ptr_array_remove_index (names, index);
+}
+
+void
 weir_edit_set_layout (WeirGraph *graph, WeirPort port, const char *layout)
 {
   WeirOutput *output = weir_graph_output (graph, port);

@@ -63,6 +63,8 @@ void weir_edit_set_version (WeirNode *node, guint version);
 void weir_edit_rename (WeirNode *node, const char *name);
 /** weir_edit_add_tensor_name: one more name for a port; a name it has is not doubled. */
 void weir_edit_add_tensor_name (WeirGraph *graph, WeirPort port, const char *name);
+/** weir_edit_drop_tensor_name: takes a name away from a port. */
+void weir_edit_drop_tensor_name (WeirGraph *graph, WeirPort port, const char *name);
 void weir_edit_set_layout (WeirGraph *graph, WeirPort port, const char *layout);
 /** weir_edit_set_rt_info: a note on a node; %NULL takes it away. */
 void weir_edit_set_rt_info (WeirNode *node, const char *name, const char *value);

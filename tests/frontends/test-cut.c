@@ -102,6 +102,9 @@ static const Case inputs[] = {
   { PLAIN, "0:e,x,s", NULL,
     "e/placeholder_port_0 f32[2,3]; x f32[2,4]; s f32[4] > r f32[2,3]; e f32[2,3]" },
   { PLAIN, "s->[1 2 3 4]", NULL, "x f32[2,4] > r f32[2,3]; e f32[2,3]" },
+  /* Dropout hands on what Relu gives, which stays what it is. */
+  { "in x f32[2] 1; Relu x > r; Dropout r > i; Add i,r > y; out y", "i,x", NULL,
+    "i f32[2]; x f32[2] > y f32[2]" },
   /* A body reads it. */
   { "in c boolean[] 1; in x f32[2] 1; Foo x > v; graph t; Relu v > p; out p; end; graph "
     "e; Abs v > q; out q; end; If c > y then_branch:g=t else_branch:g=e; out y",
