@@ -12,6 +12,7 @@ weir_cut_plan_build (const WeirCutPlan *plan, guint index, WeirBuilder *builder,
                      WeirPort old, const WeirValueInfo *told)
 {
   const WeirCutInput *input = weir_cut_plan_input (plan, index);
+  const char *name = weir_cut_plan_tensor_name (plan, input->tensor);
   WeirValueInfo info = { .shape = WEIR_SHAPE_UNKNOWN };
   WeirPort made;
 
@@ -21,9 +22,9 @@ weir_cut_plan_build (const WeirCutPlan *plan, guint index, WeirBuilder *builder,
   } else if (told != NULL)
     info = *told;
   made = weir_input_spec_build (input->spec, builder, input->name, &info);
-  if (input->takes_names && weir_port_is_none (old) && !weir_port_is_none (made))
-    weir_edit_add_tensor_name (builder->graph, made,
-                               weir_cut_plan_tensor_name (plan, input->tensor));
+  if (input->takes_names && *name != '\0' && weir_port_is_none (old) &&
+      !weir_port_is_none (made))
+    weir_edit_add_tensor_name (builder->graph, made, name);
   return made;
 }
 
@@ -45,41 +46,37 @@ parameter_of (const WeirCutPlan *plan, const WeirGraph *graph, const WeirPort *p
   return NULL;
 }
 
-/* (transfer full): what input @index shall be called as what it replaces is. */
 static GPtrArray *
-names_for (const WeirCutPlan *plan, const WeirGraph *graph, WeirPort old, guint index)
+names_at (const WeirGraph *graph, WeirPort port)
 {
   GPtrArray *copy = g_ptr_array_new_with_free_func (g_free);
-  const GPtrArray *names;
+  const GPtrArray *names =
+      weir_port_is_none (port) ? NULL : weir_graph_output (graph, port)->names;
 
-  if (weir_port_is_none (old) || !weir_cut_plan_input (plan, index)->takes_names)
-    return copy;
-  names = weir_graph_output (graph, old)->names;
   for (guint i = 0; names != NULL && i < names->len; i++)
     g_ptr_array_add (copy, g_strdup (names->pdata[i]));
   return copy;
 }
 
-/* A node that does nothing hands on what it reads, so that @old may be needed as another
- * tensor, whose names stay there. */
+/* Before those that @made has as nodes that do nothing hand it on. Such a node may give
+ * @old, too, which is needed then as another tensor, whose names stay there. */
 static void
-take_names (const WeirCutPlan *plan, WeirGraph *graph, guint index,
-            const GPtrArray *names, WeirPort made, WeirPort old)
+take_names (WeirGraph *graph, const char *own, const GPtrArray *names, WeirPort made,
+            WeirPort old)
 {
-  const char *own =
-      weir_cut_plan_tensor_name (plan, weir_cut_plan_input (plan, index)->tensor);
-  gboolean stays = names->len > 0 && weir_graph_node (graph, old.node) != NULL &&
+  g_autoptr (GPtrArray) later = names_at (graph, made);
+  gboolean stays = weir_graph_node (graph, old.node) != NULL &&
                    weir_graph_output (graph, old)->uses->len > 0;
 
-  for (guint i = 0; i < names->len; i++) {
-    const char *name = names->pdata[i];
-
-    if (stays && strcmp (name, own) != 0)
-      continue;
-    weir_edit_add_tensor_name (graph, made, name);
-    if (stays)
-      weir_edit_drop_tensor_name (graph, old, name);
-  }
+  for (guint i = 0; i < later->len; i++)
+    weir_edit_drop_tensor_name (graph, made, later->pdata[i]);
+  for (guint i = 0; i < names->len; i++)
+    if (!stays || strcmp (names->pdata[i], own) == 0)
+      weir_edit_add_tensor_name (graph, made, names->pdata[i]);
+  for (guint i = 0; i < later->len; i++)
+    weir_edit_add_tensor_name (graph, made, later->pdata[i]);
+  if (stays)
+    weir_edit_drop_tensor_name (graph, old, own);
 }
 
 /* Removes what nobody reads; the new inputs are called as what they replace. */
@@ -91,10 +88,15 @@ remove_unread (const WeirCutPlan *plan, WeirGraph *graph, const WeirPort *ports,
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
 
   for (guint i = 0; i < plan->inputs->len; i++)
-    g_ptr_array_add (lists, names_for (plan, graph, old[i], i));
+    g_ptr_array_add (lists, names_at (graph, old[i]));
   weir_edit_remove_all_unused (graph);
-  for (guint i = 0; i < plan->inputs->len; i++)
-    take_names (plan, graph, i, lists->pdata[i], ports[i], old[i]);
+  for (guint i = 0; i < plan->inputs->len; i++) {
+    const WeirCutInput *input = weir_cut_plan_input (plan, i);
+
+    if (input->takes_names && !weir_port_is_none (old[i]))
+      take_names (graph, weir_cut_plan_tensor_name (plan, input->tensor), lists->pdata[i],
+                  ports[i], old[i]);
+  }
 }
 
 /* Of the inputs that are not among @ids, those go that nobody reads; what the model's

@@ -38,14 +38,20 @@ read_config (WeirHdf5 *file, const WeirBytes *archive, GError **error)
 }
 
 static gboolean
-convert (KerasModel *model, WeirGraph *graph, JsonNode *config, GError **error)
+convert (KerasModel *model, WeirGraph *graph, const WeirBytes *archive, GError **error)
 {
-  if (!keras_model_convert (model, config, error))
-    return FALSE;
-  if (model->unsupported->len > 0)
-    return weir_unsupported_fail (model->unsupported, "Keras", error);
-  weir_edit_remove_all_unused (graph);
-  return weir_graph_verify (graph, error);
+  JsonNode *config = read_config (model->weights, archive, error);
+  WeirBuilder builder = WEIR_BUILDER (graph);
+  gboolean good;
+
+  model->is_archive = archive != NULL;
+  model->builder = &builder;
+  good = config != NULL && keras_describe (model, config, error) &&
+         keras_model_convert (model, error) && weir_graph_verify (graph, error);
+  keras_model_clear (model);
+  g_clear_error (&builder.error);
+  g_clear_pointer (&config, json_node_unref);
+  return good;
 }
 
 static WeirModel *
@@ -58,23 +64,16 @@ load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
                       : weir_hdf5_open (weir_source_gbytes (input->source), error);
   g_autoptr (WeirGraph) graph = weir_graph_new ();
   g_autofree char *name = weir_frontend_model_name (input);
-  WeirBuilder builder = WEIR_BUILDER (graph);
-  KerasModel model = { .weights = file,
-                       .is_archive = archive != NULL,
-                       .builder = &builder,
-                       .unsupported = unsupported };
-  JsonNode *config = file != NULL ? read_config (file, archive, error) : NULL;
-  gboolean good;
+  KerasModel model;
 
-  if (config == NULL)
+  if (file == NULL)
     return NULL;
-  model.values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  good = convert (&model, graph, config, error);
-  g_hash_table_unref (model.values);
-  g_clear_pointer (&model.groups, g_hash_table_unref);
-  g_clear_error (&builder.error);
-  json_node_unref (config);
-  return good ? weir_model_new (g_steal_pointer (&graph), name, "keras") : NULL;
+  keras_model_init (&model, input);
+  model.weights = file;
+  model.unsupported = unsupported;
+  return convert (&model, graph, archive, error)
+             ? weir_model_new (g_steal_pointer (&graph), name, "keras")
+             : NULL;
 }
 
 static WeirModel *
@@ -97,5 +96,6 @@ const WeirFrontend weir_frontend_keras = {
   .extensions = "h5|hdf5|keras",
   .probe = keras_probe,
   .op_names = keras_layer_names,
+  .cuts = TRUE,
   .load = keras_load,
 };

@@ -7,20 +7,50 @@
 #include "frontends/make.h"
 
 /**
+ * KerasUse:
+ * @label: what the user calls it: the layer, and "_1" behind it where it is used again
+ * @links: what it reads, [layer, node, output] each
+ * @why: (nullable): why that does not tell all
+ * @first_read, @n_reads: the same among #KerasModel.reads
+ * @tensor: its first output
+ * @number: what it is called by where the model is cut; an input has none
+ *
+ * One use of a layer, as the configuration tells it.
+ */
+typedef struct {
+  const char *name, *class_name, *why;
+  char *label;
+  JsonObject *config;
+  JsonArray *links;
+  guint first_read, n_reads, tensor, n_outputs, number;
+  gboolean is_input;
+  int state;
+} KerasUse;
+
+/**
  * KerasModel:
  * @is_archive: a file of Keras 3
  * @groups: (nullable): layer -> where its weights lie in the file of an archive
- * @values: "layer/node/output" -> WeirPort
+ * @uses: (element-type KerasUse)
+ * @reads: (element-type guint): tensors
+ * @writers: (element-type guint): of each tensor the use that gives it
+ * @tensors: "layer/node/output" -> the tensor's number + 1
+ * @values: of each tensor; none where it was not converted
+ * @inputs: what was built for each input of @plan; none where that is yet to come
  * @unsupported: layers that cannot be converted
  *
  * A model on its way into @builder's graph.
  */
 typedef struct {
+  const WeirFrontendInput *input;
   WeirHdf5 *weights;
   gboolean is_archive;
   GHashTable *groups;
   WeirBuilder *builder;
-  GHashTable *values;
+  WeirCutPlan *plan;
+  GArray *uses, *reads, *writers;
+  GHashTable *tensors;
+  WeirPort *values, *inputs;
   GPtrArray *unsupported;
 } KerasModel;
 
@@ -38,7 +68,7 @@ typedef struct {
   const char *ir;
 } KerasRow;
 
-/** KerasLayer: one use of a layer and what its conversion works with. */
+/** KerasLayer: a use of a layer and what its conversion works with. */
 struct _KerasLayer {
   WeirMake make;
   KerasModel *model;
@@ -49,10 +79,22 @@ struct _KerasLayer {
   guint n_inputs;
 };
 
+/* describe.c */
+
+/** keras_describe: fills @model and its plan from @config, the whole configuration, which
+ * must live as long. */
+gboolean keras_describe (KerasModel *model, JsonNode *config, GError **error);
+
 /* model.c */
 
-/** keras_model_convert: the model that @config, the whole configuration, describes. */
-gboolean keras_model_convert (KerasModel *model, JsonNode *config, GError **error);
+/** keras_model_init: of @input; nothing is known of it. */
+void keras_model_init (KerasModel *model, const WeirFrontendInput *input);
+/** keras_model_convert: what is needed of the model that was described. */
+gboolean keras_model_convert (KerasModel *model, GError **error);
+void keras_model_clear (KerasModel *model);
+
+/* layer.c */
+
 WeirPort keras_in (KerasLayer *l, guint index);
 gint64 keras_int (const KerasLayer *l, const char *name, gint64 fallback);
 double keras_float (const KerasLayer *l, const char *name, double fallback);
@@ -89,8 +131,8 @@ char *keras_archive_path (const KerasLayer *l, const char *name);
 /* links.c */
 
 /** keras_links_of_use: (transfer full): a list of [layer, node, output] that a use of a
- * layer reads. */
-JsonArray *keras_links_of_use (JsonNode *use, GError **error);
+ * layer reads; @why says where there is more. */
+JsonArray *keras_links_of_use (JsonNode *use, const char **why);
 /** keras_links_to: (transfer full): such a list of the first output of @layer. */
 JsonArray *keras_links_to (const char *layer);
 /** keras_links_of_outputs: (transfer full): such a list of what a model gives; Keras 3

@@ -18,38 +18,48 @@ history_of (JsonNode *node)
   return weir_json_member (weir_json_object (object, "config"), "keras_history");
 }
 
+/* A flag, as of training, changes nothing. */
 static gboolean
-add_tensors (JsonArray *refs, JsonNode *argument, GError **error)
+is_scalar (JsonNode *node)
 {
-  JsonArray *list = weir_json_node_array (argument);
-  JsonNode *history = history_of (argument);
-
-  if (history != NULL)
-    json_array_add_element (refs, json_node_copy (history));
-  for (guint i = 0; list != NULL && i < json_array_get_length (list); i++) {
-    history = history_of (json_array_get_element (list, i));
-    if (history == NULL)
-      return weir_fail (error, WEIR_ERROR_UNSUPPORTED,
-                        "an argument is a list of something else than tensors");
-    json_array_add_element (refs, json_node_copy (history));
-  }
-  return TRUE;
+  return JSON_NODE_HOLDS_VALUE (node) &&
+         json_node_get_value_type (node) != G_TYPE_BOOLEAN;
 }
 
-static gboolean
-has_named_tensor (JsonObject *call)
+/* Adds the tensors of an argument, one or a list of them; returns how many. */
+static guint
+add_tensors (JsonArray *refs, JsonNode *argument, const char **why)
 {
-  JsonObject *named = weir_json_object (call, "kwargs");
+  JsonArray *list = weir_json_node_array (argument);
+  guint count = list != NULL ? json_array_get_length (list) : 1, found = 0;
+
+  for (guint i = 0; i < count; i++) {
+    JsonNode *node = list != NULL ? json_array_get_element (list, i) : argument;
+    JsonNode *history = history_of (node);
+
+    if (history != NULL)
+      json_array_add_element (refs, json_node_copy (history));
+    else if (list != NULL || is_scalar (node))
+      *why = "an argument is something else than a tensor";
+    found += history != NULL;
+  }
+  return found;
+}
+
+/* What it is to the layer follows from its name alone. */
+static void
+add_named (JsonArray *refs, JsonObject *named, const char **why)
+{
   g_autoptr (GList) values = named != NULL ? json_object_get_values (named) : NULL;
+  const char *ignored;
 
   for (GList *v = values; v != NULL; v = v->next)
-    if (history_of (v->data) != NULL)
-      return TRUE;
-  return FALSE;
+    if (add_tensors (refs, v->data, &ignored) > 0)
+      *why = "an input is given by a name";
 }
 
 JsonArray *
-keras_links_of_use (JsonNode *use, GError **error)
+keras_links_of_use (JsonNode *use, const char **why)
 {
   JsonArray *refs = weir_json_node_array (use);
   JsonObject *call = weir_json_node_object (use);
@@ -57,16 +67,12 @@ keras_links_of_use (JsonNode *use, GError **error)
 
   if (refs != NULL)
     return json_array_ref (refs);
-  if (arguments == NULL || has_named_tensor (call)) {
-    weir_fail (error, WEIR_ERROR_UNSUPPORTED, "an input is given by a name");
-    return NULL;
-  }
   refs = json_array_new ();
-  for (guint i = 0; i < json_array_get_length (arguments); i++)
-    if (!add_tensors (refs, json_array_get_element (arguments, i), error)) {
-      json_array_unref (refs);
-      return NULL;
-    }
+  if (arguments == NULL)
+    *why = "its inputs are not told in a way that is known";
+  for (guint i = 0; arguments != NULL && i < json_array_get_length (arguments); i++)
+    add_tensors (refs, json_array_get_element (arguments, i), why);
+  add_named (refs, weir_json_object (call, "kwargs"), why);
   return refs;
 }
 

@@ -1,342 +1,305 @@
 #include "keras.h"
 
-#include "frontends/rows.h"
+/* Which uses of layers are converted, in which order, and what stands where the model is
+ * cut. */
 
-#include <string.h>
+enum { NEW, OPEN, DONE };
 
-static const void *const families[] = { keras_rows_nn, keras_rows_shape };
-
-static WeirRows rows = WEIR_ROWS (families, KerasRow);
-
-const KerasRow *
-keras_row_find (const char *layer)
+static void
+clear_use (gpointer data)
 {
-  return weir_rows_find (&rows, layer);
-}
+  KerasUse *use = data;
 
-const char *const *
-keras_layer_names (guint *count)
-{
-  return weir_rows_names (&rows, count);
-}
-
-WeirPort
-keras_in (KerasLayer *l, guint index)
-{
-  if (index < l->n_inputs)
-    return l->inputs[index];
-  return weir_make_invalid (&l->make, "input %u is missing", index);
-}
-
-gint64
-keras_int (const KerasLayer *l, const char *name, gint64 fallback)
-{
-  gint64 value;
-
-  return weir_json_node_int (weir_json_member (l->config, name), &value) ? value
-                                                                         : fallback;
-}
-
-double
-keras_float (const KerasLayer *l, const char *name, double fallback)
-{
-  double value;
-
-  return weir_json_node_number (weir_json_member (l->config, name), &value) ? value
-                                                                            : fallback;
-}
-
-gboolean
-keras_bool (const KerasLayer *l, const char *name, gboolean fallback)
-{
-  JsonNode *node = weir_json_member (l->config, name);
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
-                 json_node_get_value_type (node) == G_TYPE_BOOLEAN
-             ? json_node_get_boolean (node)
-             : fallback;
-}
-
-const char *
-keras_text (const KerasLayer *l, const char *name, const char *fallback)
-{
-  const char *text = weir_json_string (l->config, name);
-
-  return text != NULL ? text : fallback;
+  g_free (use->label);
+  json_array_unref (use->links);
 }
 
 void
-keras_ints (KerasLayer *l, const char *name, gint64 fallback, gint64 *values, guint count)
+keras_model_init (KerasModel *model, const WeirFrontendInput *input)
 {
-  JsonNode *node = weir_json_member (l->config, name);
-  JsonArray *list = weir_json_node_array (node);
-
-  for (guint i = 0; i < count; i++)
-    if (list == NULL && !weir_json_node_int (node, &values[i]))
-      values[i] = fallback;
-  if (list == NULL)
-    return;
-  if (json_array_get_length (list) != count) {
-    weir_make_invalid (&l->make, "'%s': expected %u numbers, found %u", name, count,
-                       json_array_get_length (list));
-    return;
-  }
-  for (guint i = 0; i < count; i++)
-    if (!weir_json_node_int (json_array_get_element (list, i), &values[i]))
-      weir_make_invalid (&l->make, "'%s': expected whole numbers", name);
+  *model = (KerasModel){ .input = input,
+                         .plan = weir_cut_plan_new (input->cut, FALSE),
+                         .uses = g_array_new (FALSE, FALSE, sizeof (KerasUse)),
+                         .reads = g_array_new (FALSE, FALSE, sizeof (guint)),
+                         .writers = g_array_new (FALSE, FALSE, sizeof (guint)),
+                         .tensors = g_hash_table_new_full (g_str_hash, g_str_equal,
+                                                           g_free, NULL) };
+  g_array_set_clear_func (model->uses, clear_use);
 }
 
-gboolean
-keras_is_last (const KerasLayer *l)
+void
+keras_model_clear (KerasModel *model)
 {
-  return strcmp (keras_text (l, "data_format", "channels_last"), "channels_first") != 0;
+  weir_cut_plan_free (model->plan);
+  g_array_unref (model->uses);
+  g_array_unref (model->reads);
+  g_array_unref (model->writers);
+  g_hash_table_unref (model->tensors);
+  g_clear_pointer (&model->groups, g_hash_table_unref);
+  g_free (model->values);
+  g_free (model->inputs);
 }
 
-/* Whether "layer_1/kernel:0" is the weight @name. */
+static KerasUse *
+use_at (const KerasModel *model, guint index)
+{
+  return &g_array_index (model->uses, KerasUse, index);
+}
+
+static guint
+read_of (const KerasModel *model, const KerasUse *use, guint index)
+{
+  return g_array_index (model->reads, guint, use->first_read + index);
+}
+
+/* The new input that stands for @tensor wherever it is read, or -1. */
+static int
+find_new (const KerasModel *model, guint tensor)
+{
+  int index = weir_cut_plan_replaced (model->plan, tensor);
+
+  return index >= 0 && weir_cut_plan_is_new (model->plan, (guint) index) ? index : -1;
+}
+
+/* Input @index, made when it is first read: what tells its shape is converted by then. */
+static WeirPort
+make_input (KerasModel *model, guint index)
+{
+  guint tensor = weir_cut_plan_input (model->plan, index)->tensor;
+  WeirPort *made = &model->inputs[index];
+
+  if (weir_port_is_none (*made))
+    *made = weir_cut_plan_build (model->plan, index, model->builder,
+                                 model->values[tensor], NULL);
+  return *made;
+}
+
+static WeirPort
+value_of (KerasModel *model, guint tensor)
+{
+  int index = find_new (model, tensor);
+
+  return index >= 0 ? make_input (model, (guint) index) : model->values[tensor];
+}
+
+/* A use that is only looked at reads what there was. */
+static WeirPort
+read_port (KerasModel *model, const KerasUse *use, guint index, gboolean keeps)
+{
+  guint tensor = read_of (model, use, index);
+  int edge = keeps ? weir_cut_plan_edge (model->plan, use->number, index) : -1;
+
+  if (edge >= 0)
+    return make_input (model, (guint) edge);
+  return keeps ? value_of (model, tensor) : model->values[tensor];
+}
+
+/* @unknown: whether what it reads could not be converted. */
+static WeirPort
+build (KerasLayer *l, const KerasUse *use, gboolean unknown)
+{
+  if (l->row == NULL)
+    return weir_make_unsupported (&l->make, "an unknown layer");
+  if (use->why != NULL)
+    return weir_make_unsupported (&l->make, "%s", use->why);
+  return unknown ? WEIR_PORT_NONE : l->row->convert (l);
+}
+
+/* A layer that cannot be converted is told, and gives no port. */
 static gboolean
-is_weight (const char *path, const char *name)
+refuse (KerasModel *model, const KerasUse *use, GError *local, GError **error)
 {
-  const char *slash = strrchr (path, '/');
-  const char *last = slash != NULL ? slash + 1 : path;
-  gsize length = strlen (name);
-
-  return strncmp (last, name, length) == 0 &&
-         (last[length] == '\0' || last[length] == ':');
-}
-
-/* (transfer full) (nullable): where the weight @name of @l lies in the file. */
-static char *
-path_of (const KerasLayer *l, const char *name)
-{
-  WeirHdf5 *file = l->model->weights;
-  const char *top = weir_hdf5_has (file, "/model_weights") ? "/model_weights/" : "/";
-  g_autofree char *group = g_strconcat (top, l->name, NULL);
-  g_auto (GStrv) names = NULL;
-
-  if (l->model->groups != NULL)
-    return keras_archive_path (l, name);
-  names = weir_hdf5_texts (file, group, "weight_names");
-  for (guint i = 0; names != NULL && names[i] != NULL; i++)
-    if (is_weight (names[i], name))
-      return g_strconcat (group, "/", names[i], NULL);
-  return NULL;
-}
-
-gboolean
-keras_has_weight (const KerasLayer *l, const char *name)
-{
-  g_autofree char *path = path_of (l, name);
-
-  return path != NULL;
-}
-
-WeirPort
-keras_weight (KerasLayer *l, const char *name)
-{
-  g_autofree char *path = NULL;
-
-  if (weir_build_failed (l->make.b))
-    return WEIR_PORT_NONE;
-  path = path_of (l, name);
-  if (path == NULL)
-    return weir_make_invalid (&l->make, "the file has no weight '%s' of it", name);
-  return weir_make_constant (
-      &l->make, weir_hdf5_tensor (l->model->weights, path, &l->make.b->error));
-}
-
-/* "layer/node/output" */
-static char *
-key_of (const char *layer, gint64 node, gint64 output)
-{
-  return g_strdup_printf ("%s/%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, layer, node,
-                          output);
-}
-
-/* What ["layer", node, output, …] names. */
-static gboolean
-find_value (KerasModel *model, JsonNode *ref, WeirPort *port, GError **error)
-{
-  JsonArray *list = weir_json_node_array (ref);
-  gint64 node = 0, output = 0;
-  const char *layer = NULL;
-  g_autofree char *key = NULL;
-  const WeirPort *found;
-
-  if (list != NULL && json_array_get_length (list) >= 3) {
-    layer = weir_json_node_string (json_array_get_element (list, 0));
-    weir_json_node_int (json_array_get_element (list, 1), &node);
-    weir_json_node_int (json_array_get_element (list, 2), &output);
+  if (!g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
+    g_propagate_prefixed_error (error, local, "layer '%s' (%s): ", use->label,
+                                use->class_name);
+    return FALSE;
   }
-  if (layer == NULL)
-    return weir_fail (error, WEIR_ERROR_FORMAT,
-                      "an input is not of the form [layer, node, output]");
-  key = key_of (layer, node, output);
-  found = g_hash_table_lookup (model->values, key);
-  if (found == NULL)
-    return weir_fail (error, WEIR_ERROR_FORMAT, "'%s' is used before it is made", key);
-  *port = *found;
+  g_ptr_array_add (model->unsupported,
+                   weir_unsupported_new (use->label, use->class_name, local->message));
+  g_error_free (local);
   return TRUE;
 }
 
-/* One use of a layer; a layer that cannot be converted is told, and gives no port. */
 static gboolean
-convert_use (KerasLayer *l, const char *class_name, gint64 node, GError **error)
+convert_use (KerasModel *model, const KerasUse *use, gboolean keeps, GError **error)
 {
-  guint first = weir_graph_size (l->make.b->graph);
-  WeirPort port = WEIR_PORT_NONE;
+  WeirGraph *graph = model->builder->graph;
+  g_autofree WeirPort *ports = g_new (WeirPort, use->n_reads + 1);
+  KerasLayer l = { .make = { .b = model->builder, .name = use->label },
+                   .model = model,
+                   .row = keras_row_find (use->class_name),
+                   .name = use->name,
+                   .config = use->config,
+                   .inputs = ports,
+                   .n_inputs = use->n_reads };
+  gboolean unknown = FALSE;
+  GError *local = NULL;
+  guint first;
+  WeirPort port;
+
+  for (guint i = 0; i < use->n_reads; i++) {
+    ports[i] = read_port (model, use, i, keeps);
+    unknown |= weir_port_is_none (ports[i]);
+  }
+  if (!weir_build_finish (model->builder, error))
+    return FALSE;
+  first = weir_graph_size (graph);
+  port = build (&l, use, unknown);
+  if (!weir_build_finish (model->builder, &local))
+    return refuse (model, use, local, error);
+  model->values[use->tensor] = port;
+  if (!weir_port_is_none (port)) {
+    weir_make_name (&l.make, first, port);
+    weir_edit_add_tensor_name (graph, port, use->label);
+  }
+  return TRUE;
+}
+
+static gboolean
+keep (KerasModel *model, const KerasUse *use, GError **error)
+{
+  guint listed = model->unsupported->len;
+
+  if (!convert_use (model, use, TRUE, error))
+    return FALSE;
+  if (model->input->hint != NULL && model->unsupported->len > listed)
+    g_hash_table_add (model->input->hint->refused, GUINT_TO_POINTER (use->number));
+  return TRUE;
+}
+
+/* For the shapes behind it: its failure is none, but for running out of what a file may
+ * cost. */
+static gboolean
+look (KerasModel *model, const KerasUse *use, GError **error)
+{
+  guint listed = model->unsupported->len;
   GError *local = NULL;
 
-  if (l->row == NULL)
-    weir_make_unsupported (&l->make, "an unknown layer");
-  for (guint i = 0; i < l->n_inputs; i++)
-    if (weir_port_is_none (l->inputs[i]))
-      return TRUE;
-  if (l->row != NULL)
-    port = l->row->convert (l);
-  if (weir_build_finish (l->make.b, &local)) {
-    weir_make_name (&l->make, first, port);
-    weir_edit_add_tensor_name (l->make.b->graph, port, l->name);
-  } else if (g_error_matches (local, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED)) {
-    g_ptr_array_add (l->model->unsupported,
-                     weir_unsupported_new (l->name, class_name, local->message));
-    g_error_free (local);
-    port = WEIR_PORT_NONE;
-  } else {
-    g_propagate_prefixed_error (error, local, "layer '%s' (%s): ", l->name, class_name);
-    return FALSE;
+  if (convert_use (model, use, FALSE, &local) ||
+      !g_error_matches (local, WEIR_ERROR, WEIR_ERROR_LIMIT)) {
+    g_ptr_array_set_size (model->unsupported, (int) listed);
+    g_clear_error (&local);
+    return TRUE;
   }
-  g_hash_table_insert (l->model->values, key_of (l->name, node, 0),
-                       g_memdup2 (&port, sizeof port));
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+/* An input of the model that is frozen is looked at, too. */
+static WeirCutNeed
+need_of (const KerasModel *model, const KerasUse *use)
+{
+  if (!use->is_input)
+    return weir_cut_plan_need (model->plan, use->number);
+  return find_new (model, use->tensor) >= 0
+             ? WEIR_CUT_LOOK
+             : weir_cut_plan_need_of (model->plan, use->tensor);
+}
+
+/* Pushes those that give what @use reads and are yet to be converted. */
+static gboolean
+push_writers (const KerasModel *model, const KerasUse *use, GArray *stack, GError **error)
+{
+  for (guint i = 0; i < use->n_reads; i++) {
+    guint index = g_array_index (model->writers, guint, read_of (model, use, i));
+    const KerasUse *writer = use_at (model, index);
+
+    if (writer->state == OPEN)
+      return weir_fail (error, WEIR_ERROR_FORMAT, "layer '%s' depends on itself",
+                        writer->label);
+    if (writer->state == NEW && need_of (model, writer) != WEIR_CUT_SKIP)
+      g_array_append_val (stack, index);
+  }
   return TRUE;
 }
 
+/* A layer that is used twice may stand before what its second use reads. */
 static gboolean
-convert_layer (KerasModel *model, JsonObject *object, JsonArray *inputs, gint64 node,
-               GError **error)
+convert_with_inputs (KerasModel *model, guint start, GError **error)
 {
-  const char *class_name = weir_json_string (object, "class_name");
-  KerasLayer l = { .model = model, .config = weir_json_object (object, "config") };
-  g_autofree WeirPort *ports = NULL;
+  g_autoptr (GArray) stack = g_array_new (FALSE, FALSE, sizeof (guint));
 
-  l.name = weir_json_string (object, "name");
-  if (l.name == NULL)
-    l.name = weir_json_string (l.config, "name");
-  if (class_name == NULL || l.name == NULL)
-    return weir_fail (error, WEIR_ERROR_FORMAT, "a layer has no class or no name");
-  l.make = (WeirMake){ .b = model->builder, .name = l.name };
-  l.row = keras_row_find (class_name);
-  l.n_inputs = inputs != NULL ? json_array_get_length (inputs) : 0;
-  l.inputs = ports = g_new (WeirPort, MAX (l.n_inputs, 1));
-  for (guint i = 0; i < l.n_inputs; i++)
-    if (!find_value (model, json_array_get_element (inputs, i), &ports[i], error)) {
-      g_prefix_error (error, "layer '%s' (%s): ", l.name, class_name);
-      return FALSE;
+  g_array_append_val (stack, start);
+  while (stack->len > 0) {
+    guint length = stack->len;
+    KerasUse *use = use_at (model, g_array_index (stack, guint, length - 1));
+
+    if (use->state == NEW) {
+      use->state = OPEN;
+      if (!push_writers (model, use, stack, error))
+        return FALSE;
+      if (stack->len > length)
+        continue;
     }
-  return convert_use (&l, class_name, node, error);
-}
-
-/* A layer that is used several times stands once, with a list of inputs for each use. */
-static gboolean
-convert_uses (KerasModel *model, JsonObject *object, GError **error)
-{
-  JsonArray *uses = weir_json_array (object, "inbound_nodes");
-  guint count = uses != NULL ? json_array_get_length (uses) : 0;
-
-  if (count == 0)
-    return convert_layer (model, object, NULL, 0, error);
-  for (guint i = 0; i < count; i++) {
-    g_autoptr (JsonArray) inputs =
-        keras_links_of_use (json_array_get_element (uses, i), error);
-
-    if (inputs == NULL || !convert_layer (model, object, inputs, i, error))
+    if (use->state == OPEN &&
+        !(need_of (model, use) == WEIR_CUT_KEEP ? keep : look) (model, use, error))
       return FALSE;
+    use->state = DONE;
+    g_array_set_size (stack, length - 1);
   }
   return TRUE;
 }
 
-/* A layer of a sequence reads the one before it. */
+/* Inputs first, in their order. */
 static gboolean
-convert_next (KerasModel *model, JsonObject *object, char **last, GError **error)
+convert_all (KerasModel *model, GError **error)
 {
-  g_autoptr (JsonArray) inputs = *last != NULL ? keras_links_to (*last) : NULL;
-  const char *name = weir_json_string (weir_json_object (object, "config"), "name");
-
-  if (!convert_layer (model, object, inputs, 0, error))
-    return FALSE;
-  g_free (*last);
-  *last = g_strdup (name);
-  return TRUE;
+  for (int turn = 0; turn < 2; turn++)
+    for (guint i = 0; i < model->uses->len; i++)
+      if (use_at (model, i)->is_input == (turn == 0) &&
+          need_of (model, use_at (model, i)) != WEIR_CUT_SKIP &&
+          !convert_with_inputs (model, i, error))
+        return FALSE;
+  if (model->unsupported->len == 0)
+    return TRUE;
+  if (model->input->hint != NULL)
+    weir_cut_plan_suggest (model->plan, model->input->hint);
+  return weir_unsupported_fail (model->unsupported, "Keras", error);
 }
 
 static gboolean
-convert_layers (KerasModel *model, JsonArray *layers, gboolean sequence, GError **error)
+finish (KerasModel *model, GError **error)
 {
-  g_autofree char *last = NULL;
+  guint n = weir_cut_plan_n_inputs (model->plan);
+  g_autofree WeirPort *old = g_new (WeirPort, n + 1);
 
-  for (guint i = 0; i < json_array_get_length (layers); i++) {
-    JsonObject *layer = weir_json_node_object (json_array_get_element (layers, i));
+  for (guint i = 0; i < weir_cut_plan_n_outputs (model->plan); i++) {
+    const WeirCutOutput *output = weir_cut_plan_output (model->plan, i);
+    const char *name = weir_cut_plan_tensor_name (model->plan, output->tensor);
 
-    if (layer == NULL)
-      return weir_fail (error, WEIR_ERROR_FORMAT, "layer %u is no object", i);
-    if (sequence ? !convert_next (model, layer, &last, error)
-                 : !convert_uses (model, layer, error))
-      return FALSE;
+    weir_build_result (model->builder, output->name != NULL ? output->name : name,
+                       value_of (model, output->tensor));
   }
-  return TRUE;
-}
+  for (guint i = 0; i < n; i++) {
+    WeirPort port = model->values[weir_cut_plan_input (model->plan, i)->tensor];
 
-static gboolean
-convert_outputs (KerasModel *model, JsonArray *outputs, GError **error)
-{
-  for (guint i = 0; i < json_array_get_length (outputs); i++) {
-    JsonNode *ref = json_array_get_element (outputs, i);
-    WeirPort port;
-
-    if (!find_value (model, ref, &port, error))
-      return FALSE;
-    if (!weir_port_is_none (port))
-      weir_build_result (
-          model->builder,
-          weir_json_node_string (json_array_get_element (weir_json_node_array (ref), 0)),
-          port);
+    old[i] = weir_cut_plan_is_new (model->plan, i) ? port : WEIR_PORT_NONE;
+    if (weir_cut_plan_is_new (model->plan, i))
+      make_input (model, i);
+    else
+      model->inputs[i] = port;
   }
-  return weir_build_finish (model->builder, error);
+  return weir_build_finish (model->builder, error) &&
+         weir_cut_plan_finish (model->plan, model->builder->graph, model->inputs, old,
+                               error);
 }
 
-/* (transfer full) (nullable): what the last layer of a sequence gives. */
-static JsonArray *
-last_of (JsonArray *layers)
+static WeirPort *
+no_ports (guint count)
 {
-  guint count = json_array_get_length (layers);
-  JsonObject *layer =
-      count > 0 ? weir_json_node_object (json_array_get_element (layers, count - 1))
-                : NULL;
-  const char *name = weir_json_string (weir_json_object (layer, "config"), "name");
+  WeirPort *ports = g_new (WeirPort, count + 1);
 
-  return name != NULL ? keras_links_to (name) : NULL;
+  for (guint i = 0; i <= count; i++)
+    ports[i] = WEIR_PORT_NONE;
+  return ports;
 }
 
 gboolean
-keras_model_convert (KerasModel *model, JsonNode *root, GError **error)
+keras_model_convert (KerasModel *model, GError **error)
 {
-  JsonObject *top = weir_json_node_object (root);
-  JsonObject *config = weir_json_object (top, "config");
-  JsonArray *layers = weir_json_array (config, "layers");
-  JsonArray *named = weir_json_array (config, "output_layers");
-  gboolean sequence = g_strcmp0 (weir_json_string (top, "class_name"), "Sequential") == 0;
-  g_autoptr (JsonArray) outputs = NULL;
-
-  if (layers != NULL && sequence)
-    outputs = last_of (layers);
-  else if (layers != NULL && named != NULL)
-    outputs = keras_links_of_outputs (named);
-  if (outputs == NULL)
-    return weir_fail (
-        error, WEIR_ERROR_UNSUPPORTED,
-        "expected a functional model with 'layers' and 'output_layers', or a "
-        "sequence of layers");
-  if (model->is_archive)
-    model->groups = keras_archive_groups (layers);
-  return convert_layers (model, layers, sequence, error) &&
-         convert_outputs (model, outputs, error);
+  if (!weir_cut_plan_solve (model->plan, error))
+    return FALSE;
+  model->values = no_ports (model->writers->len);
+  model->inputs = no_ports (weir_cut_plan_n_inputs (model->plan));
+  return convert_all (model, error) && finish (model, error);
 }
