@@ -1,6 +1,6 @@
 #include "base/error.h"
 #include "compare.h"
-#include "frontends/frontend.h"
+#include "cut-load.h"
 #include "ir/evaluate.h"
 #include "onnx-text.h"
 #include "option-grammar.h"
@@ -11,22 +11,9 @@ static WeirModel *
 load (const char *spelling, const char *inputs, const char *outputs, GError **error)
 {
   g_autoptr (OnnxText) text = onnx_text_new (spelling);
-  g_autoptr (WeirSource) source = weir_source_new (text->bytes, "test.onnx");
-  g_autoptr (GPtrArray) unsupported =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
-  g_autoptr (GPtrArray) input_specs = NULL;
-  g_autoptr (GPtrArray) output_specs = NULL;
-  WeirFrontendInput input = { .source = source };
-  WeirCut cut = { 0 };
 
-  g_test_message ("%s | --input %s --output %s", spelling, inputs, outputs);
-  if (inputs != NULL)
-    g_assert_true (weir_parse_inputs (inputs, &input_specs, NULL));
-  if (outputs != NULL)
-    g_assert_true (weir_parse_outputs (outputs, &output_specs, NULL));
-  cut = (WeirCut){ .inputs = input_specs, .outputs = output_specs };
-  input.cut = &cut;
-  return weir_frontend_onnx.load (&input, unsupported, error);
+  g_test_message ("%s", spelling);
+  return load_cut (&weir_frontend_onnx, text->bytes, NULL, inputs, outputs, NULL, error);
 }
 
 static void

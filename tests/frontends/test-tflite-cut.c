@@ -1,8 +1,7 @@
 #include "base/error.h"
 #include "compare.h"
-#include "frontends/frontend.h"
+#include "cut-load.h"
 #include "ir/evaluate.h"
-#include "option-grammar.h"
 #include "tflite-run.h"
 #include "tflite-writer.h"
 
@@ -40,22 +39,8 @@ static WeirModel *
 load (const float *scale, const char *inputs, const char *outputs, GError **error)
 {
   g_autoptr (GBytes) bytes = make (scale);
-  g_autoptr (WeirSource) source = weir_source_new (bytes, "test.tflite");
-  g_autoptr (GPtrArray) unsupported =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
-  g_autoptr (GPtrArray) input_specs = NULL;
-  g_autoptr (GPtrArray) output_specs = NULL;
-  WeirFrontendInput input = { .source = source };
-  WeirCut cut;
 
-  g_test_message ("--input %s --output %s", inputs, outputs);
-  if (inputs != NULL)
-    g_assert_true (weir_parse_inputs (inputs, &input_specs, NULL));
-  if (outputs != NULL)
-    g_assert_true (weir_parse_outputs (outputs, &output_specs, NULL));
-  cut = (WeirCut){ .inputs = input_specs, .outputs = output_specs };
-  input.cut = &cut;
-  return weir_frontend_tflite.load (&input, unsupported, error);
+  return load_cut (&weir_frontend_tflite, bytes, NULL, inputs, outputs, NULL, error);
 }
 
 /* Cuts, and checks the names of what is left and its numbers. */
