@@ -3,8 +3,8 @@
 #include "ir/verify.h"
 #include "option-grammar.h"
 
-/* Input: a file of ONNX or TensorFlow Lite. It is loaded, and where that fails, the part
- * that the failure suggests: what can be loaded is a sound graph. */
+/* Input: a file of ONNX, TensorFlow Lite or Kaldi. It is loaded, and where that fails,
+ * the part that the failure suggests: what can be loaded is a sound graph. */
 
 static gboolean
 load (const WeirFrontend *frontend, WeirSource *source, const WeirCut *cut,
@@ -38,15 +38,22 @@ load_part (const WeirFrontend *frontend, WeirSource *source, WeirCutHint *hint)
   load (frontend, source, &cut, hint);
 }
 
+static const WeirFrontend *
+frontend_of (const WeirBytes *head)
+{
+  if (weir_frontend_tflite.probe (head, NULL) > 0)
+    return &weir_frontend_tflite;
+  return weir_frontend_kaldi.probe (head, NULL) > 0 ? &weir_frontend_kaldi
+                                                    : &weir_frontend_onnx;
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (data, size);
   g_autoptr (WeirSource) source = weir_source_new (bytes, "fuzz");
   WeirBytes head = WEIR_BYTES (data, MIN (size, 4096));
-  const WeirFrontend *frontend = weir_frontend_tflite.probe (&head, NULL) > 0
-                                     ? &weir_frontend_tflite
-                                     : &weir_frontend_onnx;
+  const WeirFrontend *frontend = frontend_of (&head);
   WeirCutHint hint = { .refused = g_hash_table_new (NULL, NULL) };
 
   if (!load (frontend, source, NULL, &hint))

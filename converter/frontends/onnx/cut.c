@@ -111,25 +111,19 @@ declared_info (const Onnx__GraphProto *graph, const char *name, WeirValueInfo *i
   }
 }
 
-/* What is known of the value that an input replaces. */
-static void
-old_info (OnnxScope *scope, const char *name, WeirValueInfo *info, WeirPort *old)
+/* The value that an input replaces; none where it was not converted. */
+static WeirPort
+old_port (OnnxScope *scope, const char *name)
 {
   const OnnxValue *value = NULL;
   gboolean found;
 
-  *info = (WeirValueInfo){ .shape = WEIR_SHAPE_UNKNOWN };
   scope->cut->keeps = FALSE;
   found = onnx_scope_find_original (scope, name, &value, NULL);
   scope->cut->keeps = TRUE;
-  if (found && value != NULL && !value->broken && value->items == NULL &&
-      !weir_port_is_none (value->port)) {
-    *info = *weir_graph_info (scope->builder->graph, value->port);
-    info->value = NULL;
-    *old = value->port;
-  } else {
-    declared_info (scope->cut->graph, name, info);
-  }
+  return found && value != NULL && !value->broken && value->items == NULL
+             ? value->port
+             : WEIR_PORT_NONE;
 }
 
 /* Input @index of the plan, made when it is first asked for: all that tells its shape has
@@ -138,19 +132,16 @@ static const OnnxValue *
 make_input (OnnxScope *scope, guint index, const char *name, GError **error)
 {
   OnnxCut *cut = scope->cut;
-  const WeirCutInput *input = weir_cut_plan_input (cut->plan, index);
   OnnxValue *made = &cut->inputs[index];
-  WeirValueInfo info;
+  WeirValueInfo told = { .shape = WEIR_SHAPE_UNKNOWN };
 
   if (!weir_port_is_none (made->port))
     return made;
-  old_info (scope, name, &info, &cut->old[index]);
-  made->port = weir_input_spec_build (input->spec, scope->builder, input->name, &info);
-  if (!weir_build_finish (scope->builder, error))
-    return NULL;
-  if (weir_port_is_none (cut->old[index]) && input->takes_names)
-    weir_edit_add_tensor_name (scope->builder->graph, made->port, name);
-  return made;
+  cut->old[index] = old_port (scope, name);
+  declared_info (cut->graph, name, &told);
+  made->port =
+      weir_cut_plan_build (cut->plan, index, scope->builder, cut->old[index], &told);
+  return weir_build_finish (scope->builder, error) ? made : NULL;
 }
 
 gboolean
@@ -164,10 +155,7 @@ onnx_cut_find (OnnxScope *scope, const char *name, const OnnxValue **found,
   if (cut->keeps)
     index =
         weir_cut_plan_replaced (cut->plan, weir_cut_plan_find_tensor (cut->plan, name));
-  if (index < 0)
-    return TRUE;
-  if (weir_cut_plan_input (cut->plan, (guint) index)->is_own &&
-      weir_cut_plan_input (cut->plan, (guint) index)->spec->value == NULL)
+  if (index < 0 || !weir_cut_plan_is_new (cut->plan, (guint) index))
     return TRUE;
   *found = make_input (scope, (guint) index, name, error);
   return *found != NULL;

@@ -239,11 +239,10 @@ forget_failures (TfScope *scope)
       tf_scope_forget (entry);
 }
 
-/* What is known of the value that an input replaces; a failure to convert it is none, but
- * for running out of what a file may cost. */
+/* The value that an input replaces; a failure to convert it is none, but for running out
+ * of what a file may cost. */
 static gboolean
-look (TfScope *scope, const WeirCutInput *input, WeirValueInfo *info, WeirPort *old,
-      GError **error)
+look (TfScope *scope, const WeirCutInput *input, WeirPort *old, GError **error)
 {
   GPtrArray *unsupported = scope->import->unsupported;
   const char *name = weir_cut_plan_tensor_name (scope->cut->plan, input->tensor);
@@ -251,11 +250,8 @@ look (TfScope *scope, const WeirCutInput *input, WeirValueInfo *info, WeirPort *
   GError *local = NULL;
   const TfValue *value = tf_scope_own_value (scope, name, &local);
 
-  if (value != NULL && !value->broken && value->array == NULL) {
-    *info = *weir_graph_info (scope->builder->graph, value->port);
-    info->value = NULL;
+  if (value != NULL && !value->broken && value->array == NULL)
     *old = value->port;
-  }
   if (value == NULL || unsupported->len > listed)
     forget_failures (scope);
   g_ptr_array_set_size (unsupported, (int) listed);
@@ -273,22 +269,17 @@ tf_cut_make (TfScope *scope, guint index, GError **error)
 {
   TfCut *cut = scope->cut;
   const WeirCutInput *input = weir_cut_plan_input (cut->plan, index);
-  const char *name = weir_cut_plan_tensor_name (cut->plan, input->tensor);
-  WeirValueInfo info = { .shape = WEIR_SHAPE_UNKNOWN };
   TfValue *made = &cut->inputs[index];
 
   if (!weir_port_is_none (made->port))
     return made;
   if ((input->is_own || input->spec->shape == NULL ||
        input->spec->dtype == WEIR_DTYPE_UNKNOWN) &&
-      !look (scope, input, &info, &cut->old[index], error))
+      !look (scope, input, &cut->old[index], error))
     return NULL;
-  made->port = weir_input_spec_build (input->spec, scope->builder, input->name, &info);
-  if (!weir_build_finish (scope->builder, error))
-    return NULL;
-  if (weir_port_is_none (cut->old[index]) && input->takes_names)
-    weir_edit_add_tensor_name (scope->builder->graph, made->port, name);
-  return made;
+  made->port =
+      weir_cut_plan_build (cut->plan, index, scope->builder, cut->old[index], NULL);
+  return weir_build_finish (scope->builder, error) ? made : NULL;
 }
 
 void

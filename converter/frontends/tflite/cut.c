@@ -174,16 +174,13 @@ weir_tflite_cut_keeps (const WeirTfliteScope *scope, guint32 index)
 int
 weir_tflite_cut_tensor (const WeirTfliteScope *scope, gint32 tensor)
 {
-  const WeirCutInput *input;
   int index;
 
   if (scope->cut == NULL || tensor < 0)
     return -1;
   index = weir_cut_plan_replaced (scope->cut->plan, (guint) tensor);
-  if (index < 0)
-    return -1;
-  input = weir_cut_plan_input (scope->cut->plan, (guint) index);
-  return input->is_own && input->spec->value == NULL ? -1 : index;
+  return index >= 0 && weir_cut_plan_is_new (scope->cut->plan, (guint) index) ? index
+                                                                              : -1;
 }
 
 int
@@ -217,11 +214,10 @@ weir_tflite_cut_value (WeirTfliteScope *scope, int index)
     return cut->values[index];
   info.dtype =
       tensor->quant.n > 0 && !is_stored (tensor, input) ? WEIR_DTYPE_F32 : tensor->dtype;
-  port = weir_input_spec_build (input->spec, &scope->builder, input->name, &info);
+  port = weir_cut_plan_build (cut->plan, (guint) index, &scope->builder, WEIR_PORT_NONE,
+                              &info);
   if (weir_build_failed (&scope->builder))
     return WEIR_PORT_NONE;
-  if (input->takes_names && *tensor->name != '\0')
-    weir_edit_add_tensor_name (scope->builder.graph, port, tensor->name);
   cut->ports[index] = port;
   cut->values[index] =
       is_stored (tensor, input) ? weir_tflite_real (scope, tensor, port) : port;
