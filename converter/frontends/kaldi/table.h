@@ -8,7 +8,7 @@
  * @convert: what it makes of its input, [1, size]
  * @size: (nullable): how many numbers it gives for @input ones; %NULL: as many
  * @ir: (nullable): for conversions that serve several rows
- * @refuse: (nullable): (nullable): why this one cannot be converted
+ * @refuse: (nullable): why a component cannot be converted; %NULL where it can
  */
 typedef struct {
   const char *type;
