@@ -12,6 +12,7 @@ plugin_init (GstPlugin *plugin)
   good &= GST_ELEMENT_REGISTER (weirclassify, plugin);
   good &= GST_ELEMENT_REGISTER (weirconvert, plugin);
   good &= GST_ELEMENT_REGISTER (weiroverlay, plugin);
+  good &= GST_ELEMENT_REGISTER (weirtrack, plugin);
   return good;
 }
 

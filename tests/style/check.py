@@ -41,7 +41,8 @@ ALLOWED = {
     "inference": [""],
     "gst/lib": ["weir-ir.h", "weir-convert.h", "weir-infer.h", "weir-image.h", "lib/"],
     "gst/decoders": ["weir-infer.h", "weir-ir.h", "lib/"],
-    "gst/elements": ["weir-ir.h", "weir-convert.h", "weir-infer.h", "lib/", "decoders/"],
+    "gst/track": ["base/error.h"],
+    "gst/elements": ["weir-ir.h", "weir-convert.h", "weir-infer.h", "lib/", "decoders/", "track/"],
     "gst": [""],
 }
 # Libraries that live behind one door.
