@@ -13,6 +13,7 @@ plugin_init (GstPlugin *plugin)
   good &= GST_ELEMENT_REGISTER (weirconvert, plugin);
   good &= GST_ELEMENT_REGISTER (weiroverlay, plugin);
   good &= GST_ELEMENT_REGISTER (weirtrack, plugin);
+  good &= GST_ELEMENT_REGISTER (weiranalytics, plugin);
   return good;
 }
 

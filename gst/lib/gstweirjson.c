@@ -1,5 +1,7 @@
 #include "gstweirjson.h"
 
+#include "gstweirscenemeta.h"
+
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
@@ -107,8 +109,56 @@ add_param (JsonBuilder *json, const GstStructure *structure)
   else if (strcmp (name, "object_id") == 0 &&
            gst_structure_get_int (structure, "id", &id))
     add_int (json, "id", id);
+  else if (strcmp (name, "speed") == 0)
+    add_double (json, "speed", get_double (structure, "metres_per_second"));
   else
     add_classification (json, structure);
+}
+
+static void
+add_zone (JsonBuilder *json, const GstStructure *zone)
+{
+  const char *id = gst_structure_get_string (zone, "id");
+
+  json_builder_begin_object (json);
+  if (gst_structure_has_field (zone, "dwell"))
+    add_double (json, "dwell", get_double (zone, "dwell"));
+  add_string (json, "id", id != NULL ? id : "");
+  json_builder_end_object (json);
+}
+
+static void
+add_tripwire (JsonBuilder *json, const GstStructure *wire)
+{
+  const char *id = gst_structure_get_string (wire, "id");
+  int direction = 0;
+
+  gst_structure_get_int (wire, "direction", &direction);
+  json_builder_begin_object (json);
+  add_int (json, "direction", direction);
+  add_string (json, "id", id != NULL ? id : "");
+  json_builder_end_object (json);
+}
+
+/* All params called @name as the array @member; nothing where there are none. */
+static void
+add_all (JsonBuilder *json, const GList *params, const char *name, const char *member,
+         void (*add) (JsonBuilder *json, const GstStructure *structure))
+{
+  gboolean any = FALSE;
+
+  for (const GList *l = params; l != NULL; l = l->next) {
+    if (!gst_structure_has_name (l->data, name))
+      continue;
+    if (!any) {
+      json_builder_set_member_name (json, member);
+      json_builder_begin_array (json);
+    }
+    any = TRUE;
+    add (json, l->data);
+  }
+  if (any)
+    json_builder_end_array (json);
 }
 
 /* The region inside the frame; %FALSE where none of it is. */
@@ -137,6 +187,8 @@ add_region (JsonBuilder *json, const GstVideoRegionOfInterestMeta *roi,
   json_builder_begin_object (json);
   for (GList *l = roi->params; l != NULL; l = l->next)
     add_param (json, l->data);
+  add_all (json, roi->params, "zone", "zones", add_zone);
+  add_all (json, roi->params, "tripwire", "tripwires", add_tripwire);
   add_int (json, "h", height);
   add_int (json, "region_id", roi->id);
   if (roi->parent_id >= 0)
@@ -162,6 +214,65 @@ add_regions (JsonBuilder *json, GstBuffer *buffer, const GstVideoInfo *info)
   json_builder_end_array (json);
 }
 
+static gint64
+get_count (const GstStructure *structure, const char *name)
+{
+  guint64 count = 0;
+
+  gst_structure_get_uint64 (structure, name, &count);
+  return (gint64) count;
+}
+
+static void
+add_zone_state (JsonBuilder *json, const GstStructure *zone)
+{
+  gboolean crowded = FALSE;
+  guint count = 0;
+
+  gst_structure_get_uint (zone, "count", &count);
+  gst_structure_get_boolean (zone, "crowded", &crowded);
+  json_builder_begin_object (json);
+  add_int (json, "count", count);
+  json_builder_set_member_name (json, "crowded");
+  json_builder_add_boolean_value (json, crowded);
+  add_int (json, "entered", get_count (zone, "entered"));
+  add_string (json, "id", gst_structure_get_string (zone, "id"));
+  add_int (json, "left", get_count (zone, "left"));
+  json_builder_end_object (json);
+}
+
+static void
+add_tripwire_state (JsonBuilder *json, const GstStructure *wire)
+{
+  json_builder_begin_object (json);
+  add_string (json, "id", gst_structure_get_string (wire, "id"));
+  add_int (json, "in", get_count (wire, "in"));
+  add_int (json, "out", get_count (wire, "out"));
+  json_builder_end_object (json);
+}
+
+/* What is watched in this frame, by whichever element; nothing where nothing is. */
+static void
+add_states (JsonBuilder *json, GstBuffer *buffer, const char *name,
+            void (*add) (JsonBuilder *json, const GstStructure *structure))
+{
+  const GstStructure *scene;
+  gpointer state = NULL;
+  gboolean any = FALSE;
+
+  while ((scene = gst_weir_scene_meta_next (buffer, &state)) != NULL)
+    for (guint i = 0; i < gst_weir_structures_count (scene, name); i++) {
+      if (!any) {
+        json_builder_set_member_name (json, name);
+        json_builder_begin_array (json);
+      }
+      any = TRUE;
+      add (json, gst_weir_structures_at (scene, name, i));
+    }
+  if (any)
+    json_builder_end_array (json);
+}
+
 char *
 gst_weir_json_frame (GstBuffer *buffer, const GstVideoInfo *info, GstClockTime timestamp,
                      const char *source)
@@ -181,6 +292,8 @@ gst_weir_json_frame (GstBuffer *buffer, const GstVideoInfo *info, GstClockTime t
     add_string (json, "source", source);
   if (GST_CLOCK_TIME_IS_VALID (timestamp))
     add_int (json, "timestamp", (gint64) timestamp);
+  add_states (json, buffer, "tripwires", add_tripwire_state);
+  add_states (json, buffer, "zones", add_zone_state);
   json_builder_end_object (json);
   root = json_builder_get_root (json);
   return json_to_string (root, FALSE);

@@ -18,6 +18,7 @@ plugin_init (GstPlugin *plugin)
          GST_ELEMENT_REGISTER (weirconvert, plugin) &&
          GST_ELEMENT_REGISTER (weiroverlay, plugin) &&
          GST_ELEMENT_REGISTER (weirtrack, plugin) &&
+         GST_ELEMENT_REGISTER (weiranalytics, plugin) &&
          GST_ELEMENT_REGISTER (weirpublish, plugin);
 }
 

@@ -1,82 +1,8 @@
 #include "lib/gstweirmeta.h"
 #include "models.h"
-
-#include <gst/check/gstharness.h>
-#include <gst/video/video.h>
+#include "regions.h"
 
 /* weirtrack as an element: regions in, regions with ids out. */
-
-#define CAPS(size) "video/x-raw,format=GRAY8,framerate=10/1," size
-#define FRAME      (GST_SECOND / 10)
-
-typedef struct {
-  GstHarness *harness;
-  GstVideoInfo info;
-  guint frames;
-} Run;
-
-static Run
-run_new (const char *line)
-{
-  Run run = { .harness = gst_harness_new_parse (line) };
-
-  gst_harness_set_src_caps_str (run.harness, CAPS ("width=320,height=240"));
-  gst_video_info_set_format (&run.info, GST_VIDEO_FORMAT_GRAY8, 320, 240);
-  return run;
-}
-
-static GstBuffer *
-frame_new (Run *run)
-{
-  GstBuffer *buffer =
-      gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&run->info), NULL);
-
-  gst_buffer_memset (buffer, 0, 0, GST_VIDEO_INFO_SIZE (&run->info));
-  GST_BUFFER_PTS (buffer) = run->frames++ * FRAME;
-  GST_BUFFER_DURATION (buffer) = FRAME;
-  return buffer;
-}
-
-static void
-add (Run *run, GstBuffer *buffer, double x, double score, const char *label, int label_id)
-{
-  gst_weir_meta_add_region (buffer, &run->info, x, 40, 30, 60, score, label_id, label);
-}
-
-static GstBuffer *
-through (Run *run, GstBuffer *buffer)
-{
-  GstBuffer *out = gst_harness_push_and_pull (run->harness, buffer);
-
-  g_assert_nonnull (out);
-  return out;
-}
-
-static GstVideoRegionOfInterestMeta *
-region (GstBuffer *buffer, guint index)
-{
-  gpointer meta, state = NULL;
-
-  while ((meta = gst_buffer_iterate_meta_filtered (
-              buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL)
-    if (index-- == 0)
-      return meta;
-  return NULL;
-}
-
-static int
-id_of (GstBuffer *buffer, guint index)
-{
-  GstVideoRegionOfInterestMeta *roi = region (buffer, index);
-  GstStructure *structure;
-  int id = 0;
-
-  g_assert_nonnull (roi);
-  structure = gst_video_region_of_interest_meta_get_param (roi, "object_id");
-  if (structure != NULL)
-    g_assert_true (gst_structure_get_int (structure, "id", &id));
-  return id;
-}
 
 /* One object at @x through the element: its id. */
 static int
@@ -136,8 +62,7 @@ test_given (void)
   GstBuffer *buffer = frame_new (&run);
 
   add (&run, buffer, 10, 0.9, "person", 0);
-  gst_video_region_of_interest_meta_add_param (
-      region (buffer, 0), gst_structure_new ("object_id", "id", G_TYPE_INT, 77, NULL));
+  give_id (region (buffer, 0), 77);
   buffer = through (&run, buffer);
   g_assert_cmpint (id_of (buffer, 0), ==, 77);
   g_assert_cmpuint (g_list_length (region (buffer, 0)->params), ==, 2);

@@ -42,7 +42,8 @@ ALLOWED = {
     "gst/lib": ["weir-ir.h", "weir-convert.h", "weir-infer.h", "weir-image.h", "lib/"],
     "gst/decoders": ["weir-infer.h", "weir-ir.h", "lib/"],
     "gst/track": ["base/error.h"],
-    "gst/elements": ["weir-ir.h", "weir-convert.h", "weir-infer.h", "lib/", "decoders/", "track/"],
+    "gst/analytics": ["base/error.h", "base/json.h"],
+    "gst/elements": ["weir-ir.h", "weir-convert.h", "weir-infer.h", "lib/", "decoders/", "track/", "analytics/"],
     "gst": [""],
 }
 # Libraries that live behind one door.
