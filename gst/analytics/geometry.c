@@ -36,6 +36,16 @@ gst_weir_line_crossing (GstWeirPoint a, GstWeirPoint b, GstWeirPoint from,
   return is_left ? 1 : -1;
 }
 
+double
+gst_weir_line_distance (GstWeirPoint a, GstWeirPoint b, GstWeirPoint point)
+{
+  double length = hypot (b.x - a.x, b.y - a.y);
+
+  if (length > 0)
+    return fabs (side_of (a, b, point)) / length;
+  return hypot (point.x - a.x, point.y - a.y);
+}
+
 #define UNKNOWNS 8
 
 static void

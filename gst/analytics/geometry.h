@@ -25,6 +25,9 @@ gboolean gst_weir_polygon_holds (const GstWeirPoint *corners, guint n,
 int gst_weir_line_crossing (GstWeirPoint a, GstWeirPoint b, GstWeirPoint from,
                             GstWeirPoint to);
 
+/** gst_weir_line_distance: of @point from the line through @a and @b. */
+double gst_weir_line_distance (GstWeirPoint a, GstWeirPoint b, GstWeirPoint point);
+
 /** GstWeirHomography: from one plane to another; 3 x 3, by rows. */
 typedef struct {
   double m[9];

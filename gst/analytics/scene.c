@@ -8,6 +8,7 @@
 
 #define MAX_MARKS         256
 #define DEFAULT_RETENTION 0.5
+#define DEFAULT_MARGIN    0.1
 
 /* A zone or a tripwire as it is written. */
 typedef struct {
@@ -20,6 +21,7 @@ typedef struct {
   double retention;
   guint crowd;
   double crowd_time;
+  double margin;
 } Draft;
 
 static const GstWeirSceneKey zone_keys[] = {
@@ -43,6 +45,7 @@ static const GstWeirSceneKey tripwire_keys[] = {
   { "color", gst_weir_read_color, offsetof (Draft, mark.color) },
   { "thickness", gst_weir_read_count, offsetof (Draft, mark.thickness) },
   { "points", gst_weir_read_points, offsetof (Draft, corners) },
+  { "margin", gst_weir_read_number, offsetof (Draft, margin) },
 };
 
 typedef struct {
@@ -150,6 +153,7 @@ add_tripwire (GstWeirScene *scene, const GstWeirSceneText *text, Draft *draft,
   wire->mark = take_mark (draft);
   wire->a = scaled (text, draft->corners.points[0]);
   wire->b = scaled (text, draft->corners.points[1]);
+  wire->margin = draft->margin;
   g_ptr_array_add (scene->tripwires, wire);
   return TRUE;
 }
@@ -171,7 +175,10 @@ static gboolean
 read_mark (GstWeirScene *scene, const GstWeirSceneText *text, const List *list,
            GHashTable *ids, JsonNode *node, GError **error)
 {
-  Draft draft = { .mark.color = -1, .dwell = TRUE, .retention = DEFAULT_RETENTION };
+  Draft draft = { .mark.color = -1,
+                  .dwell = TRUE,
+                  .retention = DEFAULT_RETENTION,
+                  .margin = DEFAULT_MARGIN };
   gboolean good = gst_weir_read_object (node, list->keys, list->n_keys, &draft, error);
 
   if (good && draft.mark.id == NULL)

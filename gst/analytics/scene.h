@@ -37,10 +37,12 @@ typedef struct {
   double crowd_time;
 } GstWeirZone;
 
-/** GstWeirTripwire: a line from @a to @b. */
+/** GstWeirTripwire: a line from @a to @b. An object is on a side of it from a distance of
+ * @margin times its own size on. */
 typedef struct {
   GstWeirMark mark;
   GstWeirPoint a, b;
+  double margin;
 } GstWeirTripwire;
 
 /** GstWeirScene: what is watched, in pixels of the frame. Not changed after it is made.

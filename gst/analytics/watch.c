@@ -20,6 +20,7 @@ typedef struct {
 
 typedef struct {
   GstWeirPoint last;
+  GArray *anchors; /* GstWeirPoint, one a tripwire: where it was surely on a side of it */
   double seen;
   Step steps[MAX_STEPS]; /* a ring */
   guint n_steps, next;
@@ -52,6 +53,13 @@ typedef struct {
 } Frame;
 
 static void
+trail_free (gpointer data)
+{
+  g_array_unref (((Trail *) data)->anchors);
+  g_free (data);
+}
+
+static void
 area_free (gpointer data)
 {
   Area *area = data;
@@ -79,7 +87,7 @@ gst_weir_watch_new (void)
 
   watch->areas = g_ptr_array_new_with_free_func (area_free);
   watch->wires = g_array_new (FALSE, TRUE, sizeof (GstWeirTripwireState));
-  watch->trails = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  watch->trails = g_hash_table_new_full (NULL, NULL, NULL, trail_free);
   return watch;
 }
 
@@ -137,16 +145,26 @@ move_wires (GstWeirWatch *watch, const GstWeirScene *scene)
   watch->wires = wires;
 }
 
-/* Steps on another ground are no longer metres of this one. */
 static void
-forget_steps (GstWeirWatch *watch)
+place_anchors (const GstWeirWatch *watch, Trail *trail)
+{
+  g_array_set_size (trail->anchors, 0);
+  for (guint i = 0; i < watch->wires->len; i++)
+    g_array_append_val (trail->anchors, trail->last);
+}
+
+/* Steps on another ground are no metres of this one, and tripwires are others. */
+static void
+turn_trails (GstWeirWatch *watch)
 {
   GHashTableIter iter;
   gpointer trail;
 
   g_hash_table_iter_init (&iter, watch->trails);
-  while (g_hash_table_iter_next (&iter, NULL, &trail))
+  while (g_hash_table_iter_next (&iter, NULL, &trail)) {
     ((Trail *) trail)->n_steps = 0;
+    place_anchors (watch, trail);
+  }
 }
 
 void
@@ -154,7 +172,7 @@ gst_weir_watch_set_scene (GstWeirWatch *watch, GstWeirScene *scene)
 {
   move_areas (watch, scene);
   move_wires (watch, scene);
-  forget_steps (watch);
+  turn_trails (watch);
   g_clear_pointer (&watch->scene, gst_weir_scene_free);
   watch->scene = scene;
 }
@@ -278,8 +296,10 @@ watch_zone (Frame *f, guint index)
   watch_crowd (f, zone, area, index);
 }
 
+/* A box that trembles on a line crosses it once: the next crossing begins where it has
+ * left the line's margin. */
 static void
-watch_tripwires (Frame *f, guint visitor, GstWeirPoint from)
+watch_tripwires (Frame *f, guint visitor, Trail *trail)
 {
   const GstWeirVisitor *v = &f->visitors[visitor];
   const GPtrArray *wires = f->watch->scene->tripwires;
@@ -288,8 +308,13 @@ watch_tripwires (Frame *f, guint visitor, GstWeirPoint from)
     const GstWeirTripwire *wire = wires->pdata[i];
     GstWeirTripwireState *state =
         &g_array_index (f->watch->wires, GstWeirTripwireState, i);
-    int direction = gst_weir_line_crossing (wire->a, wire->b, from, v->at);
+    GstWeirPoint *anchor = &g_array_index (trail->anchors, GstWeirPoint, i);
+    int direction;
 
+    if (gst_weir_line_distance (wire->a, wire->b, v->at) < wire->margin * v->size)
+      continue;
+    direction = gst_weir_line_crossing (wire->a, wire->b, *anchor, v->at);
+    *anchor = v->at;
     if (direction == 0 || !gst_weir_mark_takes (&wire->mark, v->label))
       continue;
     state->in += direction > 0;
@@ -367,14 +392,17 @@ watch_visitor (Frame *f, guint visitor)
     return;
   trail = g_hash_table_lookup (f->watch->trails, GINT_TO_POINTER (v->id));
   if (trail != NULL) {
-    watch_tripwires (f, visitor, trail->last);
+    watch_tripwires (f, visitor, trail);
+    trail->last = v->at;
   } else {
     if (g_hash_table_size (f->watch->trails) >= MAX_OBJECTS)
       return;
     trail = g_new0 (Trail, 1);
+    trail->anchors = g_array_new (FALSE, FALSE, sizeof (GstWeirPoint));
+    trail->last = v->at;
+    place_anchors (f->watch, trail);
     g_hash_table_insert (f->watch->trails, GINT_TO_POINTER (v->id), trail);
   }
-  trail->last = v->at;
   trail->seen = f->time;
   watch_speed (f, visitor, trail);
 }

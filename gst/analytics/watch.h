@@ -8,11 +8,13 @@
  * @label: (nullable): of its class
  * @at: the point that stands for it
  * @foot: where it stands on the ground
+ * @size: mean of its width and height
  */
 typedef struct {
   int id;
   const char *label;
   GstWeirPoint at, foot;
+  double size;
 } GstWeirVisitor;
 
 typedef enum {

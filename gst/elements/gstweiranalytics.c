@@ -177,6 +177,7 @@ visitors_of (const GstWeirAnalytics *self, GstBuffer *buffer, GPtrArray *regions
       gst_structure_get_int (id, "id", &v.id);
     v.foot = (GstWeirPoint){ roi->x + roi->w / 2.0, (double) roi->y + roi->h };
     v.at = v.foot;
+    v.size = ((double) roi->w + roi->h) / 2;
     if (self->point == POINT_CENTER)
       v.at.y = roi->y + roi->h / 2.0;
     g_array_append_val (visitors, v);

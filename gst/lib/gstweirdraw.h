@@ -1,21 +1,25 @@
 #pragma once
 
-#include <gst/video/video.h>
+#include "gstweircanvas.h"
 
-/** GstWeirDrawStyle: @line and @font in pixels, 0 chooses by the size of the frame. */
+/** GstWeirDrawStyle: what is drawn of regions; @by_track: one colour an object and not a
+ * class. */
 typedef struct {
-  guint line;
-  guint font;
+  gboolean boxes;
   gboolean labels;
   gboolean confidence;
+  gboolean by_track;
 } GstWeirDrawStyle;
 
-/**
- * gst_weir_draw_regions: (transfer full) (nullable):
- *
- * The regions of @buffer as an overlay: boxes, labels with scores, classifications, ids
- * and key points, in one colour a class. %NULL where there is nothing to draw.
- */
-GstVideoOverlayComposition *gst_weir_draw_regions (GstBuffer *buffer,
-                                                   const GstVideoInfo *info,
-                                                   const GstWeirDrawStyle *style);
+/** gst_weir_draw_regions: the regions of @buffer: boxes, labels with scores,
+ * classifications, ids, speeds and key points. */
+void gst_weir_draw_regions (GstWeirCanvas *canvas, GstBuffer *buffer,
+                            const GstWeirDrawStyle *style);
+/** gst_weir_draw_scenes: zones and tripwires that were watched on @buffer, with their
+ * counts. */
+void gst_weir_draw_scenes (GstWeirCanvas *canvas, GstBuffer *buffer);
+
+/** gst_weir_region_id: of the object, 0 where nothing follows it. */
+int gst_weir_region_id (GstVideoRegionOfInterestMeta *roi);
+/** gst_weir_region_color: the colour of its class, or of the object itself. */
+guint32 gst_weir_region_color (GstVideoRegionOfInterestMeta *roi, gboolean by_track);

@@ -329,6 +329,26 @@ test_counts (void)
   run_clear (&run);
 }
 
+/* A box of size 20 that trembles on the line by one pixel, and then walks on: with a
+ * margin of a tenth it has crossed once, two pixels behind the line. */
+static void
+test_margin (void)
+{
+  static const double ys[] = { 20, 11, 9.5, 10.5, 9, 11, 9, 8, 9, 11, 5 };
+  Run run = run_new (scene_of (NULL, WIRE, NULL));
+
+  for (guint i = 0; i < G_N_ELEMENTS (ys); i++) {
+    const GstWeirVisitor v = { 1, NULL, { 5, ys[i] }, { 5, ys[i] }, 20 };
+
+    see (&run, i * 0.1, &v, 1);
+    g_assert_cmpuint (gst_weir_watch_tripwire (run.watch, 0).in, ==, i >= 7);
+    g_assert_cmpuint (gst_weir_watch_tripwire (run.watch, 0).out, ==, 0);
+  }
+  NEAR (gst_weir_line_distance ((P){ 0, 0 }, (P){ 3, 4 }, (P){ 5, 0 }), 4);
+  NEAR (gst_weir_line_distance ((P){ 1, 1 }, (P){ 1, 1 }, (P){ 4, 5 }), 5);
+  run_clear (&run);
+}
+
 /* Another scene: who is in a zone stays there, totals stay, a new wire begins at 0. */
 static void
 test_edit (void)
@@ -409,6 +429,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scene/dwell", test_dwell);
   g_test_add_func ("/scene/crowd", test_crowd);
   g_test_add_func ("/scene/counts", test_counts);
+  g_test_add_func ("/scene/margin", test_margin);
   g_test_add_func ("/scene/edit", test_edit);
   g_test_add_func ("/scene/speed", test_speed);
   g_test_add_func ("/scene/bounds", test_bounds);
