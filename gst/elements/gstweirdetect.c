@@ -21,6 +21,7 @@ struct _GstWeirDetect {
   float threshold;
   float iou_threshold;
   guint max_objects;
+  guint sizes[4]; /* least width and height, greatest ones; 0: any */
 };
 
 G_DEFINE_TYPE (GstWeirDetect, gst_weir_detect, GST_TYPE_WEIR_INFERENCE)
@@ -32,6 +33,10 @@ enum {
   PROP_THRESHOLD,
   PROP_IOU_THRESHOLD,
   PROP_MAX_OBJECTS,
+  PROP_MIN_WIDTH,
+  PROP_MIN_HEIGHT,
+  PROP_MAX_WIDTH,
+  PROP_MAX_HEIGHT,
 };
 
 static gboolean
@@ -78,6 +83,19 @@ add_keypoints (GstVideoRegionOfInterestMeta *roi, const GArray *points, double w
   gst_video_region_of_interest_meta_add_param (roi, structure);
 }
 
+static gboolean
+has_size (GstWeirDetect *self, double width, double height)
+{
+  gboolean fits;
+
+  GST_OBJECT_LOCK (self);
+  fits = width >= self->sizes[0] && height >= self->sizes[1] &&
+         (self->sizes[2] == 0 || width <= self->sizes[2]) &&
+         (self->sizes[3] == 0 || height <= self->sizes[3]);
+  GST_OBJECT_UNLOCK (self);
+  return fits;
+}
+
 /* From parts of the network's input to pixels of the frame. */
 static void
 gst_weir_detect_attach (GstWeirInference *inference, GstWeirInstance *instance,
@@ -91,10 +109,14 @@ gst_weir_detect_attach (GstWeirInference *inference, GstWeirInstance *instance,
   double height = (double) input->shape.dims[last ? 1 : 2];
   GArray *objects = region->result;
 
-  (void) inference;
   for (guint i = 0; i < objects->len; i++) {
     const GstWeirObject *o = &g_array_index (objects, GstWeirObject, i);
-    GstVideoRegionOfInterestMeta *roi = gst_weir_meta_add_region (
+    GstVideoRegionOfInterestMeta *roi;
+
+    if (!has_size (GST_WEIR_DETECT (inference), o->width * width / p->scale_x,
+                   o->height * height / p->scale_y))
+      continue;
+    roi = gst_weir_meta_add_region (
         buffer, info, (o->x * width - p->offset_x) / p->scale_x,
         (o->y * height - p->offset_y) / p->scale_y, o->width * width / p->scale_x,
         o->height * height / p->scale_y, o->score, o->label_id,
@@ -124,6 +146,12 @@ gst_weir_detect_set_property (GObject *object, guint id, const GValue *value,
   case PROP_MAX_OBJECTS:
     self->max_objects = g_value_get_uint (value);
     break;
+  case PROP_MIN_WIDTH:
+  case PROP_MIN_HEIGHT:
+  case PROP_MAX_WIDTH:
+  case PROP_MAX_HEIGHT:
+    self->sizes[id - PROP_MIN_WIDTH] = g_value_get_uint (value);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     break;
@@ -147,11 +175,39 @@ gst_weir_detect_get_property (GObject *object, guint id, GValue *value, GParamSp
   case PROP_MAX_OBJECTS:
     g_value_set_uint (value, self->max_objects);
     break;
+  case PROP_MIN_WIDTH:
+  case PROP_MIN_HEIGHT:
+  case PROP_MAX_WIDTH:
+  case PROP_MAX_HEIGHT:
+    g_value_set_uint (value, self->sizes[id - PROP_MIN_WIDTH]);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     break;
   }
   GST_OBJECT_UNLOCK (self);
+}
+
+static void
+install_sizes (GObjectClass *klass)
+{
+  static const struct {
+    const char *name, *nick, *blurb;
+  } rows[] = {
+    { "detected-min-w", "Least width",
+      "objects less wide are left out; pixels; 0: none" },
+    { "detected-min-h", "Least height",
+      "objects less high are left out; pixels; 0: none" },
+    { "detected-max-w", "Greatest width", "wider objects are left out; pixels; 0: none" },
+    { "detected-max-h", "Greatest height",
+      "higher objects are left out; pixels; 0: none" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_object_class_install_property (
+        klass, PROP_MIN_WIDTH + i,
+        g_param_spec_uint (rows[i].name, rows[i].nick, rows[i].blurb, 0, G_MAXUINT, 0,
+                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -180,6 +236,7 @@ gst_weir_detect_class_init (GstWeirDetectClass *klass)
                                    g_param_spec_uint ("max-objects", "Most objects",
                                                       "at most so many a frame; 0: all",
                                                       0, G_MAXUINT, 0, flags));
+  install_sizes (object_class);
   gst_element_class_set_static_metadata (
       GST_ELEMENT_CLASS (klass), "Weir object detection", "Filter/Analyzer/Video",
       "Finds objects in video with a neural network", "The Weir authors");

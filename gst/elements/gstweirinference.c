@@ -1,5 +1,6 @@
 #include "gstweirinference.h"
 
+#include "gstweirgate.h"
 #include "gstweirloader.h"
 #include "lib/gstweirmeta.h"
 
@@ -12,8 +13,7 @@ GST_DEBUG_CATEGORY_STATIC (weir_inference_debug);
 typedef struct {
   GstWeirLoader *loader;
   gboolean roi_list;
-  char *object_class;
-  guint interval;
+  GstWeirGate gate;
   guint64 frames;
   guint64 inferences;
   gint64 busy_us;
@@ -27,10 +27,9 @@ G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GstWeirInference, gst_weir_inference,
 enum {
   PROP_0,
   PROP_INFERENCE_REGION,
-  PROP_OBJECT_CLASS,
-  PROP_INFERENCE_INTERVAL,
   PROP_STATS,
-  PROP_LOADER, /* the loader's own follow */
+  PROP_GATE,                                          /* the gate's own follow, */
+  PROP_LOADER = PROP_GATE + GST_WEIR_GATE_PROPERTIES, /* and the loader's */
 };
 
 static GstStaticPadTemplate model_template = GST_STATIC_PAD_TEMPLATE (
@@ -233,10 +232,9 @@ add_rois (Work *work)
     gboolean fits;
 
     GST_OBJECT_LOCK (work->self);
-    fits = p->object_class == NULL || *p->object_class == '\0' ||
-           g_strcmp0 (g_quark_to_string (roi->roi_type), p->object_class) == 0;
+    fits = gst_weir_gate_takes_region (&p->gate, roi);
     GST_OBJECT_UNLOCK (work->self);
-    if (fits && roi->w > 0 && roi->h > 0 &&
+    if (fits &&
         (klass->wants == NULL || klass->wants (work->self, work->slot->buffer, roi)))
       add_region (work, roi->id, roi->x, roi->y, roi->w, roi->h);
   }
@@ -256,7 +254,7 @@ work_new (GstWeirInference *self, GstWeirSlot *slot, GstWeirInstance *instance)
   work->pending = 1;
   slot->data = work;
   slot->free_data = work_free;
-  if (frame % MAX (p->interval, 1) != 0)
+  if (!gst_weir_gate_takes_frame (&p->gate, frame))
     return work;
   if (p->roi_list)
     add_rois (work);
@@ -393,17 +391,12 @@ gst_weir_inference_set_property (GObject *object, guint id, const GValue *value,
   case PROP_INFERENCE_REGION:
     p->roi_list = g_value_get_enum (value) != 0;
     break;
-  case PROP_OBJECT_CLASS:
-    GST_OBJECT_LOCK (object);
-    g_free (p->object_class);
-    p->object_class = g_value_dup_string (value);
-    GST_OBJECT_UNLOCK (object);
-    break;
-  case PROP_INFERENCE_INTERVAL:
-    p->interval = g_value_get_uint (value);
-    break;
   default:
-    if (!gst_weir_loader_set_property (p->loader, id - PROP_LOADER, value))
+    if (id >= PROP_GATE && id < PROP_LOADER) {
+      GST_OBJECT_LOCK (object);
+      gst_weir_gate_set (&p->gate, id - PROP_GATE, value);
+      GST_OBJECT_UNLOCK (object);
+    } else if (!gst_weir_loader_set_property (p->loader, id - PROP_LOADER, value))
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     break;
   }
@@ -419,19 +412,15 @@ gst_weir_inference_get_property (GObject *object, guint id, GValue *value,
   case PROP_INFERENCE_REGION:
     g_value_set_enum (value, p->roi_list);
     break;
-  case PROP_OBJECT_CLASS:
-    GST_OBJECT_LOCK (object);
-    g_value_set_string (value, p->object_class);
-    GST_OBJECT_UNLOCK (object);
-    break;
-  case PROP_INFERENCE_INTERVAL:
-    g_value_set_uint (value, p->interval);
-    break;
   case PROP_STATS:
     g_value_take_boxed (value, make_stats (GST_WEIR_INFERENCE (object)));
     break;
   default:
-    if (!gst_weir_loader_get_property (p->loader, id - PROP_LOADER, value))
+    if (id >= PROP_GATE && id < PROP_LOADER) {
+      GST_OBJECT_LOCK (object);
+      gst_weir_gate_get (&p->gate, id - PROP_GATE, value);
+      GST_OBJECT_UNLOCK (object);
+    } else if (!gst_weir_loader_get_property (p->loader, id - PROP_LOADER, value))
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
     break;
   }
@@ -443,7 +432,7 @@ gst_weir_inference_finalize (GObject *object)
   GstWeirInferencePrivate *p = get_private (GST_WEIR_INFERENCE (object));
 
   gst_weir_loader_free (p->loader);
-  g_free (p->object_class);
+  gst_weir_gate_clear (&p->gate);
   G_OBJECT_CLASS (gst_weir_inference_parent_class)->finalize (object);
 }
 
@@ -484,19 +473,11 @@ install_properties (GObjectClass *klass)
           "look at the whole frame or at each region that was found before",
           GST_TYPE_WEIR_INFERENCE_REGION, 0, flags));
   g_object_class_install_property (
-      klass, PROP_OBJECT_CLASS,
-      g_param_spec_string ("object-class", "Object class",
-                           "only regions with this label (inference-region=roi-list)",
-                           NULL, flags));
-  g_object_class_install_property (
-      klass, PROP_INFERENCE_INTERVAL,
-      g_param_spec_uint ("inference-interval", "Inference interval",
-                         "look at every N-th frame", 1, G_MAXUINT, 1, flags));
-  g_object_class_install_property (
       klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
                           "frames, inferences, latency, and how frames become inputs",
                           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  gst_weir_gate_install (klass, PROP_GATE);
   gst_weir_loader_install_properties (klass, PROP_LOADER);
 }
 
@@ -528,6 +509,6 @@ gst_weir_inference_init (GstWeirInference *self)
 {
   GstWeirInferencePrivate *p = get_private (self);
 
-  p->interval = 1;
+  gst_weir_gate_init (&p->gate);
   p->loader = gst_weir_loader_new (GST_ELEMENT (self));
 }
