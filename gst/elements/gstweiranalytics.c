@@ -170,11 +170,9 @@ visitors_of (const GstWeirAnalytics *self, GstBuffer *buffer, GPtrArray *regions
   while ((meta = gst_buffer_iterate_meta_filtered (
               buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL) {
     GstVideoRegionOfInterestMeta *roi = meta;
-    GstWeirVisitor v = { .label = g_quark_to_string (roi->roi_type) };
-    GstStructure *id = gst_video_region_of_interest_meta_get_param (roi, "object_id");
+    GstWeirVisitor v = { .id = gst_weir_meta_object_id (roi),
+                         .label = g_quark_to_string (roi->roi_type) };
 
-    if (id != NULL)
-      gst_structure_get_int (id, "id", &v.id);
     v.foot = (GstWeirPoint){ roi->x + roi->w / 2.0, (double) roi->y + roi->h };
     v.at = v.foot;
     v.size = ((double) roi->w + roi->h) / 2;

@@ -1,5 +1,7 @@
 #include "gstweirrecall.h"
 
+#include "lib/gstweirmeta.h"
+
 /* Objects that were not there for so many frames are forgotten. */
 #define PATIENCE    1000
 #define MAX_OBJECTS 4096
@@ -49,18 +51,6 @@ gst_weir_recall_reset (GstWeirRecall *recall)
   g_mutex_lock (&recall->lock);
   g_hash_table_remove_all (recall->objects);
   g_mutex_unlock (&recall->lock);
-}
-
-static int
-id_of (GstVideoRegionOfInterestMeta *roi)
-{
-  GstStructure *structure =
-      gst_video_region_of_interest_meta_get_param (roi, "object_id");
-  int id = 0;
-
-  if (structure != NULL)
-    gst_structure_get_int (structure, "id", &id);
-  return id;
 }
 
 static gboolean
@@ -114,7 +104,7 @@ gboolean
 gst_weir_recall_asks (GstWeirRecall *recall, GstVideoRegionOfInterestMeta *roi,
                       guint interval)
 {
-  int id = id_of (roi);
+  int id = gst_weir_meta_object_id (roi);
   gboolean result;
 
   if (id == 0 || interval == 1)
@@ -132,7 +122,8 @@ gst_weir_recall_answer (GstWeirRecall *recall, GstVideoRegionOfInterestMeta *roi
   Memory *memory;
 
   g_mutex_lock (&recall->lock);
-  memory = g_hash_table_lookup (recall->objects, GINT_TO_POINTER (id_of (roi)));
+  memory = g_hash_table_lookup (recall->objects,
+                                GINT_TO_POINTER (gst_weir_meta_object_id (roi)));
   if (memory != NULL) {
     g_clear_pointer (&memory->said, g_ptr_array_unref);
     memory->said = g_ptr_array_ref (said);
@@ -158,7 +149,8 @@ gst_weir_recall_repeat (GstWeirRecall *recall, GstBuffer *buffer)
   g_mutex_lock (&recall->lock);
   while ((roi = gst_buffer_iterate_meta_filtered (
               buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL) {
-    Memory *memory = g_hash_table_lookup (recall->objects, GINT_TO_POINTER (id_of (roi)));
+    Memory *memory = g_hash_table_lookup (
+        recall->objects, GINT_TO_POINTER (gst_weir_meta_object_id (roi)));
 
     if (memory != NULL && !memory->fresh)
       repeat (memory, roi);

@@ -177,13 +177,6 @@ sighting_of (GstVideoRegionOfInterestMeta *roi)
   };
 }
 
-static void
-give_id (GstVideoRegionOfInterestMeta *roi, int id)
-{
-  gst_video_region_of_interest_meta_add_param (
-      roi, gst_structure_new ("object_id", "id", G_TYPE_INT, id, NULL));
-}
-
 /* What a structure's votes are about: the classifier's question, or the class itself. */
 static GQuark
 topic_of (const GstStructure *structure)
@@ -226,7 +219,7 @@ mark (GstWeirTrack *self, GstBuffer *buffer, GstVideoRegionOfInterestMeta *roi, 
   }
   for (GList *l = roi->params; self->voting && votes != NULL && l != NULL; l = l->next)
     vote (votes, roi, l->data);
-  give_id (roi, id);
+  gst_weir_meta_set_object_id (roi, id);
 }
 
 static void
@@ -254,7 +247,7 @@ extrapolate (GstWeirTrack *self, GstBuffer *buffer, const GstVideoInfo *info,
         s->label_id, g_quark_to_string (s->label));
 
     if (roi != NULL)
-      give_id (roi, s->id);
+      gst_weir_meta_set_object_id (roi, s->id);
   }
 }
 

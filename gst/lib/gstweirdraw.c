@@ -7,22 +7,10 @@
 /* Points with a lower score are not drawn. */
 #define SURE_POINT 0.3
 
-int
-gst_weir_region_id (GstVideoRegionOfInterestMeta *roi)
-{
-  GstStructure *structure =
-      gst_video_region_of_interest_meta_get_param (roi, "object_id");
-  int id = 0;
-
-  if (structure != NULL)
-    gst_structure_get_int (structure, "id", &id);
-  return id;
-}
-
 guint32
 gst_weir_region_color (GstVideoRegionOfInterestMeta *roi, gboolean by_track)
 {
-  int id = gst_weir_region_id (roi), label_id;
+  int id = gst_weir_meta_object_id (roi), label_id;
 
   if (by_track && id > 0)
     return gst_weir_palette ((guint) id - 1);

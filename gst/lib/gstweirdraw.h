@@ -19,7 +19,5 @@ void gst_weir_draw_regions (GstWeirCanvas *canvas, GstBuffer *buffer,
  * counts. */
 void gst_weir_draw_scenes (GstWeirCanvas *canvas, GstBuffer *buffer);
 
-/** gst_weir_region_id: of the object, 0 where nothing follows it. */
-int gst_weir_region_id (GstVideoRegionOfInterestMeta *roi);
 /** gst_weir_region_color: the colour of its class, or of the object itself. */
 guint32 gst_weir_region_color (GstVideoRegionOfInterestMeta *roi, gboolean by_track);

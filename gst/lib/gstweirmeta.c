@@ -78,6 +78,25 @@ gst_weir_meta_confidence (GstVideoRegionOfInterestMeta *region, int *label_id)
   return confidence;
 }
 
+int
+gst_weir_meta_object_id (GstVideoRegionOfInterestMeta *region)
+{
+  GstStructure *structure =
+      gst_video_region_of_interest_meta_get_param (region, "object_id");
+  int id = 0;
+
+  if (structure != NULL)
+    gst_structure_get_int (structure, "id", &id);
+  return id;
+}
+
+void
+gst_weir_meta_set_object_id (GstVideoRegionOfInterestMeta *region, int id)
+{
+  gst_video_region_of_interest_meta_add_param (
+      region, gst_structure_new ("object_id", "id", G_TYPE_INT, id, NULL));
+}
+
 GstVideoRegionOfInterestMeta *
 gst_weir_meta_find_region (GstBuffer *buffer, int id)
 {

@@ -23,6 +23,11 @@ GstVideoRegionOfInterestMeta *gst_weir_meta_add_region (GstBuffer *buffer,
 
 /** gst_weir_meta_confidence: of the structure "detection"; 0 without one. */
 double gst_weir_meta_confidence (GstVideoRegionOfInterestMeta *region, int *label_id);
+/** gst_weir_meta_object_id: of the structure "object_id"; 0 where nothing follows it. */
+int gst_weir_meta_object_id (GstVideoRegionOfInterestMeta *region);
+/** gst_weir_meta_set_object_id: adds a structure "object_id", as DL Streamer writes it.
+ */
+void gst_weir_meta_set_object_id (GstVideoRegionOfInterestMeta *region, int id);
 /** gst_weir_meta_find_region: (nullable): by the id that the region was given. */
 GstVideoRegionOfInterestMeta *gst_weir_meta_find_region (GstBuffer *buffer, int id);
 

@@ -1,5 +1,7 @@
 #include "gstweirtails.h"
 
+#include "gstweirmeta.h"
+
 #define MAX_PLACES 256
 /* Frames after which a tail without an object is forgotten. */
 #define PATIENCE  30
@@ -80,7 +82,7 @@ gst_weir_tails_follow (GstWeirTails *tails, GstBuffer *buffer, gboolean by_track
   tails->frame++;
   while ((roi = gst_buffer_iterate_meta_filtered (
               buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL) {
-    int id = gst_weir_region_id (roi);
+    int id = gst_weir_meta_object_id (roi);
 
     if (id != 0)
       add_place (tails, roi, id, by_track);

@@ -30,13 +30,6 @@ add (Run *run, GstBuffer *buffer, double x, double score, const char *label, int
   gst_weir_meta_add_region (buffer, &run->info, x, 40, 30, 60, score, label_id, label);
 }
 
-void
-give_id (GstVideoRegionOfInterestMeta *roi, int id)
-{
-  gst_video_region_of_interest_meta_add_param (
-      roi, gst_structure_new ("object_id", "id", G_TYPE_INT, id, NULL));
-}
-
 GstBuffer *
 through (Run *run, GstBuffer *buffer)
 {
@@ -61,13 +54,30 @@ region (GstBuffer *buffer, guint index)
 int
 id_of (GstBuffer *buffer, guint index)
 {
-  GstVideoRegionOfInterestMeta *roi = region (buffer, index);
-  GstStructure *structure;
-  int id = 0;
+  g_assert_nonnull (region (buffer, index));
+  return gst_weir_meta_object_id (region (buffer, index));
+}
 
-  g_assert_nonnull (roi);
-  structure = gst_video_region_of_interest_meta_get_param (roi, "object_id");
-  if (structure != NULL)
-    g_assert_true (gst_structure_get_int (structure, "id", &id));
-  return id;
+void
+flush (Run *run)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (run->harness, gst_event_new_flush_start ());
+  gst_harness_push_event (run->harness, gst_event_new_flush_stop (TRUE));
+  gst_harness_push_event (run->harness, gst_event_new_segment (&segment));
+}
+
+void
+change_states (GstElement *pipeline, guint times)
+{
+  static const GstState states[] = { GST_STATE_READY, GST_STATE_PAUSED,
+                                     GST_STATE_PLAYING };
+
+  for (guint i = 0; i < times; i++) {
+    gst_element_set_state (pipeline, states[i % G_N_ELEMENTS (states)]);
+    g_usleep (i % 7 * 300);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+  }
 }

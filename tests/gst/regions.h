@@ -21,9 +21,12 @@ GstBuffer *frame_new (Run *run);
 /** A region of 30 x 60, 40 below the upper edge. */
 void add (Run *run, GstBuffer *buffer, double x, double score, const char *label,
           int label_id);
-void give_id (GstVideoRegionOfInterestMeta *roi, int id);
 GstBuffer *through (Run *run, GstBuffer *buffer);
 /** Region number @index, NULL where there are fewer. */
 GstVideoRegionOfInterestMeta *region (GstBuffer *buffer, guint index);
 /** Its object_id, 0 for none. */
 int id_of (GstBuffer *buffer, guint index);
+/** Flushes, and begins with a new segment. */
+void flush (Run *run);
+/** Up to one of the states and down again, so often. */
+void change_states (GstElement *pipeline, guint times);

@@ -1,4 +1,5 @@
 #include "lib/gstweirjson.h"
+#include "lib/gstweirmeta.h"
 #include "lib/gstweirscenemeta.h"
 #include "models.h"
 #include "regions.h"
@@ -41,7 +42,7 @@ see (Run *run, double x, int id)
 
   add (run, buffer, x, 0.9, "person", 0);
   if (id != 0)
-    give_id (region (buffer, 0), id);
+    gst_weir_meta_set_object_id (region (buffer, 0), id);
   return through (run, buffer);
 }
 
@@ -256,14 +257,7 @@ test_states (void)
   g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (pipeline), "a");
 
   g_object_set (element, "zones", ZONE, NULL);
-  for (guint i = 0; i < 20; i++) {
-    static const GstState states[] = { GST_STATE_READY, GST_STATE_PAUSED,
-                                       GST_STATE_PLAYING };
-
-    gst_element_set_state (pipeline, states[i % G_N_ELEMENTS (states)]);
-    g_usleep (i % 7 * 300);
-    gst_element_set_state (pipeline, GST_STATE_NULL);
-  }
+  change_states (pipeline, 20);
   run_pipeline (pipeline);
 }
 

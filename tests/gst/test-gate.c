@@ -109,11 +109,11 @@ test_reclassify (void)
       GstBuffer *buffer = paint (&run, i % 3);
 
       add (&run, buffer, 10, 0.9, "a", 0);
-      give_id (region (buffer, 0), 3);
+      gst_weir_meta_set_object_id (region (buffer, 0), 3);
       add (&run, buffer, 60, 0.9, "a", 0);
       if (i > 0) {
         add (&run, buffer, 110, 0.9, "a", 0);
-        give_id (region (buffer, 2), 5);
+        gst_weir_meta_set_object_id (region (buffer, 2), 5);
       }
       buffer = through (&run, buffer);
       g_assert_cmpint (*label_of (buffer, 0), ==, rows[r].labels[i]);
@@ -133,21 +133,17 @@ static void
 test_reclassify_flush (void)
 {
   Run run = colours ("reclassify-interval=0");
-  GstSegment segment;
 
-  gst_segment_init (&segment, GST_FORMAT_TIME);
   for (guint i = 0; i < 4; i++) {
     GstBuffer *buffer = paint (&run, i);
 
     if (i == 2) {
       gst_buffer_unref (buffer);
-      gst_harness_push_event (run.harness, gst_event_new_flush_start ());
-      gst_harness_push_event (run.harness, gst_event_new_flush_stop (TRUE));
-      gst_harness_push_event (run.harness, gst_event_new_segment (&segment));
+      flush (&run);
       buffer = paint (&run, 1);
     }
     add (&run, buffer, 10, 0.9, "a", 0);
-    give_id (region (buffer, 0), 3);
+    gst_weir_meta_set_object_id (region (buffer, 0), 3);
     buffer = through (&run, buffer);
     g_assert_cmpstr (label_of (buffer, 0), ==, i < 2 ? "red" : "green");
     gst_buffer_unref (buffer);

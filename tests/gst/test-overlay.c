@@ -179,7 +179,7 @@ test_boxes (void)
     GstBuffer *buffer = frame_new (&run);
 
     add (&run, buffer, 10, 0.9, "a", 0);
-    give_id (region (buffer, 0), 4);
+    gst_weir_meta_set_object_id (region (buffer, 0), 4);
     add (&run, buffer, 100, 0.9, "b", 2);
     buffer = through (&run, buffer);
     g_assert_cmphex (pixel (&run, buffer, 25, 40), ==, rows[i].first);
@@ -196,20 +196,16 @@ static void
 test_tails (void)
 {
   Run run = draw ("weiroverlay show-labels=false show-boxes=false tail-length=5");
-  GstSegment segment;
 
   for (guint i = 0; i < 20; i++) {
     GstBuffer *buffer = frame_new (&run);
     guint foot = 35 + i * 10;
 
     if (i == 12) {
-      gst_harness_push_event (run.harness, gst_event_new_flush_start ());
-      gst_harness_push_event (run.harness, gst_event_new_flush_stop (TRUE));
-      gst_segment_init (&segment, GST_FORMAT_TIME);
-      gst_harness_push_event (run.harness, gst_event_new_segment (&segment));
+      flush (&run);
     }
     add (&run, buffer, foot - 15, 0.9, "a", 0);
-    give_id (region (buffer, 0), 1);
+    gst_weir_meta_set_object_id (region (buffer, 0), 1);
     buffer = through (&run, buffer);
     g_assert_cmpint (pixel (&run, buffer, foot - 5, 100) != 0, ==, i > 0 && i != 12);
     g_assert_cmpint (pixel (&run, buffer, MAX (foot, 60) - 35, 100) != 0, ==,

@@ -62,7 +62,7 @@ test_given (void)
   GstBuffer *buffer = frame_new (&run);
 
   add (&run, buffer, 10, 0.9, "person", 0);
-  give_id (region (buffer, 0), 77);
+  gst_weir_meta_set_object_id (region (buffer, 0), 77);
   buffer = through (&run, buffer);
   g_assert_cmpint (id_of (buffer, 0), ==, 77);
   g_assert_cmpuint (g_list_length (region (buffer, 0)->params), ==, 2);
@@ -105,14 +105,10 @@ static void
 test_reset (void)
 {
   Run run = run_new ("weirtrack");
-  GstSegment segment;
 
   g_assert_cmpint (see (&run, 10), ==, 1);
   g_assert_cmpint (see (&run, 12), ==, 1);
-  gst_harness_push_event (run.harness, gst_event_new_flush_start ());
-  gst_harness_push_event (run.harness, gst_event_new_flush_stop (TRUE));
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (run.harness, gst_event_new_segment (&segment));
+  flush (&run);
   g_assert_cmpint (see (&run, 12), ==, 2);
   gst_harness_set_src_caps_str (run.harness, CAPS ("width=640,height=480"));
   gst_video_info_set_format (&run.info, GST_VIDEO_FORMAT_GRAY8, 640, 480);
@@ -263,14 +259,7 @@ test_states (void)
       "weirtrack ! fakesink",
       NULL);
 
-  for (guint i = 0; i < 30; i++) {
-    static const GstState states[] = { GST_STATE_READY, GST_STATE_PAUSED,
-                                       GST_STATE_PLAYING };
-
-    gst_element_set_state (pipeline, states[i % G_N_ELEMENTS (states)]);
-    g_usleep (i % 7 * 300);
-    gst_element_set_state (pipeline, GST_STATE_NULL);
-  }
+  change_states (pipeline, 30);
   run_pipeline (pipeline);
 }
 
