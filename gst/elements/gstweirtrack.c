@@ -1,6 +1,7 @@
 #include "elements.h"
 #include "gstweirmetafilter.h"
 #include "lib/gstweirmeta.h"
+#include "track/gallery.h"
 #include "track/tracker.h"
 
 /**
@@ -24,6 +25,7 @@ struct _GstWeirTrack {
   GstWeirMetaFilter parent;
   GstWeirTrackingType type;
   char *config;
+  char *deep_sort;
   gboolean voting;
   gboolean drop;
   gboolean changed; /* a property: the tracker begins anew with the next frame */
@@ -40,6 +42,7 @@ enum {
   PROP_0,
   PROP_TRACKING_TYPE,
   PROP_CONFIG,
+  PROP_DEEPSORT_TRCK_CFG,
   PROP_LABEL_VOTING,
   PROP_DROP_UNTRACKED,
   PROP_STATS,
@@ -57,6 +60,8 @@ tracking_type (void)
       "shows objects also on frames that were not looked at", "short-term-imageless" },
     { GST_WEIR_TRACKING_ZERO_TERM_IMAGELESS, "the same as zero-term",
       "zero-term-imageless" },
+    { GST_WEIR_TRACKING_DEEP_SORT, "by how objects look, with an embedding network",
+      "deep-sort" },
     { GST_WEIR_TRACKING_BYTE_TRACK, "sure boxes first, then unsure ones for what is left",
       "byte-track" },
     { 0, NULL, NULL }
@@ -76,6 +81,9 @@ make_tracker (GstWeirTrack *self, GError **error)
   GstWeirTracker *fresh;
 
   if (self->config != NULL && !gst_weir_tracker_configure (&config, self->config, error))
+    return FALSE;
+  if (self->deep_sort != NULL &&
+      !gst_weir_tracker_configure (&config, self->deep_sort, error))
     return FALSE;
   fresh = gst_weir_tracker_new (self->type, &config);
   if (self->tracker != NULL)
@@ -160,21 +168,45 @@ regions_of (GstBuffer *buffer)
   return regions;
 }
 
+/* The first output of a network that looked at the region and could be a feature vector.
+ */
+static const float *
+feature_of (GstBuffer *buffer, int region, guint *n)
+{
+  gpointer item, state = NULL;
+
+  while ((item = gst_buffer_iterate_meta_filtered (
+              buffer, &state, GST_WEIR_TENSOR_META_API_TYPE)) != NULL) {
+    const GstWeirTensorMeta *meta = item;
+
+    for (guint i = 0; meta->region == region && i < meta->n; i++) {
+      gsize count = weir_tensor_count (meta->tensors[i]);
+
+      if (weir_tensor_dtype (meta->tensors[i]) != WEIR_DTYPE_F32 || count < 2 ||
+          count > GST_WEIR_MAX_FEATURE)
+        continue;
+      *n = (guint) count;
+      return weir_tensor_data (meta->tensors[i]);
+    }
+  }
+  return NULL;
+}
+
 /* A region that nobody scored is sure. */
 static GstWeirSighting
-sighting_of (GstVideoRegionOfInterestMeta *roi)
+sighting_of (GstBuffer *buffer, GstVideoRegionOfInterestMeta *roi)
 {
+  GstWeirSighting sighting = { .box = { roi->x, roi->y, roi->w, roi->h },
+                               .label = roi->roi_type };
   int label_id = -1;
   double score = gst_weir_meta_confidence (roi, &label_id);
 
   if (gst_video_region_of_interest_meta_get_param (roi, "detection") == NULL)
     score = 1;
-  return (GstWeirSighting){
-    .box = { roi->x, roi->y, roi->w, roi->h },
-    .score = score,
-    .label_id = label_id,
-    .label = roi->roi_type,
-  };
+  sighting.score = score;
+  sighting.label_id = label_id;
+  sighting.feature = feature_of (buffer, roi->id, &sighting.n_feature);
+  return sighting;
 }
 
 /* What a structure's votes are about: the classifier's question, or the class itself. */
@@ -228,7 +260,7 @@ follow (GstWeirTrack *self, GstBuffer *buffer, const GPtrArray *regions, double 
   g_autofree GstWeirSighting *sightings = g_new (GstWeirSighting, MAX (regions->len, 1));
 
   for (guint i = 0; i < regions->len; i++)
-    sightings[i] = sighting_of (regions->pdata[i]);
+    sightings[i] = sighting_of (buffer, regions->pdata[i]);
   gst_weir_tracker_update (self->tracker, frames, sightings, regions->len);
   for (guint i = 0; i < regions->len; i++)
     mark (self, buffer, regions->pdata[i], sightings[i].id);
@@ -303,6 +335,11 @@ gst_weir_track_set_property (GObject *object, guint id, const GValue *value,
     self->config = g_value_dup_string (value);
     self->changed = TRUE;
     break;
+  case PROP_DEEPSORT_TRCK_CFG:
+    g_free (self->deep_sort);
+    self->deep_sort = g_value_dup_string (value);
+    self->changed = TRUE;
+    break;
   case PROP_LABEL_VOTING:
     self->voting = g_value_get_boolean (value);
     break;
@@ -329,6 +366,9 @@ gst_weir_track_get_property (GObject *object, guint id, GValue *value, GParamSpe
   case PROP_CONFIG:
     g_value_set_string (value, self->config);
     break;
+  case PROP_DEEPSORT_TRCK_CFG:
+    g_value_set_string (value, self->deep_sort);
+    break;
   case PROP_LABEL_VOTING:
     g_value_set_boolean (value, self->voting);
     break;
@@ -352,6 +392,7 @@ gst_weir_track_finalize (GObject *object)
 
   g_clear_pointer (&self->tracker, gst_weir_tracker_free);
   g_free (self->config);
+  g_free (self->deep_sort);
   G_OBJECT_CLASS (gst_weir_track_parent_class)->finalize (object);
 }
 
@@ -369,6 +410,10 @@ install_properties (GObjectClass *klass)
       g_param_spec_string ("config", "Configuration",
                            "KEY=VALUE,KEY=VALUE… (docs/elements/weirtrack.md)", NULL,
                            flags));
+  g_object_class_install_property (
+      klass, PROP_DEEPSORT_TRCK_CFG,
+      g_param_spec_string ("deepsort-trck-cfg", "Deep-sort configuration",
+                           "more of the same, read behind config", NULL, flags));
   g_object_class_install_property (
       klass, PROP_LABEL_VOTING,
       g_param_spec_boolean ("label-voting", "Label voting",

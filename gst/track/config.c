@@ -25,6 +25,14 @@ gst_weir_tracker_config (GstWeirTrackingType type)
         .confirm = 1,
         EVERY_BOX,
         .iou = 0.2 } },
+    { GST_WEIR_TRACKING_DEEP_SORT,
+      { .per_class = TRUE,
+        .max_lost = 30,
+        .confirm = 3,
+        EVERY_BOX,
+        .iou = 0.3,
+        .max_cosine = 0.2,
+        .budget = 100 } },
     { GST_WEIR_TRACKING_BYTE_TRACK,
       { .per_class = TRUE,
         .max_lost = 30,
@@ -41,7 +49,8 @@ gst_weir_tracker_config (GstWeirTrackingType type)
   return rows[0].config;
 }
 
-typedef enum { FLAG, COUNT, SHARE } Kind;
+/* REST: what is left to 1: IoU as a distance. */
+typedef enum { FLAG, COUNT, SHARE, REST } Kind;
 
 static const struct {
   const char *key;
@@ -57,6 +66,12 @@ static const struct {
   { "low_score", SHARE, offsetof (GstWeirTrackerConfig, low_score) },
   { "new_score", SHARE, offsetof (GstWeirTrackerConfig, new_score) },
   { "iou", SHARE, offsetof (GstWeirTrackerConfig, iou) },
+  /* as DL Streamer's deepsort-trck-cfg calls them */
+  { "max_iou_distance", REST, offsetof (GstWeirTrackerConfig, iou) },
+  { "max_age", COUNT, offsetof (GstWeirTrackerConfig, max_lost) },
+  { "n_init", COUNT, offsetof (GstWeirTrackerConfig, confirm) },
+  { "max_cosine_distance", SHARE, offsetof (GstWeirTrackerConfig, max_cosine) },
+  { "nn_budget", COUNT, offsetof (GstWeirTrackerConfig, budget) },
 };
 
 #define MAX_COUNT 100000
@@ -121,6 +136,11 @@ read_pair (GstWeirTrackerConfig *config, const char *key, const char *text,
       return read_count (key, text, field, error);
     case SHARE:
       return read_share (key, text, field, error);
+    case REST:
+      if (!read_share (key, text, field, error))
+        return FALSE;
+      *(double *) field = 1 - *(double *) field;
+      return TRUE;
     }
   }
   return weir_fail (error, WEIR_ERROR_ARGUMENT, "config: there is no key '%s'", key);

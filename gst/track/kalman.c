@@ -56,12 +56,21 @@ size_of (const GstWeirMotion *motion, guint axis)
   return MAX (motion->axes[by].value, 1);
 }
 
+static void
+measure (const GstWeirBox *box, double values[N_AXES])
+{
+  values[CENTRE_X] = box->x + box->width / 2;
+  values[CENTRE_Y] = box->y + box->height / 2;
+  values[WIDTH] = box->width;
+  values[HEIGHT] = box->height;
+}
+
 void
 gst_weir_motion_init (GstWeirMotion *motion, const GstWeirBox *box)
 {
-  const double values[N_AXES] = { box->x + box->width / 2, box->y + box->height / 2,
-                                  box->width, box->height };
+  double values[N_AXES];
 
+  measure (box, values);
   motion->axes[WIDTH].value = box->width;
   motion->axes[HEIGHT].value = box->height;
   for (guint i = 0; i < N_AXES; i++) {
@@ -72,12 +81,20 @@ gst_weir_motion_init (GstWeirMotion *motion, const GstWeirBox *box)
   }
 }
 
+/* Each step looks at the sizes that were there before it. */
+static void
+measure_sizes (const GstWeirMotion *motion, double sizes[N_AXES])
+{
+  for (guint i = 0; i < N_AXES; i++)
+    sizes[i] = size_of (motion, i);
+}
+
 void
 gst_weir_motion_predict (GstWeirMotion *motion, double frames)
 {
-  const double sizes[N_AXES] = { size_of (motion, CENTRE_X), size_of (motion, CENTRE_Y),
-                                 size_of (motion, WIDTH), size_of (motion, HEIGHT) };
+  double sizes[N_AXES];
 
+  measure_sizes (motion, sizes);
   for (guint i = 0; i < N_AXES; i++)
     gst_weir_axis_predict (&motion->axes[i], frames, VALUE_NOISE * sizes[i],
                            SPEED_NOISE * sizes[i]);
@@ -86,11 +103,10 @@ gst_weir_motion_predict (GstWeirMotion *motion, double frames)
 void
 gst_weir_motion_correct (GstWeirMotion *motion, const GstWeirBox *box)
 {
-  const double values[N_AXES] = { box->x + box->width / 2, box->y + box->height / 2,
-                                  box->width, box->height };
-  const double sizes[N_AXES] = { size_of (motion, CENTRE_X), size_of (motion, CENTRE_Y),
-                                 size_of (motion, WIDTH), size_of (motion, HEIGHT) };
+  double values[N_AXES], sizes[N_AXES];
 
+  measure (box, values);
+  measure_sizes (motion, sizes);
   for (guint i = 0; i < N_AXES; i++)
     gst_weir_axis_correct (&motion->axes[i], values[i], VALUE_NOISE * sizes[i]);
 }

@@ -1,6 +1,7 @@
 #include "tracker.h"
 
 #include "assign.h"
+#include "gallery.h"
 #include "kalman.h"
 
 #include <math.h>
@@ -8,10 +9,17 @@
 /* Pairing is cubic in them: a frame of noise must not stop the stream. */
 #define MAX_SIGHTINGS 512
 #define MAX_TRACKS    1024
+/* Looks of one object that are kept at most, whatever the configuration says. */
+#define MAX_BUDGET 1000
+/* How far an object may be from where it was seen, in parts of its size: at once, and
+ * more with each frame. */
+#define FIRST_REACH 1.0
+#define REACH       0.5
 
 typedef struct {
   int id; /* 0 until it is confirmed */
   GstWeirMotion motion;
+  GstWeirBox last; /* where it was seen */
   double score;
   int label_id;
   GQuark label;
@@ -19,6 +27,7 @@ typedef struct {
   double unseen;   /* frames since it was seen */
   gboolean missed; /* the last frame that was looked at did not have it */
   gboolean taken;  /* in this frame */
+  GstWeirGallery gallery;
   GstWeirVotes votes;
 } Track;
 
@@ -33,12 +42,14 @@ struct _GstWeirTracker {
  * Stage:
  * @sure: takes boxes from the high score on, else those below
  * @lost: looks also at tracks that the last frame did not have
+ * @looks: compares how they look and not where they are, where that is possible at all
  * @grow: both boxes are grown by this share: for what moves by more than its own size
  * @iou: what they must share then; 0: what the configuration says
  */
 typedef struct {
   gboolean sure;
   gboolean lost;
+  gboolean looks;
   double grow;
   double iou;
 } Stage;
@@ -61,6 +72,9 @@ static const struct {
   { GST_WEIR_TRACKING_SHORT_TERM_IMAGELESS,
     2,
     { { .sure = TRUE, .lost = TRUE }, { .sure = TRUE, .lost = TRUE, .grow = 1 } } },
+  { GST_WEIR_TRACKING_DEEP_SORT,
+    2,
+    { { .sure = TRUE, .lost = TRUE, .looks = TRUE }, { .sure = TRUE } } },
   { GST_WEIR_TRACKING_BYTE_TRACK,
     3,
     { { .sure = TRUE, .lost = TRUE },
@@ -74,6 +88,7 @@ track_free (gpointer data)
   Track *track = data;
 
   gst_weir_votes_clear (&track->votes);
+  gst_weir_gallery_clear (&track->gallery);
   g_free (track);
 }
 
@@ -138,6 +153,30 @@ pairing_clear (Pairing *pairing)
   g_free (pairing->partner);
 }
 
+/* More than any limit. */
+#define NEVER 3
+
+/* Motion says little of who was hidden for long: it may have turned round. */
+static gboolean
+can_be (const Track *track, const GstWeirBox *box)
+{
+  const GstWeirBox *last = &track->last;
+  double dx = box->x + box->width / 2 - last->x - last->width / 2;
+  double dy = box->y + box->height / 2 - last->y - last->height / 2;
+  double size = (last->width + last->height) / 2;
+
+  return hypot (dx, dy) <= size * (FIRST_REACH + REACH * track->unseen);
+}
+
+static double
+look_cost (const GstWeirSighting *sighting, const Track *track)
+{
+  if (sighting->feature == NULL || !can_be (track, &sighting->box))
+    return NEVER;
+  return gst_weir_gallery_distance (&track->gallery, sighting->feature,
+                                    sighting->n_feature);
+}
+
 static double
 cost_of (const GstWeirTracker *tracker, const Stage *stage,
          const GstWeirSighting *sighting, const Track *track)
@@ -145,7 +184,9 @@ cost_of (const GstWeirTracker *tracker, const Stage *stage,
   GstWeirBox at = gst_weir_motion_box (&track->motion), box = sighting->box;
 
   if (tracker->config.per_class && sighting->label_id != track->label_id)
-    return 1;
+    return NEVER;
+  if (stage->looks)
+    return look_cost (sighting, track);
   at = gst_weir_box_grow (&at, stage->grow);
   box = gst_weir_box_grow (&box, stage->grow);
   return 1 - gst_weir_box_iou (&at, &box);
@@ -193,6 +234,7 @@ static void
 meet (GstWeirTracker *tracker, Track *track, GstWeirSighting *sighting)
 {
   gst_weir_motion_correct (&track->motion, &sighting->box);
+  track->last = sighting->box;
   track->score = sighting->score;
   track->label = sighting->label;
   track->label_id = sighting->label_id;
@@ -203,6 +245,9 @@ meet (GstWeirTracker *tracker, Track *track, GstWeirSighting *sighting)
   if (track->id == 0 && track->seen >= tracker->config.confirm)
     track->id = ++tracker->last_id;
   sighting->id = track->id;
+  if (sighting->feature != NULL)
+    gst_weir_gallery_add (&track->gallery, sighting->feature, sighting->n_feature,
+                          MIN (tracker->config.budget, MAX_BUDGET));
 }
 
 static void
@@ -221,6 +266,9 @@ run_stage (GstWeirTracker *tracker, const Stage *stage, GstWeirSighting *sightin
 {
   Pairing p = pairing_of (tracker, stage, sightings, order);
   double limit = 1 - (stage->iou > 0 ? stage->iou : tracker->config.iou);
+
+  if (stage->looks)
+    limit = tracker->config.max_cosine;
 
   gst_weir_assign (p.cost, p.sightings->len, p.tracks->len, limit, p.partner);
   for (guint i = 0; i < p.sightings->len; i++) {
@@ -327,8 +375,13 @@ gst_weir_tracker_coast (GstWeirTracker *tracker, double frames)
       g_ptr_array_remove_index (tracker->tracks, i);
   for (guint i = 0; i < tracker->tracks->len; i++) {
     const Track *track = track_at (tracker, i);
-    const GstWeirSighting sighting = { gst_weir_motion_box (&track->motion), track->score,
-                                       track->label_id, track->label, track->id };
+    const GstWeirSighting sighting = { gst_weir_motion_box (&track->motion),
+                                       track->score,
+                                       track->label_id,
+                                       track->label,
+                                       track->id,
+                                       NULL,
+                                       0 };
 
     if (track->id != 0 && !track->missed && track->unseen <= tracker->config.extrapolate)
       g_array_append_val (found, sighting);

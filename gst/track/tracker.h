@@ -9,6 +9,7 @@ typedef enum {
   GST_WEIR_TRACKING_ZERO_TERM = 0,
   GST_WEIR_TRACKING_SHORT_TERM_IMAGELESS = 1,
   GST_WEIR_TRACKING_ZERO_TERM_IMAGELESS = 2,
+  GST_WEIR_TRACKING_DEEP_SORT = 3,
   GST_WEIR_TRACKING_BYTE_TRACK = 16,
 } GstWeirTrackingType;
 
@@ -23,6 +24,8 @@ typedef enum {
  * @low_score: boxes below are left alone
  * @new_score: an object begins with at least this
  * @iou: what box and track must share at least
+ * @max_cosine: how different two looks of one object may be
+ * @budget: looks of an object that are kept
  */
 typedef struct {
   gboolean per_class;
@@ -32,6 +35,8 @@ typedef struct {
   guint confirm;
   double high_score, low_score, new_score;
   double iou;
+  double max_cosine;
+  guint budget;
 } GstWeirTrackerConfig;
 
 /** gst_weir_tracker_config: the defaults of @type. */
@@ -41,13 +46,16 @@ GstWeirTrackerConfig gst_weir_tracker_config (GstWeirTrackingType type);
 gboolean gst_weir_tracker_configure (GstWeirTrackerConfig *config, const char *text,
                                      GError **error);
 
-/** GstWeirSighting: a box of one frame; @id: what the tracker knows it by, 0 for none. */
+/** GstWeirSighting: a box of one frame; @id: what the tracker knows it by, 0 for none;
+ * @feature: (nullable): how it looks, @n_feature numbers. */
 typedef struct {
   GstWeirBox box;
   double score;
   int label_id;
   GQuark label;
   int id;
+  const float *feature;
+  guint n_feature;
 } GstWeirSighting;
 
 typedef struct _GstWeirTracker GstWeirTracker;

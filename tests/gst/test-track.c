@@ -215,6 +215,36 @@ test_drop (void)
   gst_harness_teardown (run.harness);
 }
 
+/* Known by its looks at the other end of where it may be; without them it is another. */
+static void
+test_deep_sort (void)
+{
+  for (guint looks = 0; looks < 2; looks++) {
+    Run run = run_new ("weirtrack tracking-type=deep-sort "
+                       "deepsort-trck-cfg=n_init=1,max_cosine_distance=0.1");
+
+    for (guint i = 0; i < 6; i++) {
+      const float values[] = { 3, 1, 0, i / 10.0f };
+      const char *names[] = { "feature" };
+      g_autoptr (WeirTensor) tensor = weir_tensor_new_f32 (&WEIR_SHAPE (1, 4), values);
+      GstBuffer *buffer = frame_new (&run);
+
+      if (i == 3 || i == 4) {
+        gst_buffer_unref (through (&run, buffer));
+        continue;
+      }
+      add (&run, buffer, i == 5 ? 25 : 10, 0.9, "person", 0);
+      if (looks)
+        gst_weir_meta_add_tensors (buffer, region (buffer, 0)->id, "net", names, &tensor,
+                                   1);
+      buffer = through (&run, buffer);
+      g_assert_cmpint (id_of (buffer, 0), ==, i == 5 && !looks ? 2 : 1);
+      gst_buffer_unref (buffer);
+    }
+    gst_harness_teardown (run.harness);
+  }
+}
+
 /* Another way in the middle of the stream; a bad one is told and changes nothing. */
 static void
 test_change (void)
@@ -296,6 +326,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/track/dropped", test_dropped);
   g_test_add_func ("/gst/track/voting", test_voting);
   g_test_add_func ("/gst/track/drop", test_drop);
+  g_test_add_func ("/gst/track/deep-sort", test_deep_sort);
   g_test_add_func ("/gst/track/change", test_change);
   g_test_add_func ("/gst/track/bad-config", test_bad_config);
   g_test_add_func ("/gst/track/states", test_states);

@@ -1,4 +1,5 @@
 #include "track/assign.h"
+#include "track/gallery.h"
 #include "track/kalman.h"
 #include "track/tracker.h"
 
@@ -377,6 +378,96 @@ test_bounds (void)
   g_assert_cmpint (see_one (all, 0, 0.9), ==, 513);
 }
 
+/* (3,4) has the length 5; its cosine to (1,0) is 0.6, to (0,2) 0.8. */
+static void
+test_gallery (void)
+{
+  const float a[] = { 3, 4 }, b[] = { 1, 0 }, c[] = { 0, 2 }, d[] = { -6, -8 };
+  const float none[] = { 0, 0 }, odd[] = { NAN, 1 }, three[] = { 1, 2, 3 };
+  GstWeirGallery gallery = { 0 };
+
+  NEAR (gst_weir_gallery_distance (&gallery, a, 2), 2);
+  gst_weir_gallery_add (&gallery, none, 2, 2);
+  gst_weir_gallery_add (&gallery, odd, 2, 2);
+  NEAR (gst_weir_gallery_distance (&gallery, a, 2), 2);
+  gst_weir_gallery_add (&gallery, b, 2, 2);
+  NEAR (gst_weir_gallery_distance (&gallery, a, 2), 0.4);
+  gst_weir_gallery_add (&gallery, c, 2, 2);
+  NEAR (gst_weir_gallery_distance (&gallery, a, 2), 0.2);
+  g_assert_cmpfloat_with_epsilon (gst_weir_gallery_distance (&gallery, d, 2), 1.6, 1e-6);
+  gst_weir_gallery_add (&gallery, three, 3, 2);
+  NEAR (gst_weir_gallery_distance (&gallery, three, 3), 2);
+  NEAR (gst_weir_gallery_distance (&gallery, none, 2), 2);
+  gst_weir_gallery_add (&gallery, d, 2, 2); /* in the place of b */
+  g_assert_cmpfloat_with_epsilon (gst_weir_gallery_distance (&gallery, b, 2), 1, 1e-6);
+  gst_weir_gallery_clear (&gallery);
+}
+
+/* Two meet behind a wall, turn round, and come out where they went in. By motion alone
+ * each would be the other. */
+static void
+meet_and_turn (GstWeirTrackingType type, gboolean turned_known)
+{
+  static const float looks[2][4] = { { 1, 0.1f, 0, 0 }, { 0, 0, 1, 0.2f } };
+  g_autoptr (GstWeirTracker) tracker = make (type, "max_lost=30");
+  int first = 0, second = 0;
+
+  for (guint i = 0; i < 60; i++) {
+    gboolean hidden = i >= 22 && i < 38;
+    double way = i < 30 ? i * 2 : (60 - i) * 2; /* forth, and back again */
+    GstWeirSighting both[] = { sight (100 + way, 50, 0.9), sight (220 - way, 50, 0.9) };
+
+    for (guint k = 0; k < 2; k++) {
+      both[k].feature = looks[k];
+      both[k].n_feature = 4;
+    }
+    gst_weir_tracker_update (tracker, 1, both, hidden ? 0 : 2);
+    if (i == 10) {
+      first = both[0].id;
+      second = both[1].id;
+      g_assert_cmpint (first * second, ==, 2);
+    }
+    if (i > 50) {
+      g_assert_cmpint (both[0].id == first, ==, turned_known);
+      g_assert_cmpint (both[1].id == second, ==, turned_known);
+    }
+  }
+}
+
+/* However alike: nobody is that fast. A box of 20 x 40 has the size 30; it may be 45 from
+ * where it was in the frame before, and 15 more with each further frame. */
+static void
+test_reach (void)
+{
+  static const float look[] = { 1, 2 };
+  static const struct {
+    guint hidden;
+    double x;
+    int id;
+  } rows[] = { { 0, 44, 1 }, { 0, 46, 2 }, { 3, 89, 1 }, { 3, 91, 2 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GstWeirTracker) tracker = make (GST_WEIR_TRACKING_DEEP_SORT, "n_init=1");
+    GstWeirSighting one = sight (0, 50, 0.9);
+
+    one.feature = look;
+    one.n_feature = 2;
+    gst_weir_tracker_update (tracker, 1, &one, 1);
+    for (guint k = 0; k < rows[i].hidden; k++)
+      gst_weir_tracker_update (tracker, 1, &one, 0);
+    one.box.x = rows[i].x;
+    gst_weir_tracker_update (tracker, 1, &one, 1);
+    g_assert_cmpint (one.id, ==, rows[i].id);
+  }
+}
+
+static void
+test_looks (void)
+{
+  meet_and_turn (GST_WEIR_TRACKING_DEEP_SORT, TRUE);
+  meet_and_turn (GST_WEIR_TRACKING_BYTE_TRACK, FALSE);
+}
+
 static void
 test_config (void)
 {
@@ -399,6 +490,12 @@ test_config (void)
   g_assert_cmpuint (config.max_objects, ==, 0);
   g_assert_false (config.per_class);
   NEAR (config.high_score, 0.5);
+  g_assert_true (gst_weir_tracker_configure (
+      &config, "max_iou_distance=0.9,max_age=7,n_init=4,nn_budget=5", &error));
+  NEAR (config.iou, 0.1);
+  g_assert_cmpuint (config.max_lost, ==, 7);
+  g_assert_cmpuint (config.confirm, ==, 4);
+  g_assert_cmpuint (config.budget, ==, 5);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     g_assert_false (gst_weir_tracker_configure (&config, bad[i].text, &error));
     assert_says (error, bad[i].says);
@@ -423,6 +520,9 @@ main (int argc, char **argv)
   g_test_add_func ("/tracker/byte-track", test_byte_track);
   g_test_add_func ("/tracker/classes", test_classes);
   g_test_add_func ("/tracker/bounds", test_bounds);
+  g_test_add_func ("/tracker/gallery", test_gallery);
+  g_test_add_func ("/tracker/looks", test_looks);
+  g_test_add_func ("/tracker/reach", test_reach);
   g_test_add_func ("/tracker/config", test_config);
   return g_test_run ();
 }
