@@ -43,6 +43,7 @@ struct _GstWeirTracker {
  * @sure: takes boxes from the high score on, else those below
  * @lost: looks also at tracks that the last frame did not have
  * @looks: compares how they look and not where they are, where that is possible at all
+ * @blind: only pairs whose looks cannot be compared
  * @grow: both boxes are grown by this share: for what moves by more than its own size
  * @iou: what they must share then; 0: what the configuration says
  */
@@ -50,6 +51,7 @@ typedef struct {
   gboolean sure;
   gboolean lost;
   gboolean looks;
+  gboolean blind;
   double grow;
   double iou;
 } Stage;
@@ -73,8 +75,10 @@ static const struct {
     2,
     { { .sure = TRUE, .lost = TRUE }, { .sure = TRUE, .lost = TRUE, .grow = 1 } } },
   { GST_WEIR_TRACKING_DEEP_SORT,
-    2,
-    { { .sure = TRUE, .lost = TRUE, .looks = TRUE }, { .sure = TRUE } } },
+    3,
+    { { .sure = TRUE, .lost = TRUE, .looks = TRUE },
+      { .sure = TRUE },
+      { .sure = TRUE, .lost = TRUE, .blind = TRUE, .grow = 0.5 } } },
   { GST_WEIR_TRACKING_BYTE_TRACK,
     3,
     { { .sure = TRUE, .lost = TRUE },
@@ -184,6 +188,8 @@ cost_of (const GstWeirTracker *tracker, const Stage *stage,
   GstWeirBox at = gst_weir_motion_box (&track->motion), box = sighting->box;
 
   if (tracker->config.per_class && sighting->label_id != track->label_id)
+    return NEVER;
+  if (stage->blind && sighting->feature != NULL && track->gallery.n > 0)
     return NEVER;
   if (stage->looks)
     return look_cost (sighting, track);

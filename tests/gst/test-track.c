@@ -233,7 +233,7 @@ test_deep_sort (void)
         gst_buffer_unref (through (&run, buffer));
         continue;
       }
-      add (&run, buffer, i == 5 ? 25 : 10, 0.9, "person", 0);
+      add (&run, buffer, i == 5 ? 65 : 10, 0.9, "person", 0);
       if (looks)
         gst_weir_meta_add_tensors (buffer, region (buffer, 0)->id, "net", names, &tensor,
                                    1);
