@@ -167,7 +167,6 @@ static GstFlowReturn
 gst_weir_overlay_transform_frame_ip (GstVideoFilter *filter, GstVideoFrame *frame)
 {
   GstWeirOverlay *self = GST_WEIR_OVERLAY (filter);
-  GstVideoOverlayComposition *composition;
   GstWeirCanvas canvas;
   g_autofree char *classes = NULL;
   Wishes wishes;
@@ -178,14 +177,8 @@ gst_weir_overlay_transform_frame_ip (GstVideoFilter *filter, GstVideoFrame *fram
   GST_OBJECT_UNLOCK (self);
   if (classes != NULL && *classes != '\0')
     blur (frame, classes);
-  gst_weir_canvas_init (&canvas, &frame->info, wishes.line, wishes.font);
+  gst_weir_canvas_init (&canvas, frame, wishes.line, wishes.font);
   draw (self, &canvas, frame->buffer, &wishes);
-  composition = gst_weir_canvas_finish (&canvas);
-  if (composition == NULL)
-    return GST_FLOW_OK;
-  if (!gst_video_overlay_composition_blend (composition, frame))
-    GST_WARNING_OBJECT (self, "a frame could not be drawn on");
-  gst_video_overlay_composition_unref (composition);
   return GST_FLOW_OK;
 }
 

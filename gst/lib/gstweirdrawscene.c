@@ -25,10 +25,10 @@ read_points (const GstWeirCanvas *canvas, const GstStructure *mark, Points *poin
 
   points->n = MIN (n / 2, MOST_POINTS);
   for (guint i = 0; i < points->n; i++) {
-    points->x[i] = g_value_get_double (gst_value_array_get_value (list, 2 * i)) *
-                   GST_VIDEO_INFO_WIDTH (canvas->info);
-    points->y[i] = g_value_get_double (gst_value_array_get_value (list, 2 * i + 1)) *
-                   GST_VIDEO_INFO_HEIGHT (canvas->info);
+    points->x[i] =
+        g_value_get_double (gst_value_array_get_value (list, 2 * i)) * canvas->width;
+    points->y[i] =
+        g_value_get_double (gst_value_array_get_value (list, 2 * i + 1)) * canvas->height;
   }
 }
 
@@ -141,12 +141,12 @@ draw_zone (GstWeirCanvas *canvas, const GstStructure *zone)
     trace_ellipse (cairo, &points);
   else
     trace_polygon (cairo, &points);
-  gst_weir_canvas_color (cairo, color, crowded ? CROWDED_FILL : FILL);
+  cairo_set_source_rgba (cairo, 0, 0, 0, crowded ? CROWDED_FILL : FILL);
   cairo_fill_preserve (cairo);
-  gst_weir_canvas_color (cairo, color, 1);
+  cairo_set_source_rgb (cairo, 0, 0, 0);
   cairo_set_line_width (cairo, line);
   cairo_stroke (cairo);
-  gst_weir_canvas_end (canvas);
+  gst_weir_canvas_end (canvas, color);
   write_count (canvas, zone, &points, circle, bounds);
 }
 
@@ -190,10 +190,9 @@ draw_tripwire (GstWeirCanvas *canvas, const GstStructure *wire)
   cairo_line_to (cairo, p.x[1], p.y[1]);
   if (hypot (p.x[1] - p.x[0], p.y[1] - p.y[0]) > 0)
     trace_arrow (cairo, &p, size);
-  gst_weir_canvas_color (cairo, color, 1);
   cairo_set_line_width (cairo, line);
   cairo_stroke (cairo);
-  gst_weir_canvas_end (canvas);
+  gst_weir_canvas_end (canvas, color);
   text = g_strdup_printf ("%s: in %" G_GUINT64_FORMAT " out %" G_GUINT64_FORMAT,
                           gst_structure_get_string (wire, "id"), count_of (wire, "in"),
                           count_of (wire, "out"));

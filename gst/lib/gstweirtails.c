@@ -115,12 +115,12 @@ draw_tail (GstWeirCanvas *canvas, const Tail *tail, guint n)
     return;
   cairo_set_line_cap (cairo, CAIRO_LINE_CAP_BUTT);
   for (guint i = 0; i + 1 < n; i++) {
-    gst_weir_canvas_color (cairo, tail->color, 1 - (double) i / n);
+    cairo_set_source_rgba (cairo, 0, 0, 0, 1 - (double) i / n);
     cairo_move_to (cairo, tail->x[place (tail, i)], tail->y[place (tail, i)]);
     cairo_line_to (cairo, tail->x[place (tail, i + 1)], tail->y[place (tail, i + 1)]);
     cairo_stroke (cairo);
   }
-  gst_weir_canvas_end (canvas);
+  gst_weir_canvas_end (canvas, tail->color);
 }
 
 void

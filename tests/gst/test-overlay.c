@@ -1,3 +1,4 @@
+#include "lib/gstweirblend.h"
 #include "lib/gstweirblur.h"
 #include "lib/gstweircanvas.h"
 #include "lib/gstweirmeta.h"
@@ -27,6 +28,65 @@ test_palette (void)
                      (guint) rows[i].r << 16 | (guint) rows[i].g << 8 | rows[i].b);
 }
 
+static guint8
+value (const GstVideoFrame *frame, guint component, guint x, guint y)
+{
+  const guint8 *data = GST_VIDEO_FRAME_COMP_DATA (frame, component);
+
+  return data[y * (guint) GST_VIDEO_FRAME_COMP_STRIDE (frame, component) +
+              x * (guint) GST_VIDEO_FRAME_COMP_PSTRIDE (frame, component)];
+}
+
+/* Orange (230,159,0) by BT.601: Y' = (0.299*230 + 0.587*159)/255 = 0.6357, Cb =
+ * -0.6357/1.772, Cr = (0.902-0.6357)/1.402; in 16 to 235 and 16 to 240: 155, 48, 171. */
+static void
+test_blend (gconstpointer format)
+{
+  static const guint8 alphas[] = { 0, 255, 255, 51, 0, 255, 255, 51 };
+  static const guint8 yuv[] = { 155, 48, 171 }, rgb[] = { 230, 159, 0, 255 };
+  const GstWeirMask bar = { .x = 2, .y = 2, .width = 4, .height = 2 };
+  const GstWeirMask shape = { alphas, 4, 8, 4, 4, 2 };
+  const GstWeirMask thin = { .x = 1, .y = 6, .width = 1, .height = 2 };
+  GstVideoInfo info;
+  GstBuffer *buffer;
+  GstVideoFrame frame;
+
+  gst_video_info_set_format (&info, gst_video_format_from_string (format), 16, 8);
+  info.colorimetry.matrix = GST_VIDEO_INFO_IS_RGB (&info) ? GST_VIDEO_COLOR_MATRIX_RGB
+                                                          : GST_VIDEO_COLOR_MATRIX_BT601;
+  if (!GST_VIDEO_INFO_IS_RGB (&info))
+    info.colorimetry.range = GST_VIDEO_COLOR_RANGE_16_235;
+  buffer = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&info), NULL);
+  gst_buffer_memset (buffer, 0, 100, GST_VIDEO_INFO_SIZE (&info));
+  g_assert_true (gst_video_frame_map (&frame, &info, buffer, GST_MAP_READWRITE));
+  gst_weir_blend (&frame, &bar, 0xe69f00);
+  gst_weir_blend (&frame, &shape, 0xe69f00);
+  gst_weir_blend (&frame, &thin, 0xe69f00);
+  for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS (&frame); c++) {
+    guint w = GST_VIDEO_FORMAT_INFO_W_SUB (info.finfo, c);
+    guint h = GST_VIDEO_FORMAT_INFO_H_SUB (info.finfo, c);
+    int full = GST_VIDEO_INFO_IS_RGB (&info) ? rgb[c] : yuv[c];
+    double half = (full - 100) * 0.5;
+
+    g_assert_cmpint (value (&frame, c, 2u >> w, 2u >> h), ==, full);
+    g_assert_cmpint (value (&frame, c, 5u >> w, 3u >> h), ==, full);
+    g_assert_cmpint (value (&frame, c, 6u >> w, 2u >> h), ==, 100);
+    g_assert_cmpint (value (&frame, c, 2u >> w, 4u >> h), ==, 100);
+    /* 0 and 1 of the colour beside each other, and 1 and a fifth; then 1 of two columns.
+     */
+    g_assert_cmpfloat_with_epsilon (value (&frame, c, 8u >> w, 4u >> h),
+                                    w > 0 ? 100 + half : 100, 1);
+    g_assert_cmpfloat_with_epsilon (value (&frame, c, 10u >> w, 5u >> h),
+                                    w > 0 ? 100 + half * 1.2 : full, 1);
+    g_assert_cmpfloat_with_epsilon (value (&frame, c, 11u >> w, 5u >> h),
+                                    100 + half * (w > 0 ? 1.2 : 0.4), 1);
+    g_assert_cmpfloat_with_epsilon (value (&frame, c, 1u >> w, 6u >> h),
+                                    w > 0 ? 100 + half : full, 1);
+  }
+  gst_video_frame_unmap (&frame);
+  gst_buffer_unref (buffer);
+}
+
 static GstBuffer *
 noise (const GstVideoInfo *info, guint seed)
 {
@@ -39,15 +99,6 @@ noise (const GstVideoInfo *info, guint seed)
     map.data[i] = (guint8) g_rand_int_range (rand, 0, 256);
   gst_buffer_unmap (buffer, &map);
   return buffer;
-}
-
-static guint8
-value (const GstVideoFrame *frame, guint component, guint x, guint y)
-{
-  const guint8 *data = GST_VIDEO_FRAME_COMP_DATA (frame, component);
-
-  return data[y * (guint) GST_VIDEO_FRAME_COMP_STRIDE (frame, component) +
-              x * (guint) GST_VIDEO_FRAME_COMP_PSTRIDE (frame, component)];
 }
 
 /* The largest step between neighbours in a row of a component, inside of a part of the
@@ -333,9 +384,11 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/overlay/fps", test_fps);
   g_test_add_func ("/gst/overlay/classes", test_classes);
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
+    g_autofree char *blend = g_strdup_printf ("/gst/overlay/blend/%s", formats[i]);
     g_autofree char *blur = g_strdup_printf ("/gst/overlay/blur/%s", formats[i]);
     g_autofree char *all = g_strdup_printf ("/gst/overlay/formats/%s", formats[i]);
 
+    g_test_add_data_func (blend, formats[i], test_blend);
     g_test_add_data_func (blur, formats[i], test_blur);
     g_test_add_data_func (all, formats[i], test_formats);
   }
