@@ -108,24 +108,30 @@ is_named (char **names, GstVideoRegionOfInterestMeta *roi)
 }
 
 static void
+blur_region (GstVideoFrame *frame, const GstVideoRegionOfInterestMeta *roi)
+{
+  double dx = BLUR_MARGIN * roi->w, dy = BLUR_MARGIN * roi->h;
+  double left = MAX (roi->x - dx, 0), top = MAX (roi->y - dy, 0);
+  double right = MIN ((double) roi->x + roi->w + dx, GST_VIDEO_FRAME_WIDTH (frame));
+  double bottom = MIN ((double) roi->y + roi->h + dy, GST_VIDEO_FRAME_HEIGHT (frame));
+
+  if (right > left && bottom > top)
+    gst_weir_blur (frame, (int) left, (int) top, (int) ceil (right) - (int) left,
+                   (int) ceil (bottom) - (int) top);
+}
+
+static void
 blur (GstVideoFrame *frame, const char *classes)
 {
   g_auto (GStrv) names = g_strsplit (classes, ",", -1);
-  gpointer meta, state = NULL;
+  gpointer roi, state = NULL;
 
   for (guint i = 0; names[i] != NULL; i++)
     g_strstrip (names[i]);
-  while ((meta = gst_buffer_iterate_meta_filtered (
-              frame->buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) !=
-         NULL) {
-    GstVideoRegionOfInterestMeta *roi = meta;
-    double dx = BLUR_MARGIN * roi->w, dy = BLUR_MARGIN * roi->h;
-
-    if (is_named (names, roi) && roi->x < G_MAXINT16 && roi->y < G_MAXINT16)
-      gst_weir_blur (frame, (int) floor (roi->x - dx), (int) floor (roi->y - dy),
-                     (int) ceil (MIN (roi->w + 2 * dx, G_MAXINT16)),
-                     (int) ceil (MIN (roi->h + 2 * dy, G_MAXINT16)));
-  }
+  while ((roi = gst_buffer_iterate_meta_filtered (
+              frame->buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL)
+    if (is_named (names, roi))
+      blur_region (frame, roi);
 }
 
 /* Frames of the last second, this one among them. */

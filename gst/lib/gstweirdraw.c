@@ -6,6 +6,8 @@
 
 /* Points with a lower score are not drawn. */
 #define SURE_POINT 0.3
+/* Nothing beyond it is on a frame, and sums of such numbers fit. */
+#define FAR 1000000
 
 guint32
 gst_weir_region_color (GstVideoRegionOfInterestMeta *roi, gboolean by_track)
@@ -18,10 +20,16 @@ gst_weir_region_color (GstVideoRegionOfInterestMeta *roi, gboolean by_track)
   return gst_weir_palette ((guint) MAX (label_id, 0));
 }
 
+static int
+near (guint value)
+{
+  return (int) MIN (value, FAR);
+}
+
 static void
 draw_box (GstWeirCanvas *canvas, const GstVideoRegionOfInterestMeta *roi, guint32 color)
 {
-  int x = (int) roi->x, y = (int) roi->y, w = (int) roi->w, h = (int) roi->h;
+  int x = near (roi->x), y = near (roi->y), w = near (roi->w), h = near (roi->h);
   int t = (int) canvas->line;
 
   gst_weir_canvas_bar (canvas, x, y, w, t, color);
@@ -83,7 +91,7 @@ draw_keypoints (GstWeirCanvas *canvas, GstVideoRegionOfInterestMeta *roi, guint3
     double y = g_value_get_double (gst_value_array_get_value (points, i + 1));
     double score = g_value_get_double (gst_value_array_get_value (points, i + 2));
 
-    if (score >= SURE_POINT && fabs (x) < 1e6 && fabs (y) < 1e6)
+    if (score >= SURE_POINT && fabs (x) < FAR && fabs (y) < FAR)
       gst_weir_canvas_bar (canvas, (int) x - size / 2, (int) y - size / 2, size, size,
                            color);
   }
@@ -106,6 +114,6 @@ gst_weir_draw_regions (GstWeirCanvas *canvas, GstBuffer *buffer,
       draw_keypoints (canvas, roi, color);
     }
     if (style->labels && *text != '\0')
-      gst_weir_canvas_text (canvas, (int) roi->x, (int) roi->y, text, color);
+      gst_weir_canvas_text (canvas, near (roi->x), near (roi->y), text, color);
   }
 }

@@ -257,7 +257,7 @@ test_states (void)
   g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (pipeline), "a");
 
   g_object_set (element, "zones", ZONE, NULL);
-  change_states (pipeline, 20);
+  change_states (pipeline, 12);
   run_pipeline (pipeline);
 }
 

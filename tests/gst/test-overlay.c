@@ -241,6 +241,47 @@ test_boxes (void)
   }
 }
 
+/* Regions that nobody could have found. */
+static void
+test_beyond (void)
+{
+  static const guint numbers[] = { 0, 319, 320, G_MAXINT, G_MAXUINT };
+  Run run = draw ("weirtrack ! weiranalytics ! weiroverlay blur-classes=*");
+  GstBuffer *buffer = frame_new (&run);
+
+  for (guint i = 0; i < 5 * 5 * 5; i++) {
+    guint x = numbers[i % 5], y = numbers[i / 5 % 5], size = numbers[i / 25];
+
+    gst_buffer_add_video_region_of_interest_meta (buffer, "far", x, y, size, size);
+  }
+  gst_buffer_unref (through (&run, buffer));
+  buffer = frame_new (&run);
+  add (&run, buffer, 20, 0.9, "near", 0);
+  buffer = through (&run, buffer);
+  g_assert_cmphex (pixel (&run, buffer, 20, 60), ==, 0xe69f00);
+  gst_buffer_unref (buffer);
+  gst_harness_teardown (run.harness);
+}
+
+/* A region that is larger than anything hides all of the frame. */
+static void
+test_all_blurred (void)
+{
+  Run run = draw ("weiroverlay show-labels=false show-boxes=false blur-classes=*");
+  GstBuffer *buffer = noise (&run.info, 5);
+  GstVideoRectangle all = { 0, 0, 320, 240 };
+  GstVideoFrame frame;
+
+  gst_buffer_add_video_region_of_interest_meta (buffer, "far", 0, 0, G_MAXUINT,
+                                                G_MAXUINT);
+  buffer = through (&run, buffer);
+  g_assert_true (gst_video_frame_map (&frame, &run.info, buffer, GST_MAP_READ));
+  g_assert_cmpint (largest_step (&frame, 0, &all), <, 10);
+  gst_video_frame_unmap (&frame);
+  gst_buffer_unref (buffer);
+  gst_harness_teardown (run.harness);
+}
+
 /* Feet walk along y 100; behind them lies the way of the last frames, as long as it may
  * be, and only while the object is there. */
 static void
@@ -379,6 +420,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/overlay/palette", test_palette);
   g_test_add_func ("/gst/overlay/blur-values", test_blur_values);
   g_test_add_func ("/gst/overlay/boxes", test_boxes);
+  g_test_add_func ("/gst/overlay/beyond", test_beyond);
+  g_test_add_func ("/gst/overlay/all-blurred", test_all_blurred);
   g_test_add_func ("/gst/overlay/tails", test_tails);
   g_test_add_func ("/gst/overlay/zones", test_zones);
   g_test_add_func ("/gst/overlay/fps", test_fps);
