@@ -101,3 +101,5 @@ gboolean weir_request_set_image (WeirRequest *request, guint index, guint item,
                                  WeirImagePlacement *placement, GError **error);
 
 WEIR_END_DECLS
+
+#include "weir-preprocess.h"

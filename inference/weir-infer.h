@@ -147,3 +147,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirRequest, weir_request_unref)
 WEIR_END_DECLS
 
 #include "weir-image.h"
+#include "weir-quantize.h"

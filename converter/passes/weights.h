@@ -2,6 +2,8 @@
 
 #include "rewrite.h"
 
+WEIR_BEGIN_DECLS
+
 /* The constant weights of a layer, whichever operation it is: Convolution,
  * GroupConvolution, their BackpropData forms, or MatMul with a matrix as second input. */
 
@@ -60,3 +62,5 @@ WeirTensor *weir_pass_weights_reverse (const WeirPassWeights *weights);
  * @tensor: (transfer full) */
 WeirPort weir_pass_weights_rebuild (WeirBuilder *builder, const WeirNode *node,
                                     WeirPort data, WeirTensor *tensor);
+
+WEIR_END_DECLS

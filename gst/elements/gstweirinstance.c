@@ -42,7 +42,7 @@ set_up (GstWeirInstance *instance, const GstWeirInstanceWishes *wishes, GError *
   WeirModel *model = weir_network_model (instance->network);
   GError *failure = NULL;
 
-  if (!gst_weir_picture_input (instance->network, &instance->input, error))
+  if (!weir_picture_input (instance->network, &instance->input, error))
     return FALSE;
   weir_network_input (instance->network, instance->input, &instance->input_info);
   if (wishes->task != 0) {
@@ -58,7 +58,7 @@ set_up (GstWeirInstance *instance, const GstWeirInstanceWishes *wishes, GError *
     return FALSE;
   }
   instance->n_labels = instance->labels != NULL ? g_strv_length (instance->labels) : 0;
-  return gst_weir_preprocess_decide (
+  return weir_preprocess_decide (
              &instance->preprocess, &wishes->preprocess, model,
              instance->decoder != NULL ? instance->decoder->profile : NULL, error) &&
          make_requests (instance, MAX (wishes->nireq, 1), error) &&

@@ -21,7 +21,7 @@ typedef struct {
   WeirNetwork *network;
   guint input;
   WeirPortInfo input_info;
-  GstWeirPreprocess preprocess;
+  WeirPreprocess preprocess;
   const GstWeirDecoder *decoder;
   char **labels;
   guint n_labels;
@@ -35,7 +35,7 @@ typedef struct {
 /** GstWeirInstanceWishes: what the element's properties say. @task 0: no decoder. */
 typedef struct {
   GstWeirModelRequest model;
-  GstWeirPreprocessWishes preprocess;
+  WeirPreprocessWishes preprocess;
   const char *labels;
   const char *decoder;
   guint task;

@@ -21,6 +21,7 @@ int command_run (int argc, char **argv);
 int command_bench (int argc, char **argv);
 int command_inspect (int argc, char **argv);
 int command_check (int argc, char **argv);
+int command_quantize (int argc, char **argv);
 int command_ops (int argc, char **argv);
 int command_devices (int argc, char **argv);
 

@@ -10,6 +10,7 @@ static const Command commands[] = {
   { "bench", "measure how fast a model runs", command_bench },
   { "inspect", "tell what a model is made of", command_inspect },
   { "check", "tell where two models or devices part", command_check },
+  { "quantize", "make an INT8 model of a float one, from samples", command_quantize },
   { "ops", "list the operations that are known", command_ops },
   { "devices", "list the devices that can run models", command_devices },
 };

@@ -130,19 +130,18 @@ fit_inputs (Session *s, WeirShape *shapes, GError **error)
   return TRUE;
 }
 
-/* "[NAME=][1,3,320,320]" */
-static gboolean
-read_shape (Session *s, const char *text, guint position, WeirShape *shapes,
-            GError **error)
+gboolean
+session_read_shape (const WeirGraph *graph, const char *text, guint position,
+                    WeirShape *shapes, GError **error)
 {
   const char *equal = strrchr (text, '=');
   g_autofree char *name = equal != NULL ? g_strndup (text, (gsize) (equal - text)) : NULL;
   g_autofree char *value = g_strdup (equal != NULL ? equal + 1 : text);
   guint index = position;
 
-  if (name != NULL && !find_parameter (weir_model_graph (s->model), name, &index, error))
+  if (name != NULL && !find_parameter (graph, name, &index, error))
     return FALSE;
-  if (index >= s->n_inputs)
+  if (index >= weir_graph_n_parameters (graph))
     return weir_fail (error, WEIR_ERROR_ARGUMENT, "more shapes than inputs");
   g_strdelimit (value, "[]()", ' ');
   return weir_shape_parse (g_strstrip (value), &shapes[index], error);
@@ -152,7 +151,7 @@ static gboolean
 read_all (Session *s, const SessionOptions *o, WeirShape *shapes, GError **error)
 {
   for (guint i = 0; o->shape != NULL && o->shape[i] != NULL; i++)
-    if (!read_shape (s, o->shape[i], i, shapes, error))
+    if (!session_read_shape (weir_model_graph (s->model), o->shape[i], i, shapes, error))
       return FALSE;
   for (guint i = 0; o->input != NULL && o->input[i] != NULL; i++)
     if (!read_input (s, o->input[i], i, error))

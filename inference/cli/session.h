@@ -36,6 +36,10 @@ gboolean session_open (Session *session, const SessionOptions *options, GError *
 void session_close (Session *session);
 /** session_set_inputs: the inputs of repetition @index. */
 gboolean session_set_inputs (Session *session, guint index, GError **error);
+/** session_read_shape: "[NAME=][1,3,320,320]" into its place among @shapes; @position
+ * where it has no name. */
+gboolean session_read_shape (const WeirGraph *graph, const char *text, guint position,
+                             WeirShape *shapes, GError **error);
 /** session_rows_to_run: how often @given must be cut into rows to fit @wanted; 1 where it
  * fits, 0 where not. */
 guint session_rows_to_run (const WeirShape *given, const WeirShape *wanted);

@@ -37,6 +37,7 @@ ALLOWED = {
     "inference/compile": ["base/", "ir/", "runtime/", "device.h", "compile/"],
     "inference/cpu/kernels": ["base/", "ir/", "runtime/", "device.h", "cpu/"],
     "inference/cpu": ["base/", "ir/", "runtime/", "device.h", "cpu/"],
+    "inference/quantize": ["base/", "ir/", "passes/weights.h", "weir-infer.h", "weir-quantize.h", "quantize/"],
     "inference/cli": ["weir-ir.h", "weir-convert.h", "weir-infer.h", "weir-image.h", "base/bytes.h", "base/source.h"],
     "inference": [""],
     "gst/lib": ["weir-ir.h", "weir-convert.h", "weir-infer.h", "weir-image.h", "lib/"],

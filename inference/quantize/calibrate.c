@@ -1,0 +1,180 @@
+#include "observe.h"
+
+#include <gio/gio.h>
+#include <math.h>
+#include <string.h>
+
+/* From samples to a calibration, step by step. */
+
+/* What `max_drop` is where the user does not say. */
+#define MIXED_DROP 0.1
+
+/** Telling: what the user hears while samples run. */
+typedef struct {
+  const WeirCalibrateOptions *options;
+  const char *stage;
+  guint runs, expected;
+} Telling;
+
+static const WeirCalibrateOptions defaults = { .max_drop = -1 };
+
+const char *
+weir_calibrate_method (guint index)
+{
+  const WeirRangeMethod *method = weir_range_method (index);
+
+  return method != NULL ? method->name : NULL;
+}
+
+static gboolean
+tell (gpointer data, GError **error)
+{
+  Telling *t = data;
+  double fraction = MIN ((double) t->runs++ / MAX (t->expected, 1), 1);
+
+  if (t->options->progress == NULL ||
+      t->options->progress (fraction, t->stage, t->options->progress_data))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "stopped");
+  return FALSE;
+}
+
+static void
+begin (Telling *telling, const char *stage, guint expected)
+{
+  telling->stage = stage;
+  telling->runs = 0;
+  telling->expected = expected;
+}
+
+static const WeirRangeMethod *
+read_method (const char *name, GError **error)
+{
+  const WeirRangeMethod *method =
+      name != NULL ? weir_range_method_find (name) : weir_range_method (0);
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  if (method != NULL)
+    return method;
+  for (guint i = 0; weir_range_method (i) != NULL; i++)
+    g_string_append_printf (known, "%s%s", i > 0 ? ", " : "",
+                            weir_range_method (i)->name);
+  weir_fail (error, WEIR_ERROR_ARGUMENT, "method: expected %s, found '%s'", known->str,
+             name);
+  return NULL;
+}
+
+static gboolean
+read_preset (const WeirCalibrateOptions *o, gboolean *symmetric, double *max_drop,
+             GError **error)
+{
+  *symmetric = g_strcmp0 (o->preset, "performance") == 0;
+  *max_drop = o->max_drop >= 0 ? o->max_drop : *symmetric ? INFINITY : MIXED_DROP;
+  if (*symmetric || o->preset == NULL || strcmp (o->preset, "mixed") == 0)
+    return TRUE;
+  return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                    "preset: expected performance or mixed, found '%s'", o->preset);
+}
+
+static gboolean
+is_ignored (const WeirCalibrateOptions *o, const char *name)
+{
+  for (guint i = 0; o->ignore != NULL && o->ignore[i] != NULL; i++)
+    if (g_pattern_match_simple (o->ignore[i], name))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+add_layers (WeirCalibration *calibration, const WeirGraph *graph,
+            const WeirCalibrateOptions *o, GError **error)
+{
+  g_autoptr (GArray) layers = weir_layers_find (graph, error);
+  guint left = 0;
+
+  for (guint i = 0; layers != NULL && i < layers->len; i++) {
+    WeirLayer *layer = &g_array_index (layers, WeirLayer, i);
+    const WeirNode *node = weir_graph_node (graph, layer->node);
+    WeirVerdict verdict = { .name = g_strdup (node->name),
+                            .op = g_strdup (node->op->name),
+                            .snr = NAN,
+                            .channels = layer->channels };
+
+    if (is_ignored (o, node->name))
+      weir_layer_keep (layer, "--ignore");
+    verdict.reason = g_steal_pointer (&layer->kept);
+    left += verdict.reason == NULL && layer->kind != WEIR_LAYER_SUM;
+    g_array_append_val (calibration->layers, verdict);
+  }
+  if (layers == NULL || left > 0)
+    return layers != NULL;
+  return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                    "there is nothing to quantise: no convolution or matrix product in "
+                    "float32 is left");
+}
+
+static gboolean
+measure (WeirCalibration *calibration, const WeirTrial *trial, WeirModel *model,
+         GError **error)
+{
+  g_autoptr (WeirModel) quantized = weir_calibration_apply (calibration, model, error);
+  g_autoptr (GArray) drifts =
+      quantized != NULL ? weir_drift_measure (trial, model, quantized, error) : NULL;
+
+  if (drifts == NULL)
+    return FALSE;
+  g_array_append_vals (calibration->drifts, drifts->data, drifts->len);
+  return TRUE;
+}
+
+static gboolean
+calibrate (WeirCalibration *calibration, WeirModel *model, WeirTrial *trial,
+           const WeirRangeMethod *method, double max_drop, GError **error)
+{
+  Telling *telling = trial->ran_data;
+  guint n = calibration->samples;
+
+  begin (telling, "observing", method->needs_bins ? 2 * n : n);
+  if (!weir_observe (calibration, trial, model, method, error))
+    return FALSE;
+  begin (telling, "correcting", n);
+  if (!weir_correct_bias (calibration, trial, model, error))
+    return FALSE;
+  if (isfinite (max_drop)) {
+    begin (telling, "choosing", 4 * calibration->layers->len);
+    if (!weir_keep_sensitive (calibration, trial, model, max_drop, error))
+      return FALSE;
+  }
+  begin (telling, "measuring", n);
+  return measure (calibration, trial, model, error);
+}
+
+WeirCalibration *
+weir_calibrate (WeirModel *model, const WeirSamples *samples,
+                const WeirCalibrateOptions *options, GError **error)
+{
+  const WeirCalibrateOptions *o = options != NULL ? options : &defaults;
+  const WeirRangeMethod *method = read_method (o->method, error);
+  Telling telling = { .options = o };
+  WeirTrial trial = { .samples = samples,
+                      .network = o->network,
+                      .limit = samples->count,
+                      .ran = tell,
+                      .ran_data = &telling };
+  g_autoptr (WeirCalibration) calibration = NULL;
+  gboolean symmetric;
+  double max_drop;
+
+  if (method == NULL || !read_preset (o, &symmetric, &max_drop, error))
+    return NULL;
+  if (samples->count == 0) {
+    weir_fail (error, WEIR_ERROR_ARGUMENT, "there are no samples");
+    return NULL;
+  }
+  calibration = weir_calibration_new (method->name, symmetric);
+  calibration->samples = samples->count;
+  if (!add_layers (calibration, weir_model_graph (model), o, error) ||
+      !calibrate (calibration, model, &trial, method, max_drop, error))
+    return NULL;
+  return g_steal_pointer (&calibration);
+}
