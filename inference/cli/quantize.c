@@ -179,68 +179,100 @@ replace_underscores (int argc, char **argv)
         *at = '-';
 }
 
-int
-command_quantize (int argc, char **argv)
+static gboolean
+is_whole (const Job *job)
 {
-  g_autofree char *samples = NULL, *statistics = NULL, *output = NULL, *convert = NULL;
-  g_autofree char *method = NULL, *preset = NULL, *mean = NULL, *scale = NULL;
-  g_autofree char *reverse = NULL, *config = NULL, *device = NULL;
-  g_auto (GStrv) ignore = NULL;
-  g_auto (GStrv) shape = NULL;
-  double max_drop = -1;
-  int limit = DEFAULT_SAMPLES, threads = 0, status;
-  GError *error = NULL;
-  Job job;
+  return job->model != NULL && (job->samples == NULL) != (job->statistics == NULL) &&
+         (int) job->network.threads >= 0 && (int) job->limit >= 1;
+}
+
+/* What the command line holds, before it is understood. */
+typedef struct {
+  char *samples, *statistics, *output, *convert;
+  char *method, *preset, *mean, *scale, *reverse, *config, *device;
+  char **ignore, **shape;
+  double max_drop;
+  int limit, threads;
+} Arguments;
+
+static void
+arguments_clear (Arguments *a)
+{
+  char *texts[] = { a->samples, a->statistics, a->output, a->convert,
+                    a->method,  a->preset,     a->mean,   a->scale,
+                    a->reverse, a->config,     a->device };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+  g_strfreev (a->ignore);
+  g_strfreev (a->shape);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
+static int
+read_arguments (Arguments *a, int *argc, char ***argv)
+{
   const GOptionEntry entries[] = {
-    { "samples", 0, 0, G_OPTION_ARG_FILENAME, &samples,
+    { "samples", 0, 0, G_OPTION_ARG_FILENAME, &a->samples,
       "a folder of .npy, .ppm, .pgm; random:N for numbers", "DIR" },
-    { "statistics", 0, 0, G_OPTION_ARG_FILENAME, &statistics,
+    { "statistics", 0, 0, G_OPTION_ARG_FILENAME, &a->statistics,
       "what an earlier run has found, instead of samples", "FILE.json" },
-    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "the model to write", "OUT.xml" },
-    { "method", 0, 0, G_OPTION_ARG_STRING, &method,
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &a->output, "the model to write",
+      "OUT.xml" },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &a->method,
       "how ranges are found: mse (default), minmax, percentile, entropy", "METHOD" },
-    { "preset", 0, 0, G_OPTION_ARG_STRING, &preset, "performance or mixed (default)",
+    { "preset", 0, 0, G_OPTION_ARG_STRING, &a->preset, "performance or mixed (default)",
       "PRESET" },
-    { "max-drop", 0, 0, G_OPTION_ARG_DOUBLE, &max_drop,
-      "layers stay in float until no output drifts further", "X" },
-    { "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &ignore,
+    { "max-drop", 0, 0, G_OPTION_ARG_DOUBLE, &a->max_drop,
+      "layers stay in float until no output drifts further; 0.1 with mixed", "X" },
+    { "ignore", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->ignore,
       "layers that stay in float, by name", "PATTERN" },
-    { "subset", 0, 0, G_OPTION_ARG_INT, &limit, "at most so many samples; 300 without",
+    { "subset", 0, 0, G_OPTION_ARG_INT, &a->limit, "at most so many samples; 300 without",
       "N" },
-    { "shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &shape, "shape of an input",
+    { "shape", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->shape, "shape of an input",
       "[NAME=][1,3,224,224]" },
-    { "mean-values", 0, 0, G_OPTION_ARG_STRING, &mean, "of pictures", "A,B,C" },
-    { "scale-values", 0, 0, G_OPTION_ARG_STRING, &scale, "of pictures", "A,B,C" },
-    { "reverse-input-channels", 0, 0, G_OPTION_ARG_STRING, &reverse,
+    { "mean-values", 0, 0, G_OPTION_ARG_STRING, &a->mean, "of pictures", "A,B,C" },
+    { "scale-values", 0, 0, G_OPTION_ARG_STRING, &a->scale, "of pictures", "A,B,C" },
+    { "reverse-input-channels", 0, 0, G_OPTION_ARG_STRING, &a->reverse,
       "true: the network wants RGB; false: BGR", "BOOL" },
-    { "pre-process-config", 0, 0, G_OPTION_ARG_STRING, &config,
+    { "pre-process-config", 0, 0, G_OPTION_ARG_STRING, &a->config,
       "how pictures fill the input", "resize=letterbox,pad=114" },
-    { "convert-options", 0, 0, G_OPTION_ARG_STRING, &convert, "options of `weir convert`",
-      "TEXT" },
-    { "device", 0, 0, G_OPTION_ARG_STRING, &device, "where samples run", "DEVICE" },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &threads, "threads; all CPUs without", "N" },
+    { "convert-options", 0, 0, G_OPTION_ARG_STRING, &a->convert,
+      "options of `weir convert`", "TEXT" },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &a->device, "where samples run", "DEVICE" },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &a->threads, "threads; all CPUs without", "N" },
     { NULL },
   };
 
-  replace_underscores (argc, argv);
-  status = parse_arguments ("quantize", "MODEL", entries, &argc, &argv);
+  replace_underscores (*argc, *argv);
+  return parse_arguments ("quantize", "MODEL", entries, argc, argv);
+}
+
+int
+command_quantize (int argc, char **argv)
+{
+  g_auto (Arguments) a = { .max_drop = -1, .limit = DEFAULT_SAMPLES };
+  int status = read_arguments (&a, &argc, &argv);
+  GError *error = NULL;
+  Job job;
+
   if (status != 0)
     return status - 1;
-  job = (Job){ .model = argc > 1 ? argv[1] : NULL,
-               .samples = samples,
-               .statistics = statistics,
-               .output = output,
-               .convert_options = convert,
-               .shape = shape,
-               .limit = (guint) limit,
-               .wishes = { mean, scale, config },
-               .calibrate = { .method = method,
-                              .preset = preset,
-                              .max_drop = max_drop,
-                              .ignore = ignore },
-               .network = { .device = device, .threads = (guint) threads } };
-  if (argc != 2 || (samples == NULL) == (statistics == NULL) || threads < 0 ||
-      limit < 1 || !read_reverse (reverse, &job.wishes.reverse)) {
+  job = (Job){ .model = argc == 2 ? argv[1] : NULL,
+               .samples = a.samples,
+               .statistics = a.statistics,
+               .output = a.output,
+               .convert_options = a.convert,
+               .shape = a.shape,
+               .limit = (guint) a.limit,
+               .wishes = { a.mean, a.scale, a.config },
+               .calibrate = { .method = a.method,
+                              .preset = a.preset,
+                              .max_drop = a.max_drop,
+                              .ignore = a.ignore },
+               .network = { .device = a.device, .threads = (guint) a.threads } };
+  if (!is_whole (&job) || !read_reverse (a.reverse, &job.wishes.reverse)) {
     fprintf (stderr,
              "weir: error: expected one MODEL, and --samples or --statistics; see "
              "`weir quantize --help`\n");

@@ -113,18 +113,21 @@ add_layers (WeirCalibration *calibration, const WeirGraph *graph,
                     "float32 is left");
 }
 
+/* Sums whose readers all stay in float do so, too. */
 static gboolean
-measure (WeirCalibration *calibration, const WeirTrial *trial, WeirModel *model,
-         GError **error)
+note_sums (WeirCalibration *calibration, WeirModel *model, GError **error)
 {
-  g_autoptr (WeirModel) quantized = weir_calibration_apply (calibration, model, error);
-  g_autoptr (GArray) drifts =
-      quantized != NULL ? weir_drift_measure (trial, model, quantized, error) : NULL;
+  g_autoptr (WeirPlacing) placing =
+      weir_placing_new (calibration, weir_model_graph (model), error);
 
-  if (drifts == NULL)
-    return FALSE;
-  g_array_append_vals (calibration->drifts, drifts->data, drifts->len);
-  return TRUE;
+  for (guint i = 0; placing != NULL && i < placing->layers->len; i++) {
+    WeirVerdict *verdict = weir_calibration_verdict (calibration, i);
+
+    if (verdict->reason == NULL &&
+        !placing->places->taken[g_array_index (placing->layers, WeirLayer, i).node])
+      verdict->reason = g_strdup ("no quantised layer reads it");
+  }
+  return placing != NULL;
 }
 
 static gboolean
@@ -140,13 +143,9 @@ calibrate (WeirCalibration *calibration, WeirModel *model, WeirTrial *trial,
   begin (telling, "correcting", n);
   if (!weir_correct_bias (calibration, trial, model, error))
     return FALSE;
-  if (isfinite (max_drop)) {
-    begin (telling, "choosing", 4 * calibration->layers->len);
-    if (!weir_keep_sensitive (calibration, trial, model, max_drop, error))
-      return FALSE;
-  }
-  begin (telling, "measuring", n);
-  return measure (calibration, trial, model, error);
+  begin (telling, "measuring", 2 * n);
+  return weir_keep_sensitive (calibration, trial, model, max_drop, error) &&
+         note_sums (calibration, model, error);
 }
 
 WeirCalibration *

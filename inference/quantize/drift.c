@@ -39,14 +39,6 @@ typedef struct {
 } Pair;
 
 static gboolean
-run_one (const WeirTrial *trial, WeirRequest *request, guint sample, GError **error)
-{
-  weir_request_reset (request);
-  return trial->samples->fill (request, sample, trial->samples->user_data, error) &&
-         weir_request_run (request, error);
-}
-
-static gboolean
 is_compared (const WeirTensor *exact, const WeirTensor *rounded)
 {
   return weir_tensor_dtype (exact) == WEIR_DTYPE_F32 &&
@@ -58,11 +50,9 @@ run_pair (const Pair *pair, Sums *sums, guint n, GError **error)
 {
   const WeirTrial *trial = pair->trial;
 
-  for (guint s = 0; s < MIN (trial->limit, trial->samples->count); s++) {
-    if (trial->ran != NULL && !trial->ran (trial->ran_data, error))
-      return FALSE;
-    if (!run_one (trial, pair->exact, s, error) ||
-        !run_one (trial, pair->rounded, s, error))
+  for (guint s = 0; s < weir_trial_count (trial); s++) {
+    if (!weir_trial_run (trial, pair->exact, s, error) ||
+        !weir_trial_run (trial, pair->rounded, s, error))
       return FALSE;
     for (guint i = 0; i < n; i++) {
       const WeirTensor *exact = weir_request_output (pair->exact, i);
@@ -95,9 +85,9 @@ request_of (const WeirTrial *trial, WeirModel *model, GError **error)
   return network != NULL ? weir_request_new (network, error) : NULL;
 }
 
-GArray *
+gboolean
 weir_drift_measure (const WeirTrial *trial, WeirModel *model, WeirModel *quantized,
-                    GError **error)
+                    GArray *drifts, GError **error)
 {
   const WeirGraph *graph = weir_model_graph (model);
   guint n = weir_graph_n_results (graph);
@@ -106,11 +96,10 @@ weir_drift_measure (const WeirTrial *trial, WeirModel *model, WeirModel *quantiz
   g_autoptr (WeirRequest) rounded =
       exact != NULL ? request_of (trial, quantized, error) : NULL;
   Pair pair = { trial, exact, rounded };
-  GArray *drifts;
 
   if (rounded == NULL || !run_pair (&pair, sums, n, error))
-    return NULL;
-  drifts = g_array_new (FALSE, FALSE, sizeof (WeirDrift));
+    return FALSE;
+  g_array_set_size (drifts, 0);
   for (guint i = 0; i < n; i++) {
     WeirDrift drift;
 
@@ -119,5 +108,5 @@ weir_drift_measure (const WeirTrial *trial, WeirModel *model, WeirModel *quantiz
     drift = conclude (&sums[i], weir_graph_result_name (graph, i));
     g_array_append_val (drifts, drift);
   }
-  return drifts;
+  return TRUE;
 }

@@ -13,12 +13,13 @@ gboolean weir_observe (WeirCalibration *calibration, const WeirTrial *trial,
 gboolean weir_correct_bias (WeirCalibration *calibration, const WeirTrial *trial,
                             WeirModel *model, GError **error);
 
-/** weir_drift_measure: (transfer full) (element-type WeirDrift): how far each output of
- * @quantized is from that of @model; names are to be freed. */
-GArray *weir_drift_measure (const WeirTrial *trial, WeirModel *model,
-                            WeirModel *quantized, GError **error);
+/** weir_drift_measure: how far each output of @quantized is from that of @model, as the
+ * new contents of @drifts.
+ * @drifts: (element-type WeirDrift): frees their names by itself */
+gboolean weir_drift_measure (const WeirTrial *trial, WeirModel *model,
+                             WeirModel *quantized, GArray *drifts, GError **error);
 
 /** weir_keep_sensitive: layers of @calibration stay in float, the worst first, until no
- * output drifts by more than @max_drop. */
+ * output drifts by more than @max_drop; fills its drifts. */
 gboolean weir_keep_sensitive (WeirCalibration *calibration, const WeirTrial *trial,
                               WeirModel *model, double max_drop, GError **error);

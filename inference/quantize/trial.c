@@ -3,6 +3,25 @@
 /* Bytes of values that one run hands out; more are left to another. */
 #define RUN_BYTES (192u << 20)
 
+guint
+weir_trial_count (const WeirTrial *trial)
+{
+  return MIN (trial->limit, trial->samples->count);
+}
+
+gboolean
+weir_trial_run (const WeirTrial *trial, WeirRequest *request, guint index, GError **error)
+{
+  const WeirSamples *samples = trial->samples;
+  guint sample = (guint) ((guint64) index * samples->count / weir_trial_count (trial));
+
+  if (trial->ran != NULL && !trial->ran (trial->ran_data, error))
+    return FALSE;
+  weir_request_reset (request);
+  return samples->fill (request, sample, samples->user_data, error) &&
+         weir_request_run (request, error);
+}
+
 static gboolean
 run_samples (const WeirTrial *trial, WeirModel *model, guint first, guint n,
              WeirTrialVisit visit, gpointer data, guint offset, GError **error)
@@ -13,12 +32,8 @@ run_samples (const WeirTrial *trial, WeirModel *model, guint first, guint n,
 
   if (request == NULL)
     return FALSE;
-  for (guint s = 0; s < MIN (trial->limit, trial->samples->count); s++) {
-    if (trial->ran != NULL && !trial->ran (trial->ran_data, error))
-      return FALSE;
-    weir_request_reset (request);
-    if (!trial->samples->fill (request, s, trial->samples->user_data, error) ||
-        !weir_request_run (request, error))
+  for (guint s = 0; s < weir_trial_count (trial); s++) {
+    if (!weir_trial_run (trial, request, s, error))
       return FALSE;
     for (guint i = 0; i < n; i++)
       if (!visit (weir_request_output (request, first + i), offset + i, s, data, error))
@@ -58,12 +73,4 @@ weir_trial_values (const WeirTrial *trial, WeirModel *model, const WeirPort *por
       return FALSE;
   }
   return TRUE;
-}
-
-gboolean
-weir_trial_outputs (const WeirTrial *trial, WeirModel *model, WeirTrialVisit visit,
-                    gpointer data, GError **error)
-{
-  return run_samples (trial, model, 0, weir_graph_n_results (weir_model_graph (model)),
-                      visit, data, 0, error);
 }

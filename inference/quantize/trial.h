@@ -13,7 +13,7 @@ typedef gboolean (*WeirTrialVisit) (const WeirTensor *tensor, guint index, guint
  * WeirTrial:
  * @samples: all that there are
  * @network: (nullable): where and in which shapes they run
- * @limit: at most so many of them
+ * @limit: at most so many of them, spread over all
  * @ran: (nullable): called before each run
  */
 typedef struct {
@@ -24,11 +24,13 @@ typedef struct {
   gpointer ran_data;
 } WeirTrial;
 
+/** weir_trial_count: how many samples run. */
+guint weir_trial_count (const WeirTrial *trial);
+/** weir_trial_run: sample @index of these, from the beginning. */
+gboolean weir_trial_run (const WeirTrial *trial, WeirRequest *request, guint index,
+                         GError **error);
 /** weir_trial_values: runs the samples and shows @visit each value of each of @ports; as
  * many at a time as fit into memory well. */
 gboolean weir_trial_values (const WeirTrial *trial, WeirModel *model,
                             const WeirPort *ports, guint n_ports, WeirTrialVisit visit,
                             gpointer data, GError **error);
-/** weir_trial_outputs: the same for the outputs of @model. */
-gboolean weir_trial_outputs (const WeirTrial *trial, WeirModel *model,
-                             WeirTrialVisit visit, gpointer data, GError **error);
