@@ -69,12 +69,38 @@ square_error (const WeirHistogram *h, WeirRange r)
   return sum;
 }
 
-/* The bins from @first to @last, with all that lies beyond them in the outermost. */
-static void
-clip_bins (const WeirHistogram *h, guint first, guint last, double *clipped)
+static guint
+bin_of (const WeirHistogram *h, double x)
 {
-  for (guint i = 0; i < WEIR_HISTOGRAM_BINS; i++)
-    clipped[CLAMP (i, first, last) - first] += (double) h->bins[i];
+  return (guint) CLAMP ((x - h->min) / bin_width (h), 0, WEIR_HISTOGRAM_BINS - 1);
+}
+
+/** Spread: bins from one to another, without that of zero: zero is exact in any range,
+ * and after an activation it is most of all values.
+ * @seen: what was there
+ * @clipped: with all that lies beyond added to the outermost */
+typedef struct {
+  guint n;
+  double seen[WEIR_HISTOGRAM_BINS], clipped[WEIR_HISTOGRAM_BINS];
+  double n_seen, n_clipped;
+} Spread;
+
+static void
+spread_init (Spread *s, const WeirHistogram *h, guint first, guint last)
+{
+  guint zero = h->min <= 0 && h->max >= 0 ? bin_of (h, 0) : WEIR_HISTOGRAM_BINS;
+
+  *s = (Spread){ .n = last - first + 1 };
+  for (guint i = 0; i < WEIR_HISTOGRAM_BINS; i++) {
+    double count = i == zero ? 0 : (double) h->bins[i];
+
+    s->clipped[CLAMP (i, first, last) - first] += count;
+    s->n_clipped += count;
+    if (i < first || i > last)
+      continue;
+    s->seen[i - first] = count;
+    s->n_seen += count;
+  }
 }
 
 /* Divergence (Kullback, Leibler) of what levels can tell from what was seen: the values
@@ -82,29 +108,23 @@ clip_bins (const WeirHistogram *h, guint first, guint last, double *clipped)
 static double
 divergence (const WeirHistogram *h, WeirRange r)
 {
-  guint first =
-      (guint) CLAMP ((r.low - h->min) / bin_width (h), 0, WEIR_HISTOGRAM_BINS - 1);
-  guint last =
-      (guint) CLAMP ((r.high - h->min) / bin_width (h), first, WEIR_HISTOGRAM_BINS - 1);
-  guint n = last - first + 1;
-  double clipped[WEIR_HISTOGRAM_BINS] = { 0 }, sum = 0, all = 0, kept = 0;
+  guint first = bin_of (h, r.low), last = MAX (first, bin_of (h, r.high));
+  double sum = 0;
+  Spread s;
 
-  clip_bins (h, first, last, clipped);
-  for (guint i = 0; i < n; i++) {
-    all += clipped[i];
-    kept += (double) h->bins[first + i];
-  }
+  spread_init (&s, h, first, last);
   for (guint level = 0; level < WEIR_QUANTIZE_LEVELS; level++) {
-    guint from = level * n / WEIR_QUANTIZE_LEVELS;
-    guint to = (level + 1) * n / WEIR_QUANTIZE_LEVELS, filled = 0;
+    guint from = level * s.n / WEIR_QUANTIZE_LEVELS;
+    guint to = (level + 1) * s.n / WEIR_QUANTIZE_LEVELS, filled = 0;
     double share = 0;
 
     for (guint i = from; i < to; i++) {
-      share += (double) h->bins[first + i];
-      filled += clipped[i] > 0;
+      share += s.seen[i];
+      filled += s.clipped[i] > 0;
     }
     for (guint i = from; i < to; i++) {
-      double p = clipped[i] / all, q = filled > 0 ? share / filled / kept : 0;
+      double p = s.clipped[i] / s.n_clipped;
+      double q = share > 0 ? share / filled / s.n_seen : 0;
 
       if (p > 0)
         sum += p * log (p / MAX (q, 1e-12));
