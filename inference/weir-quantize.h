@@ -96,6 +96,9 @@ guint weir_calibration_n_layers (const WeirCalibration *calibration);
 void weir_calibration_layer (const WeirCalibration *calibration, guint index,
                              WeirCalibrationLayer *layer);
 
+/** weir_calibration_n_equalized: values whose channels were made alike. */
+guint weir_calibration_n_equalized (const WeirCalibration *calibration);
+
 /**
  * WeirDrift:
  * @drop: root mean square of the difference in units of that of float's values

@@ -24,7 +24,8 @@ print_layers (const WeirCalibration *calibration)
   guint quantized, kept;
 
   count_layers (calibration, &quantized, &kept);
-  printf ("layers: %u quantised, %u kept in float\n", quantized, kept);
+  printf ("layers: %u quantised, %u kept in float; values equalised: %u\n", quantized,
+          kept, weir_calibration_n_equalized (calibration));
   for (guint i = 0; i < weir_calibration_n_layers (calibration); i++) {
     WeirCalibrationLayer layer;
 

@@ -1,3 +1,4 @@
+#include "equalize.h"
 #include "observe.h"
 
 #include <gio/gio.h>
@@ -8,6 +9,9 @@
 
 /* What `max_drop` is where the user does not say. */
 #define MIXED_DROP 0.1
+
+/* Decibels by which equalised layers must be better, each of them. */
+#define PAYS 0.5
 
 /** Telling: what the user hears while samples run. */
 typedef struct {
@@ -130,22 +134,85 @@ note_sums (WeirCalibration *calibration, WeirModel *model, GError **error)
   return placing != NULL;
 }
 
-static gboolean
-calibrate (WeirCalibration *calibration, WeirModel *model, WeirTrial *trial,
-           const WeirRangeMethod *method, double max_drop, GError **error)
-{
-  Telling *telling = trial->ran_data;
-  guint n = calibration->samples;
+/** Work: what all steps need. */
+typedef struct {
+  WeirCalibration *calibration;
+  WeirModel *model;
+  const WeirTrial *trial;
+  const WeirRangeMethod *method;
+  Telling *telling;
+} Work;
 
-  begin (telling, "observing", method->needs_bins ? 2 * n : n);
-  if (!weir_observe (calibration, trial, model, method, error))
+/* Ranges and biases of the model as it is equalised. */
+static gboolean
+look (const Work *w, GError **error)
+{
+  guint n = w->calibration->samples;
+  g_autoptr (WeirModel) model =
+      weir_equalize_apply (w->model, w->calibration->equalized, error);
+
+  weir_calibration_forget (w->calibration);
+  begin (w->telling, "observing", w->method->needs_bins ? 2 * n : n);
+  if (model == NULL || !weir_observe (w->calibration, w->trial, model, w->method, error))
     return FALSE;
-  begin (telling, "correcting", n);
-  if (!weir_correct_bias (calibration, trial, model, error))
+  begin (w->telling, "correcting", n);
+  return weir_correct_bias (w->calibration, w->trial, model, error);
+}
+
+/* Whether all layers that read the value @name have gained. */
+static gboolean
+pays (const Work *w, const WeirGraph *graph, const GArray *layers, const char *name,
+      const double *before)
+{
+  for (guint i = 0; i < layers->len; i++) {
+    const WeirNode *node =
+        weir_graph_node (graph, g_array_index (layers, WeirLayer, i).node);
+    g_autofree char *input = weir_value_name (graph, node->inputs[0]);
+
+    if (g_strcmp0 (input, name) == 0 &&
+        !(weir_calibration_verdict (w->calibration, i)->snr >= before[i] + PAYS))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Equalises what it can, and takes back what does not pay. */
+static gboolean
+equalize (const Work *w, GError **error)
+{
+  WeirCalibration *c = w->calibration;
+  const WeirGraph *graph = weir_model_graph (w->model);
+  g_autoptr (GArray) found = weir_equalize_find (w->trial, w->model, error);
+  g_autoptr (GArray) layers = found != NULL ? weir_layers_find (graph, error) : NULL;
+  g_autofree double *before = g_new (double, MAX (c->layers->len, 1));
+  guint taken;
+
+  if (layers == NULL)
     return FALSE;
-  begin (telling, "measuring", 2 * n);
-  return weir_keep_sensitive (calibration, trial, model, max_drop, error) &&
-         note_sums (calibration, model, error);
+  if (found->len == 0)
+    return TRUE;
+  for (guint i = 0; i < c->layers->len; i++)
+    before[i] = weir_calibration_verdict (c, i)->snr;
+  g_array_unref (c->equalized);
+  c->equalized = g_steal_pointer (&found);
+  if (!look (w, error))
+    return FALSE;
+  taken = c->equalized->len;
+  for (guint i = taken; i-- > 0;)
+    if (!pays (w, graph, layers, g_array_index (c->equalized, WeirEqualized, i).name,
+               before))
+      g_array_remove_index (c->equalized, i);
+  return c->equalized->len == taken || look (w, error);
+}
+
+static gboolean
+calibrate (const Work *w, double max_drop, GError **error)
+{
+  if (!look (w, error) || !equalize (w, error))
+    return FALSE;
+  begin (w->telling, "measuring", 2 * w->calibration->samples);
+  return weir_keep_sensitive (w->calibration, w->trial, w->model, max_drop, error) &&
+         note_sums (w->calibration, w->model, error);
 }
 
 WeirCalibration *
@@ -173,7 +240,8 @@ weir_calibrate (WeirModel *model, const WeirSamples *samples,
   calibration = weir_calibration_new (method->name, symmetric);
   calibration->samples = samples->count;
   if (!add_layers (calibration, weir_model_graph (model), o, error) ||
-      !calibrate (calibration, model, &trial, method, max_drop, error))
+      !calibrate (&(Work){ calibration, model, &trial, method, &telling }, max_drop,
+                  error))
     return NULL;
   return g_steal_pointer (&calibration);
 }

@@ -1,5 +1,7 @@
 #include "calibration.h"
 
+#include "equalize.h"
+
 #include <math.h>
 
 G_DEFINE_BOXED_TYPE (WeirCalibration, weir_calibration, weir_calibration_ref,
@@ -48,6 +50,7 @@ weir_calibration_new (const char *method, gboolean symmetric)
   calibration->values = array_new (sizeof (WeirSeen), seen_clear);
   calibration->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   calibration->layers = array_new (sizeof (WeirVerdict), verdict_clear);
+  calibration->equalized = array_new (sizeof (WeirEqualized), weir_equalized_clear);
   calibration->drifts = array_new (sizeof (WeirDrift), drift_clear);
   return calibration;
 }
@@ -66,6 +69,7 @@ weir_calibration_unref (WeirCalibration *calibration)
     return;
   g_array_unref (calibration->values);
   g_array_unref (calibration->layers);
+  g_array_unref (calibration->equalized);
   g_array_unref (calibration->drifts);
   g_hash_table_unref (calibration->names);
   g_free (calibration->method);
@@ -97,6 +101,13 @@ weir_calibration_see (WeirCalibration *calibration, const WeirSeen *seen)
                        GUINT_TO_POINTER (calibration->values->len));
 }
 
+void
+weir_calibration_forget (WeirCalibration *calibration)
+{
+  g_array_set_size (calibration->values, 0);
+  g_hash_table_remove_all (calibration->names);
+}
+
 WeirVerdict *
 weir_calibration_verdict (const WeirCalibration *calibration, guint index)
 {
@@ -125,6 +136,12 @@ weir_calibration_layer (const WeirCalibration *calibration, guint index,
                                    .op = verdict->op,
                                    .reason = verdict->reason,
                                    .snr = verdict->snr };
+}
+
+guint
+weir_calibration_n_equalized (const WeirCalibration *calibration)
+{
+  return calibration->equalized->len;
 }
 
 guint

@@ -29,6 +29,7 @@ struct _WeirCalibration {
   GArray *values;    /* WeirSeen */
   GHashTable *names; /* name of a value -> its place among them, counted from 1 */
   GArray *layers;    /* WeirVerdict, in the order of weir_layers_find() */
+  GArray *equalized; /* WeirEqualized */
   GArray *drifts;    /* WeirDrift, names owned */
 };
 
@@ -36,6 +37,8 @@ WeirCalibration *weir_calibration_new (const char *method, gboolean symmetric);
 /** weir_calibration_see: adds a value; one of a name that is there widens that one. */
 void weir_calibration_see (WeirCalibration *calibration, const WeirSeen *seen);
 WeirVerdict *weir_calibration_verdict (const WeirCalibration *calibration, guint index);
+/** weir_calibration_forget: what was seen of values. */
+void weir_calibration_forget (WeirCalibration *calibration);
 /** weir_value_name: (transfer full): what a calibration calls @port. */
 char *weir_value_name (const WeirGraph *graph, WeirPort port);
 

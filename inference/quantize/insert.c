@@ -1,4 +1,4 @@
-#include "calibration.h"
+#include "equalize.h"
 
 #include "ir/infer.h"
 #include "ir/verify.h"
@@ -223,19 +223,17 @@ quantize_values (WeirBuilder *b, const WeirPlacing *placing, const WeirGraph *or
   }
 }
 
-WeirModel *
-weir_calibration_apply (const WeirCalibration *calibration, WeirModel *model,
-                        GError **error)
+/* @model has its values equalised. */
+static WeirModel *
+insert (const WeirCalibration *calibration, WeirModel *model, GError **error)
 {
   const WeirGraph *original = weir_model_graph (model);
   g_autoptr (WeirPlacing) placing = weir_placing_new (calibration, original, error);
-  g_autoptr (WeirModel) copy = NULL;
-  WeirBuilder builder;
+  g_autoptr (WeirModel) copy = weir_model_copy (model);
+  WeirBuilder builder = WEIR_BUILDER (weir_model_graph (copy));
 
   if (placing == NULL)
     return NULL;
-  copy = weir_model_copy (model);
-  builder = WEIR_BUILDER (weir_model_graph (copy));
   quantize_values (&builder, placing, original);
   for (guint i = 0; i < placing->layers->len; i++) {
     const WeirLayer *layer = &g_array_index (placing->layers, WeirLayer, i);
@@ -243,14 +241,27 @@ weir_calibration_apply (const WeirCalibration *calibration, WeirModel *model,
     if (placing->places->taken[layer->node])
       change_layer (&builder, layer);
   }
-  if (!weir_build_finish (&builder, error))
+  return weir_build_finish (&builder, error) ? g_steal_pointer (&copy) : NULL;
+}
+
+WeirModel *
+weir_calibration_apply (const WeirCalibration *calibration, WeirModel *model,
+                        GError **error)
+{
+  g_autoptr (WeirModel) equalized =
+      weir_equalize_apply (model, calibration->equalized, error);
+  g_autoptr (WeirModel) quantized =
+      equalized != NULL ? insert (calibration, equalized, error) : NULL;
+  WeirGraph *graph;
+
+  if (quantized == NULL)
     return NULL;
-  weir_edit_remove_all_unused (weir_model_graph (copy));
-  weir_model_set_info (copy, "quantization/method", calibration->method);
-  weir_model_set_info (copy, "quantization/preset",
+  graph = weir_model_graph (quantized);
+  weir_edit_remove_all_unused (graph);
+  weir_model_set_info (quantized, "quantization/method", calibration->method);
+  weir_model_set_info (quantized, "quantization/preset",
                        calibration->symmetric ? "performance" : "mixed");
-  if (!weir_graph_infer (weir_model_graph (copy), error) ||
-      !weir_graph_verify (weir_model_graph (copy), error))
-    return NULL;
-  return g_steal_pointer (&copy);
+  return weir_graph_infer (graph, error) && weir_graph_verify (graph, error)
+             ? g_steal_pointer (&quantized)
+             : NULL;
 }

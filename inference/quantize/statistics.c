@@ -1,12 +1,12 @@
 #include "base/json.h"
 #include "base/source.h"
-#include "calibration.h"
+#include "equalize.h"
 
 #include <math.h>
 #include <string.h>
 
 /* A calibration as a file: {"form", "version", "method", "preset", "samples", "values":
- * [...], "layers": [...], "outputs": [...]}. */
+ * [...], "equalized": [...], "layers": [...], "outputs": [...]}. */
 
 #define FORM    "weir-statistics"
 #define VERSION 1
@@ -41,6 +41,25 @@ add_value (JsonBuilder *json, const WeirSeen *seen)
 }
 
 static void
+add_numbers (JsonBuilder *json, const char *member, const double *values, gsize n)
+{
+  json_builder_set_member_name (json, member);
+  json_builder_begin_array (json);
+  for (gsize i = 0; i < n; i++)
+    json_builder_add_double_value (json, values[i]);
+  json_builder_end_array (json);
+}
+
+static void
+add_equalized (JsonBuilder *json, const WeirEqualized *equalized)
+{
+  json_builder_begin_object (json);
+  add_text (json, "name", equalized->name);
+  add_numbers (json, "scales", equalized->scales, equalized->n);
+  json_builder_end_object (json);
+}
+
+static void
 add_layer (JsonBuilder *json, const WeirVerdict *verdict)
 {
   json_builder_begin_object (json);
@@ -49,13 +68,8 @@ add_layer (JsonBuilder *json, const WeirVerdict *verdict)
   if (verdict->reason != NULL)
     add_text (json, "kept", verdict->reason);
   add_number (json, "snr", verdict->snr);
-  if (verdict->shift != NULL) {
-    json_builder_set_member_name (json, "shift");
-    json_builder_begin_array (json);
-    for (gsize i = 0; i < verdict->channels; i++)
-      json_builder_add_double_value (json, verdict->shift[i]);
-    json_builder_end_array (json);
-  }
+  if (verdict->shift != NULL)
+    add_numbers (json, "shift", verdict->shift, verdict->channels);
   json_builder_end_object (json);
 }
 
@@ -93,6 +107,10 @@ weir_calibration_to_json (const WeirCalibration *c)
   begin_array (json, "values");
   for (guint i = 0; i < c->values->len; i++)
     add_value (json, &g_array_index (c->values, WeirSeen, i));
+  json_builder_end_array (json);
+  begin_array (json, "equalized");
+  for (guint i = 0; i < c->equalized->len; i++)
+    add_equalized (json, &g_array_index (c->equalized, WeirEqualized, i));
   json_builder_end_array (json);
   begin_array (json, "layers");
   for (guint i = 0; i < c->layers->len; i++)
@@ -151,22 +169,51 @@ read_value (WeirCalibration *c, JsonObject *object, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_shift (WeirVerdict *verdict, JsonArray *array, GError **error)
+/* (transfer full) (nullable) */
+static double *
+read_numbers (JsonObject *object, const char *member, gsize *n, GError **error)
 {
-  verdict->channels = json_array_get_length (array);
-  verdict->shift = g_new0 (double, verdict->channels);
-  for (guint i = 0; i < verdict->channels; i++)
-    if (!weir_json_node_number (json_array_get_element (array, i), &verdict->shift[i]) ||
-        !isfinite (verdict->shift[i]))
-      return weir_fail (error, WEIR_ERROR_FORMAT, "'shift': element %u is no number", i);
+  JsonArray *array = weir_json_array (object, member);
+  g_autofree double *values = NULL;
+
+  if (array == NULL) {
+    weir_fail (error, WEIR_ERROR_FORMAT, "'%s': expected a list", member);
+    return NULL;
+  }
+  *n = json_array_get_length (array);
+  values = g_new0 (double, MAX (*n, 1));
+  for (guint i = 0; i < *n; i++)
+    if (!weir_json_node_number (json_array_get_element (array, i), &values[i]) ||
+        !isfinite (values[i])) {
+      weir_fail (error, WEIR_ERROR_FORMAT, "'%s': element %u is no number", member, i);
+      return NULL;
+    }
+  return g_steal_pointer (&values);
+}
+
+static gboolean
+read_equalized (WeirCalibration *c, JsonObject *object, GError **error)
+{
+  WeirEqualized equalized;
+  const char *name;
+
+  if (!read_text (object, "name", &name, error))
+    return FALSE;
+  equalized.scales = read_numbers (object, "scales", &equalized.n, error);
+  if (equalized.scales == NULL)
+    return FALSE;
+  equalized.name = g_strdup (name);
+  g_array_append_val (c->equalized, equalized);
+  for (gsize i = 0; i < equalized.n; i++)
+    if (!(equalized.scales[i] > 0))
+      return weir_fail (error, WEIR_ERROR_FORMAT, "'scales': element %zu is not positive",
+                        i);
   return TRUE;
 }
 
 static gboolean
 read_layer (WeirCalibration *c, JsonObject *object, GError **error)
 {
-  JsonArray *shift = weir_json_array (object, "shift");
   const char *name, *op;
   WeirVerdict *verdict;
 
@@ -177,8 +224,11 @@ read_layer (WeirCalibration *c, JsonObject *object, GError **error)
   verdict->name = g_strdup (name);
   verdict->op = g_strdup (op);
   verdict->reason = g_strdup (weir_json_string (object, "kept"));
-  if (shift != NULL && !read_shift (verdict, shift, error))
-    return FALSE;
+  if (weir_json_member (object, "shift") != NULL) {
+    verdict->shift = read_numbers (object, "shift", &verdict->channels, error);
+    if (verdict->shift == NULL)
+      return FALSE;
+  }
   if (weir_json_member (object, "snr") != NULL)
     return read_number (object, "snr", NAN, &verdict->snr, error);
   verdict->snr = NAN;
@@ -207,6 +257,7 @@ static const struct {
   gboolean (*read) (WeirCalibration *c, JsonObject *object, GError **error);
 } lists[] = {
   { "values", read_value },
+  { "equalized", read_equalized },
   { "layers", read_layer },
   { "outputs", read_drift },
 };

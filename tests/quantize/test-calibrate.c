@@ -87,8 +87,8 @@ test_bias (void)
   product_run (quantized, -1, 2, second);
   g_assert_cmpfloat_with_epsilon (first[0] + second[0], -10, 1e-5);
   g_assert_cmpfloat_with_epsilon (first[1] + second[1], 20, 1e-5);
-  /* What is left of the differences: 0.007812 twice and 0.015779 twice, beside the squares
-   * 25, 156.25, 25 and 56.25. */
+  /* What is left of the differences: 0.007812 twice and 0.015779 twice, beside the
+   * squares 25, 156.25, 25 and 56.25. */
   weir_calibration_layer (calibration, 0, &layer);
   g_assert_cmpstr (layer.name, ==, "product");
   g_assert_null (layer.reason);

@@ -126,8 +126,8 @@ test_entropy_of_even_values (void)
   g_assert_cmpfloat (range.high, ==, 1024);
 }
 
-/* Bins that take turns are told apart the better the fewer of them share a level; one value
- * of 250000 is worth that, but none of the others is. */
+/* Bins that take turns are told apart the better the fewer of them share a level; one
+ * value of 250000 is worth that, but none of the others is. */
 static void
 test_entropy_of_a_tail (void)
 {

@@ -79,6 +79,9 @@ test_other_model (void)
     { "\"x:0\"", "\"z:0\"", "no value 'x:0'" },
     { "\"layers\" : [", "\"layers\" : [ { \"name\": \"a\", \"op\": \"MatMul\" },",
       "they have 2 layers, the model has 1" },
+    { "\"equalized\" : [",
+      "\"equalized\" : [ { \"name\": \"x:0\", \"scales\": [ 1, 2 ] }",
+      "'x:0' cannot be equalised" },
     { "\"shift\" : [", "\"shift\" : [ 1,", "channels of another number" },
   };
   g_autofree char *text = make_text ();
@@ -119,9 +122,15 @@ test_bad (void)
       "'x': no range from 2 to 1" },
     { HEAD "\"values\":[{\"name\":\"x\",\"min\":0,\"max\":1,\"low\":0,\"high\":1e39}]}",
       "'x': no range from 0 to 1e+39" },
-    { HEAD "\"values\":[],\"layers\":[{\"name\":\"x\",\"op\":\"y\",\"shift\":[\"a\"]}]}",
+    { HEAD "\"values\":[],\"equalized\":[],\"layers\":[{\"name\":\"x\",\"op\":\"y\","
+           "\"shift\":[\"a\"]}]}",
       "element 0 of 'layers': 'shift': element 0 is no number" },
-    { HEAD "\"values\":[],\"layers\":[]}", "'outputs': expected a list" },
+    { HEAD "\"values\":[],\"equalized\":[{\"name\":\"x\"}]}",
+      "element 0 of 'equalized': 'scales': expected a list" },
+    { HEAD "\"values\":[],\"equalized\":[{\"name\":\"x\",\"scales\":[1,0]}]}",
+      "'scales': element 1 is not positive" },
+    { HEAD "\"values\":[],\"equalized\":[],\"layers\":[]}",
+      "'outputs': expected a list" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
