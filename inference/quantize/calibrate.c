@@ -93,10 +93,10 @@ static gboolean
 add_layers (WeirCalibration *calibration, const WeirGraph *graph,
             const WeirCalibrateOptions *o, GError **error)
 {
-  g_autoptr (GArray) layers = weir_layers_find (graph, error);
+  g_autoptr (GArray) layers = weir_layers_find (graph);
   guint left = 0;
 
-  for (guint i = 0; layers != NULL && i < layers->len; i++) {
+  for (guint i = 0; i < layers->len; i++) {
     WeirLayer *layer = &g_array_index (layers, WeirLayer, i);
     const WeirNode *node = weir_graph_node (graph, layer->node);
     WeirVerdict verdict = { .name = g_strdup (node->name),
@@ -110,9 +110,8 @@ add_layers (WeirCalibration *calibration, const WeirGraph *graph,
     left += verdict.reason == NULL && layer->kind != WEIR_LAYER_SUM;
     g_array_append_val (calibration->layers, verdict);
   }
-  if (layers == NULL || left > 0)
-    return layers != NULL;
-  return weir_fail (error, WEIR_ERROR_ARGUMENT,
+  return left > 0 ||
+         weir_fail (error, WEIR_ERROR_ARGUMENT,
                     "there is nothing to quantise: no convolution or matrix product in "
                     "float32 is left");
 }
@@ -183,11 +182,11 @@ equalize (const Work *w, GError **error)
   WeirCalibration *c = w->calibration;
   const WeirGraph *graph = weir_model_graph (w->model);
   g_autoptr (GArray) found = weir_equalize_find (w->trial, w->model, error);
-  g_autoptr (GArray) layers = found != NULL ? weir_layers_find (graph, error) : NULL;
+  g_autoptr (GArray) layers = weir_layers_find (graph);
   g_autofree double *before = g_new (double, MAX (c->layers->len, 1));
   guint taken;
 
-  if (layers == NULL)
+  if (found == NULL)
     return FALSE;
   if (found->len == 0)
     return TRUE;

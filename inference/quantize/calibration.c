@@ -238,9 +238,8 @@ weir_placing_new (const WeirCalibration *calibration, const WeirGraph *graph,
 {
   g_autoptr (WeirPlacing) placing = g_new0 (WeirPlacing, 1);
 
-  placing->layers = weir_layers_find (graph, error);
-  if (placing->layers == NULL ||
-      !bring_verdicts (calibration, graph, placing->layers, error))
+  placing->layers = weir_layers_find (graph);
+  if (!bring_verdicts (calibration, graph, placing->layers, error))
     return NULL;
   placing->places = weir_places_new (graph, placing->layers, error);
   if (placing->places == NULL || !bring_ranges (calibration, placing, graph, error))

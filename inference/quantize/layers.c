@@ -95,17 +95,13 @@ static const struct {
 };
 
 GArray *
-weir_layers_find (const WeirGraph *graph, GError **error)
+weir_layers_find (const WeirGraph *graph)
 {
-  g_autoptr (GArray) order = weir_graph_order (graph, error);
-  GArray *layers;
+  GArray *layers = g_array_new (FALSE, TRUE, sizeof (WeirLayer));
 
-  if (order == NULL)
-    return NULL;
-  layers = g_array_new (FALSE, TRUE, sizeof (WeirLayer));
   g_array_set_clear_func (layers, layer_clear);
-  for (guint i = 0; i < order->len; i++) {
-    const WeirNode *node = weir_graph_node (graph, g_array_index (order, WeirNodeId, i));
+  for (guint id = 0; id < weir_graph_size (graph); id++) {
+    const WeirNode *node = weir_graph_node (graph, id);
 
     for (guint k = 0; k < G_N_ELEMENTS (rows); k++)
       if (weir_node_is (node, rows[k].op) &&

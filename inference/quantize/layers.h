@@ -33,8 +33,9 @@ typedef struct {
   const double *shift;
 } WeirLayer;
 
-/** weir_layers_find: (transfer full) (element-type WeirLayer): in the graph's order. */
-GArray *weir_layers_find (const WeirGraph *graph, GError **error);
+/** weir_layers_find: (transfer full) (element-type WeirLayer): by their ids, which stay
+ * what they are when constants are changed. */
+GArray *weir_layers_find (const WeirGraph *graph);
 /** weir_layer_keep: @layer stays in float; the first reason counts. */
 void weir_layer_keep (WeirLayer *layer, const char *format, ...) G_GNUC_PRINTF (2, 3);
 

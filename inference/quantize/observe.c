@@ -120,13 +120,11 @@ weir_observe (WeirCalibration *calibration, const WeirTrial *trial, WeirModel *m
               const WeirRangeMethod *method, GError **error)
 {
   const WeirGraph *graph = weir_model_graph (model);
-  g_autoptr (GArray) layers = weir_layers_find (graph, error);
-  g_autoptr (GArray) ports = layers != NULL ? find_ports (graph, layers) : NULL;
+  g_autoptr (GArray) layers = weir_layers_find (graph);
+  g_autoptr (GArray) ports = find_ports (graph, layers);
   g_autofree WeirHistogram *histograms = NULL;
   Observation o;
 
-  if (ports == NULL)
-    return FALSE;
   histograms = g_new0 (WeirHistogram, MAX (ports->len, 1));
   o = (Observation){ graph, (const WeirPort *) ports->data, histograms };
   for (guint i = 0; i < ports->len; i++) {
