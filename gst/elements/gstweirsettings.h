@@ -8,6 +8,8 @@
 typedef struct {
   char *model;
   char *device;
+  char *precision;
+  char *statistics;
   char *instance_id;
   char *config;
   char *labels;

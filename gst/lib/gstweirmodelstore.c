@@ -1,6 +1,7 @@
 #include "gstweirmodelstore.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* Networks in use, by what they were made of. The store holds a reference of its own to
  * each; one that nobody else holds goes when the store is next asked. */
@@ -8,24 +9,37 @@ static GMutex lock;
 static GHashTable *networks; /* key -> WeirNetwork */
 
 static void
-add_identity (GString *key, const GstWeirModelRequest *r)
+add_file (GString *key, const char *path)
 {
   GStatBuf st;
 
-  if (r->instance_id != NULL) {
-    g_string_append_printf (key, "id=%s", r->instance_id);
-  } else if (r->stream != NULL) {
-    g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, r->stream);
-    g_string_append_printf (key, "hash=%s", hash);
-  } else if (g_stat (r->path, &st) == 0) {
+  if (g_stat (path, &st) == 0)
     g_string_append_printf (key,
                             "file=%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT
                             ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ".%09ld",
                             (guint64) st.st_dev, (guint64) st.st_ino, (gint64) st.st_size,
                             (gint64) st.st_mtim.tv_sec, (long) st.st_mtim.tv_nsec);
+  else
+    g_string_append_printf (key, "path=%s", path);
+}
+
+static void
+add_identity (GString *key, const GstWeirModelRequest *r)
+{
+  if (r->instance_id != NULL) {
+    g_string_append_printf (key, "id=%s", r->instance_id);
+  } else if (r->stream != NULL) {
+    g_autofree char *hash = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, r->stream);
+    g_string_append_printf (key, "hash=%s", hash);
   } else {
-    g_string_append_printf (key, "path=%s", r->path);
+    add_file (key, r->path);
   }
+}
+
+static gboolean
+is_quantized (const GstWeirModelRequest *r)
+{
+  return g_strcmp0 (r->precision, "i8") == 0 && r->statistics != NULL;
 }
 
 static char *
@@ -34,6 +48,8 @@ make_key (const GstWeirModelRequest *r)
   GString *key = g_string_new (NULL);
 
   add_identity (key, r);
+  if (r->instance_id == NULL && is_quantized (r))
+    add_file (g_string_append (key, "\nstatistics "), r->statistics);
   if (r->instance_id == NULL)
     g_string_append_printf (key, "\n%s\n%s\n%s\n%u %u %u %u %u",
                             r->extensions != NULL ? r->extensions : "",
@@ -153,17 +169,44 @@ compile (const GstWeirModelRequest *r, WeirModel *model, GError **error)
   return weir_network_new (model, &options, error);
 }
 
+static gboolean
+check_precision (const GstWeirModelRequest *r, GError **error)
+{
+  if (g_strcmp0 (r->precision, "i8") == 0)
+    return r->statistics != NULL ||
+           weir_fail (error, WEIR_ERROR_ARGUMENT,
+                      "precision=i8 needs statistics=FILE: `weir quantize` writes it");
+  return r->precision == NULL || strcmp (r->precision, "f32") == 0 ||
+         weir_fail (error, WEIR_ERROR_ARGUMENT,
+                    "precision: expected f32 or i8, found '%s'", r->precision);
+}
+
+/* @model is taken. */
+static WeirModel *
+quantize (const GstWeirModelRequest *r, WeirModel *model, GError **error)
+{
+  g_autoptr (WeirModel) exact = model;
+  g_autoptr (WeirCalibration) calibration = weir_calibration_read (r->statistics, error);
+
+  return calibration != NULL ? weir_calibration_apply (calibration, exact, error) : NULL;
+}
+
 WeirNetwork *
 gst_weir_model_store_load (const GstWeirModelRequest *request, WeirProgress progress,
                            gpointer user_data, GError **error)
 {
   g_autofree char *key = make_key (request);
   g_autoptr (WeirModel) model = NULL;
-  WeirNetwork *network = find (key);
+  WeirNetwork *network;
 
+  if (!check_precision (request, error))
+    return NULL;
+  network = find (key);
   if (network != NULL)
     return network;
   model = convert (request, progress, user_data, error);
+  if (model != NULL && is_quantized (request))
+    model = quantize (request, g_steal_pointer (&model), error);
   if (model == NULL)
     return NULL;
   network = compile (request, model, error);

@@ -11,6 +11,8 @@
  * @extensions: (nullable): what the option of this name gets
  * @instance_id: (nullable): networks with the same id are the same
  * @device: (nullable)
+ * @precision: (nullable): "i8" quantises by @statistics; "f32"
+ * @statistics: (nullable): a file that `weir quantize` has written
  * @reshape_width, @reshape_height: 0 keeps the model's
  */
 typedef struct {
@@ -21,6 +23,8 @@ typedef struct {
   const char *extensions;
   const char *instance_id;
   const char *device;
+  const char *precision;
+  const char *statistics;
   guint threads;
   guint streams;
   guint batch;

@@ -165,27 +165,41 @@ weir_placing_free (WeirPlacing *placing)
   g_free (placing);
 }
 
+/* Verdicts by name: a model that comes from the cache has its nodes in another order. */
+static GHashTable *
+index_verdicts (const WeirCalibration *calibration)
+{
+  GHashTable *verdicts = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < calibration->layers->len; i++) {
+    WeirVerdict *verdict = weir_calibration_verdict (calibration, i);
+
+    g_hash_table_insert (verdicts, verdict->name, verdict);
+  }
+  return verdicts;
+}
+
 /* What was decided, onto the layers of a graph. */
 static gboolean
 bring_verdicts (const WeirCalibration *calibration, const WeirGraph *graph,
                 GArray *layers, GError **error)
 {
-  if (layers->len != calibration->layers->len)
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "the statistics are of another model: they have %u layers, the "
-                      "model has %u",
-                      calibration->layers->len, layers->len);
+  g_autoptr (GHashTable) verdicts = index_verdicts (calibration);
+
   for (guint i = 0; i < layers->len; i++) {
-    const WeirVerdict *verdict = weir_calibration_verdict (calibration, i);
     WeirLayer *layer = &g_array_index (layers, WeirLayer, i);
     const WeirNode *node = weir_graph_node (graph, layer->node);
+    const WeirVerdict *verdict = g_hash_table_lookup (verdicts, node->name);
 
-    if (g_strcmp0 (verdict->name, node->name) != 0 ||
-        (verdict->shift != NULL && verdict->channels != layer->channels))
+    if (verdict == NULL)
       return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                        "the statistics are of another model: where it has layer '%s', "
-                        "they have '%s', or channels of another number",
-                        node->name, verdict->name);
+                        "the statistics have no layer '%s': they are of another model",
+                        node->name);
+    if (verdict->shift != NULL && verdict->channels != layer->channels)
+      return weir_fail (error, WEIR_ERROR_ARGUMENT,
+                        "layer '%s' has %zu channels, in the statistics %zu: they are of "
+                        "another model",
+                        node->name, layer->channels, verdict->channels);
     if (verdict->reason != NULL)
       weir_layer_keep (layer, "%s", verdict->reason);
     layer->shift = verdict->shift;

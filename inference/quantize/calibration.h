@@ -28,7 +28,7 @@ struct _WeirCalibration {
   guint samples;
   GArray *values;    /* WeirSeen */
   GHashTable *names; /* name of a value -> its place among them, counted from 1 */
-  GArray *layers;    /* WeirVerdict, in the order of weir_layers_find() */
+  GArray *layers;    /* WeirVerdict, as weir_layers_find() had them */
   GArray *equalized; /* WeirEqualized */
   GArray *drifts;    /* WeirDrift, names owned */
 };
