@@ -1,5 +1,7 @@
 #include "observe.h"
 
+#include "base/limits.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -122,19 +124,22 @@ weir_observe (WeirCalibration *calibration, const WeirTrial *trial, WeirModel *m
   const WeirGraph *graph = weir_model_graph (model);
   g_autoptr (GArray) layers = weir_layers_find (graph);
   g_autoptr (GArray) ports = find_ports (graph, layers);
-  g_autofree WeirHistogram *histograms = NULL;
+  WeirHistogram *histograms = weir_try_alloc (ports->len * sizeof (WeirHistogram), error);
+  gboolean good;
   Observation o;
 
-  histograms = g_new0 (WeirHistogram, MAX (ports->len, 1));
+  if (histograms == NULL)
+    return FALSE;
   o = (Observation){ graph, (const WeirPort *) ports->data, histograms };
   for (guint i = 0; i < ports->len; i++) {
     histograms[i].min = INFINITY;
     histograms[i].max = -INFINITY;
   }
-  if (!weir_trial_values (trial, model, o.ports, ports->len, see_ends, &o, error) ||
-      (method->needs_bins &&
-       !weir_trial_values (trial, model, o.ports, ports->len, see_spread, &o, error)))
-    return FALSE;
-  keep_values (calibration, &o, ports->len, method);
-  return TRUE;
+  good = weir_trial_values (trial, model, o.ports, ports->len, see_ends, &o, error) &&
+         (!method->needs_bins ||
+          weir_trial_values (trial, model, o.ports, ports->len, see_spread, &o, error));
+  if (good)
+    keep_values (calibration, &o, ports->len, method);
+  weir_free (histograms);
+  return good;
 }

@@ -220,6 +220,30 @@ test_no_decoder (void)
   expect_error (pipeline, "no decoder fits");
 }
 
+/* What `precision` asks for must be there. */
+static void
+test_precision (void)
+{
+  static const struct {
+    const char *properties, *says;
+  } rows[] = {
+    { "precision=i8", "precision=i8 needs statistics=FILE" },
+    { "precision=i4", "expected f32 or i8, found 'i4'" },
+    { "precision=i8 statistics=/nowhere/s.json", "/nowhere/s.json" },
+  };
+  g_autofree char *model = network ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text =
+        g_strdup_printf ("videotestsrc ! weirinfer model=%s %s ! fakesink name=sink",
+                         model, rows[i].properties);
+    Seen seen;
+    g_autoptr (GstElement) pipeline = launch (text, &seen);
+
+    expect_error (pipeline, rows[i].says);
+  }
+}
+
 static void
 add (const char *name, const char *manner, GTestDataFunc test)
 {
@@ -245,6 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gst/stream/no-model", test_no_model);
   g_test_add_func ("/gst/stream/bad-model", test_bad_model);
   g_test_add_func ("/gst/stream/no-decoder", test_no_decoder);
+  g_test_add_func ("/gst/stream/precision", test_precision);
   result = g_test_run ();
   gst_deinit ();
   return result;
