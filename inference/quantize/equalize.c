@@ -39,18 +39,6 @@ weir_equalized_clear (gpointer data)
   g_free (equalized->scales);
 }
 
-/* Whether @tensor, beside a value of rank @rank, has one number a channel. */
-static gboolean
-is_along (const WeirTensor *tensor, int rank, int axis, gsize n)
-{
-  const WeirShape *shape = weir_tensor_shape (tensor);
-  int at = axis - (rank - shape->rank);
-
-  return weir_tensor_dtype (tensor) == WEIR_DTYPE_F32 &&
-         weir_tensor_count (tensor) == n && at >= 0 && at < shape->rank &&
-         shape->dims[at] == (gint64) n;
-}
-
 static WeirTensor *
 scale_tensor (const WeirTensor *tensor, const double *scales)
 {
@@ -139,7 +127,7 @@ read_constant (const WeirGraph *graph, const WeirNode *node, int rank, const Spo
     const WeirTensor *constant = weir_match_constant (graph, node, *index);
 
     if (constant != NULL)
-      return is_along (constant, rank, spot->axis, spot->n);
+      return weir_layer_along (constant, rank, spot->axis, spot->n);
   }
   return FALSE;
 }

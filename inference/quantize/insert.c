@@ -115,19 +115,26 @@ weir_insert_weights (WeirBuilder *b, const WeirNode *node)
   return port;
 }
 
+/* Where the channels of a layer's output are. */
+static int
+channel_axis (const WeirNode *node)
+{
+  return weir_node_is (node, "MatMul") ? node->outputs[0].info.shape.rank - 1 : 1;
+}
+
 /* The constant that is added to a layer's output alone: its bias. */
 static WeirNode *
 find_bias (const WeirGraph *graph, const WeirNode *node, gsize channels)
 {
   WeirNode *add = weir_match_only_use (graph, WEIR_PORT (node, 0));
+  int rank = node->outputs[0].info.shape.rank;
   WeirTensor *constant;
   WeirPort data;
 
-  if (!weir_node_is (add, "Add") || !weir_match_binary (graph, add, &data, &constant) ||
-      weir_tensor_count (constant) != channels ||
-      weir_tensor_dtype (constant) != WEIR_DTYPE_F32)
-    return NULL;
-  return add;
+  return weir_node_is (add, "Add") && weir_match_binary (graph, add, &data, &constant) &&
+                 weir_layer_along (constant, rank, channel_axis (node), channels)
+             ? add
+             : NULL;
 }
 
 static WeirTensor *
@@ -143,34 +150,51 @@ shifted (const WeirShape *shape, const WeirTensor *bias, const double *shift,
 }
 
 static void
+shift_constant (WeirBuilder *b, WeirNode *add, const WeirLayer *layer)
+{
+  guint index = weir_match_constant (b->graph, add, 0) != NULL ? 0 : 1;
+  const WeirTensor *bias = weir_match_constant (b->graph, add, index);
+  g_autofree char *name = g_strconcat (add->name, "/bias", NULL);
+  WeirPort constant = weir_build_constant (
+      b, name, shifted (weir_tensor_shape (bias), bias, layer->shift, &b->error));
+
+  if (!weir_build_failed (b))
+    weir_edit_set_input (b->graph, add, index, constant);
+}
+
+/* A sum takes the place of @node, and all its names. */
+static void
+append_bias (WeirBuilder *b, WeirNode *node, const WeirLayer *layer)
+{
+  int rank = node->outputs[0].info.shape.rank;
+  g_autofree char *name = g_strconcat (node->name, "/bias", NULL);
+  g_autofree char *moved_name = g_strconcat (node->name, "/product", NULL);
+  WeirShape shape = { .rank = rank };
+  WeirPort constant, moved, sum;
+
+  for (int i = 0; i < rank; i++)
+    shape.dims[i] = 1;
+  shape.dims[channel_axis (node)] = (gint64) layer->channels;
+  constant =
+      weir_build_constant (b, name, shifted (&shape, NULL, layer->shift, &b->error));
+  moved = weir_build_end (
+      b, weir_build_begin_like (b, node, moved_name, node->inputs, node->n_inputs));
+  sum = weir_build2 (b, "Add", node->name, moved, constant);
+  if (weir_build_failed (b))
+    return;
+  weir_edit_replace (b->graph, WEIR_PORT (node, 0), sum);
+  weir_edit_remove (b->graph, node);
+}
+
+static void
 shift_bias (WeirBuilder *b, WeirNode *node, const WeirLayer *layer)
 {
   WeirNode *add = find_bias (b->graph, node, layer->channels);
-  int rank = node->outputs[0].info.shape.rank;
-  g_autofree char *name = g_strconcat (node->name, "/bias", NULL);
-  WeirShape shape = { .rank = rank };
-  WeirPort constant, sum;
 
-  if (add != NULL) {
-    guint index = weir_match_constant (b->graph, add, 0) != NULL ? 0 : 1;
-    WeirTensor *bias = weir_match_constant (b->graph, add, index);
-
-    constant = weir_build_constant (
-        b, name, shifted (weir_tensor_shape (bias), bias, layer->shift, &b->error));
-    if (!weir_build_failed (b))
-      weir_edit_set_input (b->graph, add, index, constant);
-    return;
-  }
-  if (rank < 2)
-    return;
-  for (int i = 0; i < rank; i++)
-    shape.dims[i] = 1;
-  shape.dims[weir_node_is (node, "MatMul") ? rank - 1 : 1] = (gint64) layer->channels;
-  constant =
-      weir_build_constant (b, name, shifted (&shape, NULL, layer->shift, &b->error));
-  sum = weir_build2 (b, "Add", node->name, WEIR_PORT (node, 0), constant);
-  if (!weir_build_failed (b))
-    weir_edit_redirect (b->graph, WEIR_PORT (node, 0), sum, sum.node);
+  if (add != NULL)
+    shift_constant (b, add, layer);
+  else if (node->outputs[0].info.shape.rank >= 2)
+    append_bias (b, node, layer);
 }
 
 static void

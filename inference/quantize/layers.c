@@ -29,6 +29,17 @@ weir_layer_keep (WeirLayer *layer, const char *format, ...)
   va_end (arguments);
 }
 
+gboolean
+weir_layer_along (const WeirTensor *tensor, int rank, int axis, gsize n)
+{
+  const WeirShape *shape = weir_tensor_shape (tensor);
+  int at = axis - (rank - shape->rank);
+
+  return weir_tensor_dtype (tensor) == WEIR_DTYPE_F32 &&
+         weir_tensor_count (tensor) == n && at >= 0 && at < shape->rank &&
+         shape->dims[at] == (gint64) n;
+}
+
 static gboolean
 is_quantized (const WeirGraph *graph, const WeirNode *node, guint n_data)
 {

@@ -39,6 +39,10 @@ GArray *weir_layers_find (const WeirGraph *graph);
 /** weir_layer_keep: @layer stays in float; the first reason counts. */
 void weir_layer_keep (WeirLayer *layer, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
+/** weir_layer_along: whether @tensor, beside a value of rank @rank, has one number for
+ * each of the @n channels of dimension @axis. */
+gboolean weir_layer_along (const WeirTensor *tensor, int rank, int axis, gsize n);
+
 /**
  * WeirPlaces:
  * @layer: by node id: index among @layers, counted from 1; 0 for none

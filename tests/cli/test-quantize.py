@@ -39,6 +39,7 @@ def quantized(d, text, samples, *options):
 
 def value_of(d, model, x):
     said = d.weir("run", model, "--input", x)[0]
+    assert said.startswith("y f32 "), said
     return [float(v) for v in said.split(":")[1].split()]
 
 
