@@ -76,12 +76,22 @@ quantize (WeirBuilder *b, WeirPort y, char **ignore)
   return quantized;
 }
 
+/* A layer whose bias was corrected has given its name to the sum. */
+static const WeirNode *
+find_layer (const WeirGraph *graph, const char *name)
+{
+  g_autofree char *moved = g_strconcat (name, "/product", NULL);
+  const WeirNode *node = weir_graph_find (graph, moved);
+
+  return node != NULL ? node : weir_graph_find (graph, name);
+}
+
 static gboolean
 reads_quantized (WeirModel *model, const char *name, guint input)
 {
   const WeirGraph *graph = weir_model_graph (model);
 
-  return weir_match_input (graph, weir_graph_find (graph, name), input, "FakeQuantize") !=
+  return weir_match_input (graph, find_layer (graph, name), input, "FakeQuantize") !=
          NULL;
 }
 
@@ -90,7 +100,7 @@ top_of (WeirModel *model, const char *name, guint input)
 {
   const WeirGraph *graph = weir_model_graph (model);
   const WeirNode *fake =
-      weir_match_input (graph, weir_graph_find (graph, name), input, "FakeQuantize");
+      weir_match_input (graph, find_layer (graph, name), input, "FakeQuantize");
   double top = NAN;
 
   g_assert_nonnull (fake);
