@@ -90,17 +90,6 @@ find_steps (const WeirGraph *graph, WeirPort port)
   return NULL;
 }
 
-/* Output channel, of those of all groups, that element @i belongs to. */
-static gsize
-channel_of (const WeirPassWeights *w, gsize i)
-{
-  gsize firsts = w->inputs_first ? w->inputs : w->outputs;
-  gsize seconds = w->inputs_first ? w->outputs : w->inputs;
-  gsize second = i / w->inner % seconds, first = i / w->inner / seconds;
-
-  return w->inputs_first ? first / firsts * w->outputs + second : first;
-}
-
 /* The weights in steps; %NULL where one is no whole number of them. */
 static WeirTensor *
 count_steps (const WeirPassWeights *w, const double *scales)
@@ -110,7 +99,8 @@ count_steps (const WeirPassWeights *w, const double *scales)
       weir_tensor_new (dtype, weir_tensor_shape (w->tensor), NULL);
 
   for (gsize i = 0; levels != NULL && i < weir_tensor_count (w->tensor); i++) {
-    double exact = weir_tensor_get (w->tensor, i) / scales[channel_of (w, i)];
+    double exact =
+        weir_tensor_get (w->tensor, i) / scales[weir_pass_weights_output (w, i)];
     double level = rint (exact);
 
     if (!(fabs (exact - level) <= ROUNDING) || fabs (level) > MAX_LEVEL)

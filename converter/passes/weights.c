@@ -109,6 +109,16 @@ weir_pass_weights_clear (WeirPassWeights *weights)
   g_clear_pointer (&weights->tensor, weir_tensor_unref);
 }
 
+gsize
+weir_pass_weights_output (const WeirPassWeights *w, gsize i)
+{
+  gsize firsts = w->inputs_first ? w->inputs : w->outputs;
+  gsize seconds = w->inputs_first ? w->outputs : w->inputs;
+  gsize second = i / w->inner % seconds, first = i / w->inner / seconds;
+
+  return w->inputs_first ? first / firsts * w->outputs + second : first;
+}
+
 gboolean
 weir_pass_weights_along (const WeirPassWeights *weights, const WeirTensor *factor,
                          int rank, gsize channels)

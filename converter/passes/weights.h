@@ -33,6 +33,9 @@ gboolean weir_pass_weights (const WeirGraph *graph, const WeirNode *node,
                             WeirPassWeights *weights);
 void weir_pass_weights_clear (WeirPassWeights *weights);
 
+/** weir_pass_weights_output: which output channel, of those of all groups, element @i of
+ * the weights belongs to. */
+gsize weir_pass_weights_output (const WeirPassWeights *weights, gsize i);
 /** weir_pass_weights_along: whether @factor, on a value of rank @rank, belongs to the
  * channels: one for all, or one each of @channels. */
 gboolean weir_pass_weights_along (const WeirPassWeights *weights,

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "npy.h"
+#include "random-input.h"
 #include "session.h"
 
 #include <string.h>
@@ -69,23 +70,6 @@ load_against (const CheckOptions *o, GError **error)
       !weir_convert_options_parse_line (options, o->against_convert_options, error))
     return NULL;
   return weir_convert_file (o->against, options, NULL, NULL, error);
-}
-
-/* Random numbers that suit most networks: pictures, features and small indices. */
-static WeirTensor *
-random_input (const WeirPortInfo *info, GRand *rand, GError **error)
-{
-  WeirTensor *tensor = weir_tensor_new (info->dtype, &info->shape, error);
-  double top = info->dtype == WEIR_DTYPE_U8     ? 256
-               : info->dtype == WEIR_DTYPE_BOOL ? 2
-                                                : 4;
-
-  for (gsize i = 0; tensor != NULL && i < weir_tensor_count (tensor); i++)
-    weir_dtype_store (info->dtype, weir_tensor_writable (tensor), i,
-                      weir_dtype_is_float (info->dtype)
-                          ? g_rand_double_range (rand, -1, 1)
-                          : g_rand_double_range (rand, 0, top));
-  return tensor;
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 
 #include "npy.h"
 #include "pnm.h"
+#include "random-input.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,19 +126,6 @@ list_inputs (Samples *s, const WeirGraph *graph, const char *path, GError **erro
   return TRUE;
 }
 
-/* Numbers that suit most networks: pictures, features and small indices. */
-static WeirTensor *
-random_tensor (const WeirPortInfo *info, GRand *rand, GError **error)
-{
-  WeirTensor *tensor = weir_tensor_new (info->dtype, &info->shape, error);
-  gboolean is_float = weir_dtype_is_float (info->dtype);
-
-  for (gsize i = 0; tensor != NULL && i < weir_tensor_count (tensor); i++)
-    weir_dtype_store (info->dtype, weir_tensor_writable (tensor), i,
-                      g_rand_double_range (rand, is_float ? -1 : 0, is_float ? 1 : 4));
-  return tensor;
-}
-
 static WeirTensor *
 read_array (const char *path, const WeirPortInfo *info, GError **error)
 {
@@ -199,7 +187,7 @@ set_input (const Samples *s, WeirRequest *request, guint index, guint sample, GR
   if (path != NULL)
     tensor = read_array (path, &info, error);
   else if (s->random)
-    tensor = random_tensor (&info, rand, error);
+    tensor = random_input (&info, rand, error);
   else
     tensor = weir_tensor_new (info.dtype, &info.shape, error);
   return tensor != NULL && weir_request_set_input (request, index, tensor, error);

@@ -28,17 +28,6 @@ weir_insert_quantize (WeirBuilder *b, const char *name, WeirPort port, WeirRange
   return weir_build_end (b, node);
 }
 
-/* Output channel, of those of all groups, that element @i of the weights belongs to. */
-static gsize
-channel_of (const WeirPassWeights *w, gsize i)
-{
-  gsize firsts = w->inputs_first ? w->inputs : w->outputs;
-  gsize seconds = w->inputs_first ? w->outputs : w->inputs;
-  gsize second = i / w->inner % seconds, first = i / w->inner / seconds;
-
-  return w->inputs_first ? first / firsts * w->outputs + second : first;
-}
-
 /* One number an output channel, beside the weights of @node: [groups][outputs][1]… */
 static WeirShape
 steps_shape (const WeirNode *node, const WeirPassWeights *w)
@@ -62,7 +51,7 @@ find_steps (const WeirNode *node, const WeirPassWeights *w, GError **error)
   float *values = steps != NULL ? weir_tensor_writable (steps) : NULL;
 
   for (gsize i = 0; steps != NULL && i < weir_tensor_count (w->tensor); i++) {
-    float *step = &values[channel_of (w, i)];
+    float *step = &values[weir_pass_weights_output (w, i)];
 
     *step = MAX (*step, (float) (fabs (weir_tensor_get (w->tensor, i)) / WEIGHT_TOP));
   }
@@ -80,7 +69,8 @@ round_weights (const WeirPassWeights *w, const WeirTensor *steps, GError **error
   const float *values = weir_tensor_data (steps);
 
   for (gsize i = 0; levels != NULL && i < weir_tensor_count (levels); i++) {
-    double exact = weir_tensor_get (w->tensor, i) / values[channel_of (w, i)];
+    double exact =
+        weir_tensor_get (w->tensor, i) / values[weir_pass_weights_output (w, i)];
 
     weir_dtype_store (WEIR_DTYPE_I8, weir_tensor_writable (levels), i,
                       CLAMP (rint (exact), -WEIGHT_TOP, WEIGHT_TOP));
