@@ -255,7 +255,8 @@ weir_placing_new (const WeirCalibration *calibration, const WeirGraph *graph,
   placing->layers = weir_layers_find (graph);
   if (!bring_verdicts (calibration, graph, placing->layers, error))
     return NULL;
-  placing->places = weir_places_new (graph, placing->layers, error);
+  placing->places =
+      weir_places_new (graph, placing->layers, calibration->symmetric, error);
   if (placing->places == NULL || !bring_ranges (calibration, placing, graph, error))
     return NULL;
   return g_steal_pointer (&placing);

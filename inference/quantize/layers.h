@@ -45,6 +45,8 @@ gboolean weir_layer_along (const WeirTensor *tensor, int rank, int axis, gsize n
 
 /**
  * WeirPlaces:
+ * @both_sides: whether a sum reads quantised values on both sides, also on that of a
+ * layer that could go on with what it has summed up
  * @layer: by node id: index among @layers, counted from 1; 0 for none
  * @taken: by node id, whether a layer is quantised
  * @moved: by node id, whether a node that only moves values does so with quantised ones
@@ -57,6 +59,7 @@ gboolean weir_layer_along (const WeirTensor *tensor, int rank, int axis, gsize n
 typedef struct {
   const WeirGraph *graph;
   const GArray *layers;
+  gboolean both_sides;
   guint *layer;
   gboolean *taken, *moved;
   guint *first, *group;
@@ -64,7 +67,7 @@ typedef struct {
 } WeirPlaces;
 
 WeirPlaces *weir_places_new (const WeirGraph *graph, const GArray *layers,
-                             GError **error);
+                             gboolean both_sides, GError **error);
 void weir_places_free (WeirPlaces *places);
 /** weir_places_value: the number of the value @port. */
 guint weir_places_value (const WeirPlaces *places, WeirPort port);

@@ -46,15 +46,42 @@ unite (WeirPlaces *places, WeirPort a, WeirPort b)
   places->group[MAX (x, y)] = MIN (x, y);
 }
 
+/* Whether @port is what a layer has just summed up, and nobody else reads it. */
+static gboolean
+is_fresh (const WeirGraph *graph, WeirPort port)
+{
+  const WeirNode *node = weir_graph_node (graph, port.node);
+  WeirTensor *bias;
+  WeirPort data;
+
+  if (weir_graph_n_uses (graph, port) != 1)
+    return FALSE;
+  if (weir_node_is (node, "Add") && weir_match_binary (graph, node, &data, &bias))
+    node = weir_graph_node (graph, data.node);
+  return weir_node_is (node, "Convolution") || weir_node_is (node, "GroupConvolution") ||
+         weir_node_is (node, "MatMul");
+}
+
+/* A sum whose input @index needs no rounding: a layer goes on with it in float. */
+static gboolean
+goes_on (const WeirPlaces *places, const WeirNode *sum, guint index)
+{
+  return !places->both_sides && is_fresh (places->graph, sum->inputs[index]) &&
+         (index == 0 || !is_fresh (places->graph, sum->inputs[0]));
+}
+
 gboolean
 weir_places_reads (const WeirPlaces *places, const WeirUse *use)
 {
-  if (places->taken[use->node])
-    return use->index <
-           g_array_index (places->layers, WeirLayer, places->layer[use->node] - 1).n_data;
-  return places->moved[use->node] &&
-         use->index <
-             weir_move_inputs (places->graph, weir_graph_node (places->graph, use->node));
+  const WeirNode *node = weir_graph_node (places->graph, use->node);
+  const WeirLayer *layer;
+
+  if (!places->taken[use->node])
+    return places->moved[use->node] &&
+           use->index < weir_move_inputs (places->graph, node);
+  layer = &g_array_index (places->layers, WeirLayer, places->layer[use->node] - 1);
+  return use->index < layer->n_data &&
+         (layer->kind != WEIR_LAYER_SUM || !goes_on (places, node, use->index));
 }
 
 static gboolean
@@ -144,7 +171,8 @@ number_values (WeirPlaces *places, const GArray *order)
 }
 
 WeirPlaces *
-weir_places_new (const WeirGraph *graph, const GArray *layers, GError **error)
+weir_places_new (const WeirGraph *graph, const GArray *layers, gboolean both_sides,
+                 GError **error)
 {
   g_autoptr (GArray) order = weir_graph_order (graph, error);
   WeirPlaces *places;
@@ -154,6 +182,7 @@ weir_places_new (const WeirGraph *graph, const GArray *layers, GError **error)
   places = g_new0 (WeirPlaces, 1);
   places->graph = graph;
   places->layers = layers;
+  places->both_sides = both_sides;
   number_values (places, order);
   for (guint i = order->len; i-- > 0;)
     visit (places, weir_graph_node (graph, g_array_index (order, WeirNodeId, i)));

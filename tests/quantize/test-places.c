@@ -55,14 +55,12 @@ begin (WeirBuilder *b)
 
 /* (transfer full): @graph is taken. */
 static WeirModel *
-quantize (WeirBuilder *b, WeirPort y, char **ignore)
+quantize_by (const char *preset, WeirBuilder *b, WeirPort y, char **ignore)
 {
   g_autoptr (WeirModel) model = NULL;
   g_autoptr (WeirCalibration) calibration = NULL;
   WeirSamples samples = { 3, fill, NULL };
-  WeirCalibrateOptions options = { .preset = "performance",
-                                   .max_drop = -1,
-                                   .ignore = ignore };
+  WeirCalibrateOptions options = { .preset = preset, .max_drop = 1, .ignore = ignore };
   GError *error = NULL;
   WeirModel *quantized;
 
@@ -84,6 +82,12 @@ find_layer (const WeirGraph *graph, const char *name)
   const WeirNode *node = weir_graph_find (graph, moved);
 
   return node != NULL ? node : weir_graph_find (graph, name);
+}
+
+static WeirModel *
+quantize (WeirBuilder *b, WeirPort y, char **ignore)
+{
+  return quantize_by ("performance", b, y, ignore);
 }
 
 static gboolean
@@ -156,25 +160,57 @@ test_reader_in_float (void)
       weir_model_graph (model), weir_graph_find (weir_model_graph (model), "exact"), 1));
 }
 
-/* Both sides of a residual sum whose readers are quantised, and none where they are not.
- */
-static void
-test_sum (void)
+/* Two residual sums: layers read the first one's result, and nobody that of the other. */
+static WeirModel *
+make_sums (const char *preset)
 {
   WeirBuilder b = WEIR_BUILDER (weir_graph_new ());
   WeirPort x = begin (&b), first, sum, y;
-  g_autoptr (WeirModel) model = NULL;
 
   first = convolution (&b, "first", x, CHANNELS, 1);
   sum = weir_build2 (&b, "Add", "sum", x, first);
   sum = weir_build1 (&b, "Relu", "relu", sum);
   y = weir_build2 (&b, "Add", "end", sum, convolution (&b, "second", sum, CHANNELS, 2));
-  model = quantize (&b, y, NULL);
+  return quantize_by (preset, &b, y, NULL);
+}
+
+/* Both sides of the sum whose readers are quantised, and none of the other one. */
+static void
+test_sum (void)
+{
+  g_autoptr (WeirModel) model = make_sums ("performance");
+
   g_assert_true (reads_quantized (model, "sum", 0));
   g_assert_true (reads_quantized (model, "sum", 1));
   g_assert_true (reads_quantized (model, "second", 0));
   g_assert_false (reads_quantized (model, "end", 0));
   g_assert_false (reads_quantized (model, "end", 1));
+}
+
+/* What a layer has just computed is not rounded before it is added. */
+static void
+test_sum_goes_on (void)
+{
+  g_autoptr (WeirModel) model = make_sums ("mixed");
+
+  g_assert_true (reads_quantized (model, "sum", 0));
+  g_assert_false (reads_quantized (model, "sum", 1));
+  g_assert_true (reads_quantized (model, "second", 0));
+}
+
+/* Of two such sides only one can be added to the other while it is computed. */
+static void
+test_sum_of_layers (void)
+{
+  WeirBuilder b = WEIR_BUILDER (weir_graph_new ());
+  WeirPort x = begin (&b), sum;
+  g_autoptr (WeirModel) model = NULL;
+
+  sum = weir_build2 (&b, "Add", "sum", convolution (&b, "left", x, CHANNELS, 1),
+                     convolution (&b, "right", x, CHANNELS, 2));
+  model = quantize_by ("mixed", &b, convolution (&b, "last", sum, CHANNELS, 1), NULL);
+  g_assert_false (reads_quantized (model, "sum", 0));
+  g_assert_true (reads_quantized (model, "sum", 1));
 }
 
 /* One FakeQuantize for all readers of a value, in front of the pool that moves it. */
@@ -206,6 +242,8 @@ main (int argc, char **argv)
   g_test_add_func ("/quantize/places/concat", test_concat);
   g_test_add_func ("/quantize/places/reader-in-float", test_reader_in_float);
   g_test_add_func ("/quantize/places/sum", test_sum);
+  g_test_add_func ("/quantize/places/sum-goes-on", test_sum_goes_on);
+  g_test_add_func ("/quantize/places/sum-of-layers", test_sum_of_layers);
   g_test_add_func ("/quantize/places/pool", test_pool);
   return g_test_run ();
 }
