@@ -112,17 +112,17 @@ ask_own (Fixture *f, const char *json, const char *pipeline)
   ask (f, f->config, pipeline);
 }
 
-/* @beside: whether the model lies in the folder. */
+/* @beside: whether pipeline.config lies beside the model. */
 static WeirModel *
 load (const Fixture *f, const char *text, gboolean beside, GError **error)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   g_autoptr (WeirSource) source = weir_source_new (bytes, "graph.pbtxt");
-  g_autoptr (WeirFolder) folder = beside ? weir_folder_new (f->folder) : NULL;
+  g_autoptr (WeirSource) found = beside ? weir_source_open (f->pipeline, NULL) : NULL;
   g_autoptr (GPtrArray) unsupported =
       g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
   WeirFrontendInput input = {
-    .source = source, .folder = folder, .path = "graph.pbtxt", .options = f->options
+    .source = source, .beside = found, .path = "graph.pbtxt", .options = f->options
   };
 
   return weir_frontend_tensorflow.load (&input, unsupported, error);

@@ -171,9 +171,8 @@ run_found (TfRewrite *rewrite, GError **error)
   const WeirFrontendInput *input = rewrite->import->input;
   TfReplace r = { .rewrite = rewrite };
   g_autoptr (GError) local = NULL;
-  g_autoptr (WeirSource) source = weir_folder_file (input->folder, TF_PIPELINE, &local);
 
-  if (source != NULL && run_with (&r, weir_source_gbytes (source), NULL, &local)) {
+  if (run_with (&r, weir_source_gbytes (input->beside), NULL, &local)) {
     g_message ("%s: its detection is replaced as %s beside it says",
                weir_frontend_input_name (input), TF_PIPELINE);
     return TRUE;
@@ -198,7 +197,7 @@ tf_replace (TfRewrite *rewrite, GError **error)
 
   if (name != NULL || path != NULL)
     return run_asked (rewrite, name, path, error);
-  if (input->folder != NULL && weir_folder_has (input->folder, TF_PIPELINE))
+  if (input->beside != NULL)
     return run_found (rewrite, error);
   if (tf_rewrite_find (rewrite, "Postprocessor/BatchMultiClassNonMaxSuppression/map/"
                                 "TensorArrayStack/TensorArrayGatherV3") != NULL)

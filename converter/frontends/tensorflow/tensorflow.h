@@ -117,9 +117,10 @@ WeirModel *tf_graph_convert (TfImport *import, const Tf__GraphDef *graph,
 
 /* saved-model.c */
 
-/** tf_saved_model_load: (transfer full): the directory of a SavedModel, in
- * @import->input's folder. */
-WeirModel *tf_saved_model_load (TfImport *import, GError **error);
+/** tf_saved_model_load: (transfer full): a SavedModel: the file that was given, which is
+ * text where @is_text says so, or that of the directory; its variables lie in the folder.
+ */
+WeirModel *tf_saved_model_load (TfImport *import, gboolean is_text, GError **error);
 /** tf_saved_model_probe: how sure the files of @folder make it. */
 int tf_saved_model_probe (const WeirFolder *folder);
 /** tf_meta_graph_load: (transfer full): a MetaGraph that was read into @file; the
