@@ -4,6 +4,7 @@
 #include "remedies.h"
 #include "suggest.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -176,6 +177,15 @@ wants_notes (const WeirConvertOptions *options)
          g_strcmp0 (level, "CRITICAL") != 0;
 }
 
+/* A configuration alone was asked for. */
+static gboolean
+is_written (const WeirConvertOptions *options, const GError *error)
+{
+  return weir_convert_options_get (
+             options, "tensorflow_custom_operations_config_update") != NULL &&
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static int
 run (char **arguments, const Manner *manner, const char *framework)
 {
@@ -193,6 +203,11 @@ run (char **arguments, const Manner *manner, const char *framework)
   g_log_set_default_handler (print_note, &talk);
   if (convert (options, manner, &error))
     return 0;
+  if (is_written (options, error)) {
+    printf ("%s\n", error->message);
+    g_error_free (error);
+    return 0;
+  }
   unsupported = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED);
   fail_as (manner, &error, EXIT_FAILED);
   if (unsupported) {

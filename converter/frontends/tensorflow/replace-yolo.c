@@ -85,7 +85,7 @@ add_region (TfReplace *r, const char *name, const Region *data, const char *inpu
 static gboolean
 replace_outputs (TfReplace *r, GError **error)
 {
-  g_autoptr (GPtrArray) outputs = tf_graph_outputs (NULL, &r->rewrite->graph);
+  g_autoptr (GPtrArray) outputs = tf_rewrite_outputs (r->rewrite, NULL);
   Region *data = read_region (r, error);
 
   if (data == NULL)

@@ -1,6 +1,7 @@
 #include "replace.h"
 
 #include "base/problem.h"
+#include "extension.h"
 #include "table.h"
 
 #include <math.h>
@@ -93,14 +94,19 @@ static gboolean
 run_one (TfReplace *r, JsonObject *object, GError **error)
 {
   const TfReplaceRow *row = find_row (weir_json_string (object, "id"));
+  const WeirTranslation *own;
 
   r->config = object;
   r->id = weir_json_string (object, "id");
   r->attributes = weir_json_object (object, "custom_attributes");
-  if (row == NULL)
+  own = row == NULL ? weir_extension_op ("tensorflow", TF_SUBGRAPH, r->id) : NULL;
+  if (row == NULL && own == NULL)
     return weir_problem_fail (error, WEIR_PROBLEM_CONFIG_REPLACEMENT,
-                              "replacement '%s': Weir has none of this id", r->id);
-  if (row->run == NULL || row->run (r, error))
+                              "replacement '%s': neither Weir nor an extension has one "
+                              "of this id",
+                              r->id);
+  if (row == NULL ? tf_replace_subgraphs (r, own, error)
+                  : row->run == NULL || row->run (r, error))
     return TRUE;
   g_prefix_error (error, "replacement '%s': ", r->id);
   return FALSE;
@@ -195,6 +201,8 @@ tf_replace (TfRewrite *rewrite, GError **error)
   const char *path =
       weir_frontend_option (input, "tensorflow_object_detection_api_pipeline_config");
 
+  if (!tf_replace_update (rewrite, error))
+    return FALSE;
   if (name != NULL || path != NULL)
     return run_asked (rewrite, name, path, error);
   if (input->beside != NULL)

@@ -41,6 +41,7 @@ typedef struct {
  * @arrays: (element-type TfArray): made so far
  * @converted: nodes so far, functions unfolded
  * @tries: bodies of loops made so far
+ * @asked: sub-graphs that wait for a value of the graph
  */
 typedef struct {
   const WeirFrontendInput *input;
@@ -53,7 +54,7 @@ typedef struct {
   GPtrArray *unsupported;
   GStringChunk *names;
   GPtrArray *arrays;
-  guint converted, tries;
+  guint converted, tries, asked;
 } TfImport;
 
 /**
