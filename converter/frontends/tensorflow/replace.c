@@ -193,6 +193,19 @@ run_found (TfRewrite *rewrite, GError **error)
   return TRUE;
 }
 
+/* Nodes without a name or an operation are an error that the conversion tells. */
+static gboolean
+is_whole (const TfRewrite *rewrite)
+{
+  for (guint i = 0; i < rewrite->list->len; i++) {
+    const Tf__NodeDef *proto = rewrite->list->pdata[i];
+
+    if (proto->name == NULL || proto->op == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 tf_replace (TfRewrite *rewrite, GError **error)
 {
@@ -201,6 +214,8 @@ tf_replace (TfRewrite *rewrite, GError **error)
   const char *path =
       weir_frontend_option (input, "tensorflow_object_detection_api_pipeline_config");
 
+  if (!is_whole (rewrite))
+    return TRUE;
   if (!tf_replace_update (rewrite, error))
     return FALSE;
   if (name != NULL || path != NULL)
