@@ -268,6 +268,21 @@ test_yolo (Fixture *f, gconstpointer data)
   (void) data;
 }
 
+/* Without softmax each class is for itself, and all anchors are there. */
+static void
+test_yolo_v1 (Fixture *f, gconstpointer data)
+{
+  static const float row[] = { 0.5f, 0.5f, 0, 0, 0.5f, 0.7310586f, 0.7310586f };
+  g_autoptr (WeirModel) model = NULL;
+  GError *error = NULL;
+
+  ask_own (f, OWN ("\"classes\": 2, \"coords\": 4, \"num\": 1, \"do_softmax\": 0"), NULL);
+  model = load (f, LAST, FALSE, &error);
+  g_assert_no_error (error);
+  assert_rows (model, "last/YoloRegion", row, G_N_ELEMENTS (row));
+  (void) data;
+}
+
 static const struct {
   const char *json, *message;
 } bad_configs[] = {
@@ -293,7 +308,7 @@ static const struct {
   { OWN ("\"classes\": 2, \"coords\": 4, \"num\": 1, \"anchors\": 3"),
     "attribute 'anchors': expected a list of numbers" },
   { OWN ("\"classes\": 2.5, \"coords\": 4, \"num\": 1"),
-    "replacement 'TFYOLO': attribute 'classes': expected a whole number above 0" },
+    "replacement 'TFYOLO': attribute 'classes': expected a whole number from 1 to 10000" },
   { "[{ \"id\": \"TFYOLOV3\", \"match_kind\": \"general\", \"custom_attributes\": { "
     "\"classes\": 2, \"coords\": 4, \"num\": 1, \"entry_points\": [\"last\"], \"masks\": "
     "[[1]] } }]",
@@ -409,6 +424,7 @@ main (int argc, char **argv)
   ADD ("beside", NULL, test_beside);
   ADD ("image", NULL, test_image);
   ADD ("yolo", NULL, test_yolo);
+  ADD ("yolo-v1", NULL, test_yolo_v1);
   ADD ("bad-config", NULL, test_bad_config);
   ADD ("bad-pipeline", NULL, test_bad_pipeline);
   ADD ("missing", NULL, test_missing);
