@@ -46,7 +46,8 @@ read_count (const TfReplace *r, const char *name, gint64 *value, GError **error)
   *value = weir_whole (number, -1, 1e4);
   return (*value > 0 && (double) *value == number) ||
          weir_problem_fail (error, WEIR_PROBLEM_CONFIG_CONTENT,
-                            "attribute '%s': expected a whole number from 1 to 10000", name);
+                            "attribute '%s': expected a whole number from 1 to 10000",
+                            name);
 }
 
 /* What all layers have in common. */

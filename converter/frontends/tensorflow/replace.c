@@ -1,6 +1,7 @@
 #include "replace.h"
 
 #include "base/problem.h"
+#include "detection.h"
 #include "extension.h"
 #include "table.h"
 
@@ -125,10 +126,12 @@ run_all (TfReplace *r, JsonNode *root, GError **error)
 
 /* The kind of network alone says what there is to replace. */
 static const char *
-name_of_kind (const Detection__Pipeline *pipeline)
+name_of_kind (const TfReplace *r)
 {
-  return pipeline->model->ssd != NULL ? "ssd_support_api_v1.15"
-                                      : "faster_rcnn_support_api_v1.15";
+  if (r->pipeline->model->ssd != NULL)
+    return "ssd_support_api_v1.15";
+  return tf_detection_has_masks (r->rewrite) ? "mask_rcnn_support_api_v1.15"
+                                             : "faster_rcnn_support_api_v1.15";
 }
 
 static gboolean
@@ -151,7 +154,7 @@ run_with (TfReplace *r, GBytes *bytes, const char *name, GError **error)
     good = r->pipeline != NULL;
   }
   if (good)
-    good = run_config (r, name != NULL ? name : name_of_kind (r->pipeline), error);
+    good = run_config (r, name != NULL ? name : name_of_kind (r), error);
   tf_file_clear (&file);
   return good;
 }

@@ -14,6 +14,7 @@
  * @asked: whether an option names @pipeline
  * @shape: (nullable): of the image, once the preprocessing has gone
  * @proposals: (nullable): the node of the first stage's boxes
+ * @detections: (nullable): the node of the second stage's rows
  *
  * What the replacements of one configuration work with.
  */
@@ -26,6 +27,7 @@ typedef struct {
   gboolean asked;
   const WeirShape *shape;
   const char *proposals;
+  const char *detections;
 } TfReplace;
 
 /** TfReplaceRow: @run: what @id does; %NULL where what it does is done by others. */
