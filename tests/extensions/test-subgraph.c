@@ -164,34 +164,19 @@ test_instances (Fixture *f, gconstpointer data)
   NODE ("end", "Strange", INPUT ("middle") INPUT ("start"))       \
   NODE ("out", "Neg", INPUT ("end"))
 
-static void
-test_points (Fixture *f, gconstpointer data)
-{
-  GError *error = NULL;
-  g_autoptr (WeirModel) model =
-      load (f, POINTS,
-            ONE ("AxpySubgraph",
-                 "\"match_kind\": \"points\", \"instances\": { \"start_points\": "
-                 "[\"start\"], \"end_points\": [\"end\"] }"),
-            &error);
-
-  (void) data;
-  g_assert_no_error (error);
-  assert_gives (model, "out", y, 2);
-}
+static const char points[] =
+    ONE ("AxpySubgraph", "\"match_kind\": \"points\", \"instances\": { \"start_points\": "
+                         "[\"start\"], \"end_points\": [\"end\"] }");
+static const char general[] = ONE (
+    "AxpySubgraph", "\"match_kind\": \"general\", \"inputs\": [[{ \"node\": \"start\" "
+                    "}]], \"outputs\": [{ \"node\": \"end\" }]");
 
 static void
-test_general (Fixture *f, gconstpointer data)
+test_points (Fixture *f, gconstpointer json)
 {
   GError *error = NULL;
-  g_autoptr (WeirModel) model =
-      load (f, POINTS,
-            ONE ("AxpySubgraph",
-                 "\"match_kind\": \"general\", \"inputs\": [[{ \"node\": \"start\" }]], "
-                 "\"outputs\": [{ \"node\": \"end\" }]"),
-            &error);
+  g_autoptr (WeirModel) model = load (f, POINTS, json, &error);
 
-  (void) data;
   g_assert_no_error (error);
   assert_gives (model, "out", y, 2);
 }
@@ -332,18 +317,23 @@ main (int argc, char **argv)
   static const struct {
     const char *name;
     void (*run) (Fixture *f, gconstpointer data);
+    const char *data;
   } tests[] = {
-    { "scope", test_scope },   { "instances", test_instances },
-    { "points", test_points }, { "general", test_general },
-    { "bad", test_bad },       { "mapping", test_mapping },
-    { "update", test_update }, { "operation", test_operation },
+    { "scope", test_scope },
+    { "instances", test_instances },
+    { "points", test_points, points },
+    { "general", test_points, general },
+    { "bad", test_bad },
+    { "mapping", test_mapping },
+    { "update", test_update },
+    { "operation", test_operation },
   };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
     g_autofree char *path = g_strconcat ("/extension/subgraph/", tests[i].name, NULL);
 
-    g_test_add (path, Fixture, NULL, set_up, tests[i].run, tear_down);
+    g_test_add (path, Fixture, tests[i].data, set_up, tests[i].run, tear_down);
   }
   return g_test_run ();
 }

@@ -1,7 +1,5 @@
-#include "frontends/frontend.h"
-#include "fuzz.h"
 #include "ir/registry.h"
-#include "ir/verify.h"
+#include "load.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -55,21 +53,13 @@ static void
 load (WeirSource *graph, gboolean update)
 {
   g_autoptr (GHashTable) options = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) unsupported =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
   const WeirFrontendInput input = { .source = graph, .options = options };
-  g_autoptr (GError) error = NULL, unsound = NULL;
-  g_autoptr (WeirModel) model = NULL;
 
   g_hash_table_insert (options,
                        (char *) (update ? "tensorflow_custom_operations_config_update"
                                         : "transformations_config"),
                        path);
-  model = weir_frontend_tensorflow.load (&input, unsupported, &error);
-  if ((model == NULL) == (error == NULL))
-    g_error ("a model and an error, or none of both");
-  if (model != NULL && !weir_graph_verify (weir_model_graph (model), &unsound))
-    g_error ("an unsound graph: %s", unsound->message);
+  fuzz_load_input (&weir_frontend_tensorflow, &input);
 }
 
 int
@@ -79,8 +69,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   const uint8_t *zero = size > 0 ? memchr (data, 0, size) : NULL;
   size_t length = zero != NULL ? (size_t) (zero - data) : size;
   size_t rest = zero != NULL ? size - length - 1 : 0;
-  g_autoptr (GBytes) bytes = g_bytes_new (data + (size - rest), rest);
-  g_autoptr (WeirSource) graph = weir_source_new (bytes, "fuzz.pbtxt");
+  g_autoptr (WeirSource) graph = fuzz_source (data + (size - rest), rest, "fuzz.pbtxt");
 
   if (path == NULL)
     prepare ();
