@@ -33,6 +33,9 @@ class Absent(types.ModuleType):
             raise AttributeError(name)
         return Absent(self.__name__ + "." + name)
 
+    def __call__(self, *arguments, **named):
+        return self
+
 
 class Finder:
     def find_spec(self, name, path, target=None):
@@ -46,6 +49,7 @@ class Finder:
         pass
 
 
+tf.disable_v2_behavior()
 sys.meta_path.insert(0, Finder())
 for name, kind in ("int", int), ("float", float), ("bool", bool), ("object", object):
     setattr(np, name, kind)
