@@ -62,9 +62,8 @@ weir_cache_key (const WeirInput *input, const WeirConvertOptions *options)
   if (input->topology != NULL)
     add_source (sum, input->topology);
   add_named (sum, options);
-  if (input->frontend != NULL && input->frontend->beside != NULL &&
-      input->folder != NULL && weir_folder_has (input->folder, input->frontend->beside))
-    g_checksum_update (sum, (const guchar *) input->frontend->beside, -1);
+  if (input->beside != NULL)
+    add_source (sum, input->beside);
   return g_strdup (g_checksum_get_string (sum));
 }
 

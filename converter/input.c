@@ -91,10 +91,50 @@ find_topology (WeirInput *input, const WeirConvertOptions *options, GError **err
   return input->topology != NULL;
 }
 
+/* Whether what lies beside the folder lies beside the model: they are one. */
+static gboolean
+is_whole_folder (const WeirInput *input)
+{
+  return input->path != NULL &&
+         weir_frontend_probe_folder (input->folder) == input->frontend;
+}
+
+/* (transfer full) (nullable): the file @name of the folder around that of the model. */
+static WeirSource *
+find_above (const WeirInput *input, const char *name, GError **error)
+{
+  g_autofree char *folder =
+      g_canonicalize_filename (weir_folder_name (input->folder), NULL);
+  g_autofree char *parent = g_path_get_dirname (folder);
+  g_autoptr (WeirFolder) above = weir_folder_new (parent);
+
+  return weir_folder_has (above, name) ? weir_folder_file (above, name, error) : NULL;
+}
+
+/* One that cannot be read changes nothing. */
+static void
+find_beside (WeirInput *input)
+{
+  const char *name = input->frontend != NULL ? input->frontend->beside : NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (name == NULL || input->folder == NULL)
+    return;
+  if (weir_folder_has (input->folder, name))
+    input->beside = weir_folder_file (input->folder, name, &error);
+  else if (is_whole_folder (input))
+    input->beside = find_above (input, name, &error);
+  if (error != NULL)
+    g_message ("%s: %s beside it is not read: %s", input->name, name, error->message);
+}
+
 static gboolean
 finish (WeirInput *input, const WeirConvertOptions *options, GError **error)
 {
-  return choose_frontend (input, options, error) && find_topology (input, options, error);
+  if (!choose_frontend (input, options, error) || !find_topology (input, options, error))
+    return FALSE;
+  find_beside (input);
+  return TRUE;
 }
 
 gboolean
@@ -156,6 +196,7 @@ weir_input_clear (WeirInput *input)
   g_free (input->path);
   weir_source_unref (input->source);
   weir_source_unref (input->topology);
+  weir_source_unref (input->beside);
   weir_folder_free (input->folder);
   *input = (WeirInput){ 0 };
 }
@@ -205,6 +246,7 @@ weir_input_load (const WeirInput *input, const WeirConvertOptions *options,
   WeirFrontendInput files = { .source = input->source,
                               .topology = input->topology,
                               .folder = input->folder,
+                              .beside = input->beside,
                               .path = input->path,
                               .options = table,
                               .cut = cut,

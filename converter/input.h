@@ -11,6 +11,7 @@
  * @source: (nullable): its file; %NULL for a directory
  * @topology: (nullable): the second file of a two-file model
  * @folder: (nullable): where the files lie that it names
+ * @beside: (nullable): what lies beside it and changes its conversion
  * @frontend: (nullable): who reads it; %NULL for an IR
  *
  * What a model is made of, opened.
@@ -21,6 +22,7 @@ typedef struct {
   WeirSource *source;
   WeirSource *topology;
   WeirFolder *folder;
+  WeirSource *beside;
   const WeirFrontend *frontend;
 } WeirInput;
 

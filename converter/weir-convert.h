@@ -60,7 +60,8 @@ char *weir_convert_options_to_string (const WeirConvertOptions *options);
  * @fraction: 0 to 1
  * @stage: what is being done: "reading", "converting", "optimising", "writing"
  *
- * Returns: %FALSE to stop; the conversion then fails with G_IO_ERROR_CANCELLED.
+ * Returns: %FALSE to stop; the conversion then fails with G_IO_ERROR_CANCELLED. So does
+ * one that option tensorflow_custom_operations_config_update asks for, when that is done.
  */
 typedef gboolean (*WeirProgress) (double fraction, const char *stage, gpointer user_data);
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ir/registry.h"
-#include "weir-extension.h"
+#include "weir-extension-graph.h"
 
 /* What stands behind the handles that a library gets, and the functions of the host. */
 
@@ -46,6 +46,7 @@ typedef struct {
 } ExtRows;
 
 extern const WeirExtensionHost ext_host;
+extern const WeirExtensionGraph ext_graph;
 
 /** ext_fail: records the first failure. Returns %FALSE. */
 gboolean ext_fail (WeirExtensionContext *c, int code, const char *format, ...)
@@ -70,6 +71,11 @@ gboolean ext_evaluate (WeirEval *eval, GError **error);
 /* translate.c: what a translation runs. */
 void ext_translate (const WeirTranslation *translation, const WeirForeignNode *node,
                     WeirBuilder *builder);
+
+/** ext_value: the handle of a port of the graph in the making. */
+WeirExtensionValue ext_value (WeirPort port);
+/** ext_port: what @value is; no port where the graph has none. */
+WeirPort ext_port (const WeirExtensionContext *c, WeirExtensionValue value);
 
 /* node.c */
 

@@ -141,4 +141,5 @@ const WeirExtensionHost ext_host = {
   .add_constant = ext_add_constant,
   .add_node = ext_add_node,
   .set_output = ext_set_output,
+  .graph = &ext_graph,
 };

@@ -6,31 +6,23 @@
 
 #define IN(kind) (1u << (kind))
 
-static WeirExtensionValue
-value_of (WeirPort port)
+WeirExtensionValue
+ext_value (WeirPort port)
 {
   if (weir_port_is_none (port))
     return (WeirExtensionValue){ 0 };
   return (WeirExtensionValue){ ((uint64_t) port.node + 1) << 32 | port.index };
 }
 
-/* The graph says whether there is such a port. */
-static WeirPort
-port_of (WeirExtensionValue value)
+WeirPort
+ext_port (const WeirExtensionContext *c, WeirExtensionValue value)
 {
-  if (value.id >> 32 == 0)
-    return WEIR_PORT_NONE;
-  return (WeirPort){ .node = (WeirNodeId) ((value.id >> 32) - 1),
-                     .index = (guint32) value.id };
-}
-
-static gboolean
-is_port (const WeirExtensionContext *c, WeirPort port)
-{
+  const WeirPort port = { .node = (WeirNodeId) ((value.id >> 32) - 1),
+                          .index = (guint32) value.id };
   const WeirNode *node =
-      weir_port_is_none (port) ? NULL : weir_graph_node (c->builder->graph, port.node);
+      value.id >> 32 != 0 ? weir_graph_node (c->builder->graph, port.node) : NULL;
 
-  return node != NULL && port.index < node->n_outputs;
+  return node != NULL && port.index < node->n_outputs ? port : WEIR_PORT_NONE;
 }
 
 /* Passes what the builder says on to the context. */
@@ -53,7 +45,7 @@ ext_input (WeirExtensionContext *c, uint32_t index)
 {
   if (!ext_is (c, IN (EXT_TRANSLATE), "input") || index >= c->foreign->n_inputs)
     return (WeirExtensionValue){ 0 };
-  return value_of (c->foreign->inputs[index]);
+  return ext_value (c->foreign->inputs[index]);
 }
 
 WeirExtensionValue
@@ -87,7 +79,7 @@ ext_add_constant (WeirExtensionContext *c, WeirExtensionType type,
   tensor = weir_tensor_new_copy (ext_dtype (type), &shape, data, error);
   if (tensor != NULL)
     port = weir_build_constant (c->builder, c->foreign->name, tensor);
-  return check_builder (c) ? value_of (port) : none;
+  return check_builder (c) ? ext_value (port) : none;
 }
 
 static gboolean
@@ -137,8 +129,8 @@ ext_add_node (WeirExtensionContext *c, const char *op, const WeirExtensionValue 
                      "the extension adds a node with %u inputs and %u outputs", n_inputs,
                      n_outputs);
   for (guint i = 0; i < n_inputs; i++) {
-    in[i] = port_of (inputs[i]);
-    if (!is_port (c, in[i]))
+    in[i] = ext_port (c, inputs[i]);
+    if (weir_port_is_none (in[i]))
       return ext_fail (c, WEIR_ERROR_INTERNAL,
                        "the extension adds a %.80s with an input %u that is no value",
                        op != NULL ? op : "node", i);
@@ -146,21 +138,22 @@ ext_add_node (WeirExtensionContext *c, const char *op, const WeirExtensionValue 
   if (!build_node (c, op, in, n_inputs, attrs, out, n_outputs))
     return check_builder (c);
   for (guint i = 0; i < n_outputs; i++)
-    outputs[i] = value_of (out[i]);
+    outputs[i] = ext_value (out[i]);
   return true;
 }
 
 bool
 ext_set_output (WeirExtensionContext *c, uint32_t index, WeirExtensionValue value)
 {
-  WeirPort port = port_of (value);
+  WeirPort port;
 
   if (!ext_is (c, IN (EXT_TRANSLATE), "set_output"))
     return false;
+  port = ext_port (c, value);
   if (index >= c->foreign->n_outputs)
     return ext_fail (c, WEIR_ERROR_INTERNAL, "the extension sets output %u of %u", index,
                      c->foreign->n_outputs);
-  if (!is_port (c, port))
+  if (weir_port_is_none (port))
     return ext_fail (c, WEIR_ERROR_INTERNAL,
                      "the extension sets output %u to what is no value", index);
   c->foreign->outputs[index] = port;

@@ -15,11 +15,11 @@ extern "C" {
  * their translations from frameworks. The library exports weir_extension_register();
  * everything else goes through function pointers. Nothing of Weir's is linked.
  *
- * Ownership: what a library hands to Weir is copied, but callbacks and their user_data,
- * which must stay valid: a library is never unloaded. What Weir hands out is valid until
- * the callback returns, the host as long as the process.
- * Threads: registration is on one thread; all callbacks may be called from any thread, by
- * several at a time, for the same operation too. A context is for one thread at a time.
+ * Ownership: what a library hands to Weir is copied, but callbacks and their user_data:
+ * a library is never unloaded. What Weir hands out is valid until the callback returns,
+ * the host as long as the process.
+ * Threads: registration is on one thread; callbacks may be called from any, by several at
+ * a time, for the same operation too. A context is for one thread at a time.
  * Errors: a callback that returns false has called `fail`; no C++ exception leaves it.
  */
 #define WEIR_EXTENSION_ABI      1
@@ -30,6 +30,7 @@ extern "C" {
 
 typedef struct _WeirExtensionHost WeirExtensionHost;
 typedef struct _WeirExtensionContext WeirExtensionContext; /* one call of a callback */
+typedef struct _WeirExtensionGraph WeirExtensionGraph;     /* weir-extension-graph.h */
 
 /** WeirExtensionType: element types; u4 and i4 are packed, the first in the low bits. */
 typedef enum {
@@ -51,7 +52,7 @@ typedef enum {
   WEIR_EXTENSION_BOOL = 15,
 } WeirExtensionType;
 
-/** WeirExtensionShape: @rank is -1 and a dimension is -1 where it is not known. */
+/** WeirExtensionShape: @rank and dimensions that are not known are -1. */
 typedef struct {
   int32_t rank;
   int64_t dims[WEIR_EXTENSION_MAX_RANK];
@@ -91,8 +92,7 @@ typedef bool (*WeirExtensionCallback) (const WeirExtensionHost *host,
  * the first output's elements n and dimensions d0 to d7: "d3, d2, d0*d1". */
 typedef struct {
   uint32_t abi, size;
-  const char *source, *entry;
-  const char *global, *local;
+  const char *source, *entry, *global, *local;
 } WeirExtensionKernel;
 
 /**
@@ -125,15 +125,14 @@ typedef struct {
 /**
  * WeirExtensionTranslation:
  * @framework: "onnx", "tensorflow", "caffe", "mxnet", "kaldi", "tflite"
- * @domain: of the framework's operation @op; NULL for none
+ * @domain: of the framework's operation @op; NULL for none; see weir-extension-graph.h
  * @target: the operation that it becomes, with the same inputs and outputs
  * @attrs: ended by a row without @to; NULL: all of @target, from those of the same name
  * @translate: in place of @target and @attrs: builds nodes
  */
 typedef struct {
   uint32_t abi, size;
-  const char *framework, *domain, *op;
-  const char *target;
+  const char *framework, *domain, *op, *target;
   const WeirExtensionAttrRow *attrs;
   WeirExtensionCallback translate;
   void *user_data;
@@ -186,6 +185,7 @@ struct _WeirExtensionHost {
                     const char *const *attrs, WeirExtensionValue *outputs,
                     uint32_t n_outputs);
   bool (*set_output) (WeirExtensionContext *c, uint32_t index, WeirExtensionValue value);
+  const WeirExtensionGraph *graph; /* in `translate` of a sub-graph, where @size has it */
 };
 
 /** weir_extension_register: to be exported. Returns: 0, or anything else after `fail`. */

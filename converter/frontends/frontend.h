@@ -10,6 +10,7 @@
  * @source: (nullable): the model file; %NULL where the model is a directory
  * @topology: (nullable): the second file of two-file models (.prototxt, -symbol.json)
  * @folder: (nullable): where files lie that the model names; %NULL for bytes alone
+ * @beside: (nullable): the file that #WeirFrontend.beside names, where there is one
  * @path: (nullable): where it lies; %NULL for a model from memory
  * @options: (nullable): the options of the conversion, name -> text
  * @cut: (nullable): what --input and --output ask for; see #WeirFrontend.cuts
@@ -19,6 +20,7 @@ typedef struct {
   WeirSource *source;
   WeirSource *topology;
   WeirFolder *folder;
+  WeirSource *beside;
   const char *path;
   GHashTable *options;
   const WeirCut *cut;
@@ -41,11 +43,12 @@ char *weir_frontend_model_name (const WeirFrontendInput *input);
  * @alias: (nullable): another name that --framework takes
  * @media_type: of the model stream
  * @extensions: file name endings, "onnx" or "pb|pbtxt"
- * @topology_option: (nullable): the option that names the second file of a two-file model,
- * where there is one
+ * @topology_option: (nullable): the option that names the second file of a two-file
+ * model, where there is one
  * @topology_name: (nullable) (transfer full): for two-file models: what the second file
  * of model file @name is called where no option says so; %NULL where @name does not tell
- * @beside: (nullable): a file that changes the conversion where it lies beside a model
+ * @beside: (nullable): a file that changes the conversion where it lies beside a model:
+ * in its folder, or beside the folder where the folder is the model
  * @probe: how sure the first bytes (at most 4096) make it, 0 to 100
  * @probe_folder: (nullable): how sure the files of a directory make it
  * @op_names: (transfer none): operations it converts, sorted, for `weir ops`

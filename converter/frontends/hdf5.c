@@ -5,6 +5,7 @@
 #include "base/limits.h"
 
 #ifdef HAVE_HDF5
+#include "hdf5-check.h"
 #include "hdf5-library.h"
 
 /* What a text of an attribute may be: the configuration of a large model. */
@@ -23,10 +24,11 @@ weir_hdf5_open (GBytes *bytes, GError **error)
   const WeirHdf5Library *lib = weir_hdf5_library (error);
   gsize size;
   gconstpointer data = g_bytes_get_data (bytes, &size);
+  const WeirBytes view = WEIR_BYTES (data, size);
   WeirHdf5 *h;
   hid_t access;
 
-  if (lib == NULL)
+  if (lib == NULL || !weir_hdf5_check (&view, error))
     return NULL;
   h = g_new0 (WeirHdf5, 1);
   h->lib = lib;

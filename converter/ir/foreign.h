@@ -20,6 +20,21 @@ typedef gboolean (*WeirForeignFind) (const WeirForeignNode *node, const char *na
                                      WeirAttr *value);
 
 /**
+ * WeirForeignGraph:
+ * @n_nodes: how many nodes it stands for
+ * @node: the name of one of them, and its operation
+ * @value: what "node" or "node:1" of the whole graph gives
+ *
+ * The sub-graph that a node stands for.
+ */
+typedef struct {
+  guint n_nodes;
+  const char *(*node) (const WeirForeignNode *node, guint index, const char **op);
+  gboolean (*value) (const WeirForeignNode *node, const char *name, WeirPort *port,
+                     GError **error);
+} WeirForeignGraph;
+
+/**
  * WeirForeignNode:
  * @framework: as in --framework
  * @domain: the operation's namespace; "" for the framework's own
@@ -29,7 +44,8 @@ typedef gboolean (*WeirForeignFind) (const WeirForeignNode *node, const char *na
  * @outputs: to be set; no port before
  * @n_outputs: as many as the framework declares, else as many as others read
  * @find: its attributes
- * @source: (closure): for @find
+ * @source: (closure): for @find, and for the functions of @graph
+ * @graph: (nullable): the sub-graph in whose place it stands
  *
  * A node of any framework, as an extension sees it.
  */
@@ -44,6 +60,7 @@ struct _WeirForeignNode {
   guint n_outputs;
   WeirForeignFind find;
   gconstpointer source;
+  const WeirForeignGraph *graph;
 };
 
 /**

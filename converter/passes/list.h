@@ -14,6 +14,8 @@ gboolean weir_pass_cut_graph (WeirModel *model, const WeirPassOptions *options,
                               GError **error);
 gboolean weir_pass_set_shape (WeirModel *model, const WeirPassOptions *options,
                               GError **error);
+gboolean weir_pass_demand_rank (WeirModel *model, const WeirPassOptions *options,
+                                GError **error);
 gboolean weir_pass_layout (WeirModel *model, const WeirPassOptions *options,
                            GError **error);
 gboolean weir_pass_preprocess (WeirModel *model, const WeirPassOptions *options,

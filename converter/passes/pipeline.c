@@ -10,6 +10,7 @@ typedef struct {
 /* What the user asked for, on the graph as the framework wrote it. */
 static const Row ask_rows[] = {
   { "cut-graph", weir_pass_cut_graph }, { "set-shape", weir_pass_set_shape },
+  { "demand-rank", weir_pass_demand_rank },
   { "layout", weir_pass_layout },       { "preprocess", weir_pass_preprocess },
   { "dead-code", weir_pass_dead_code }, { NULL }
 };

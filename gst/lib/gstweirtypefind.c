@@ -27,7 +27,8 @@ find_type (GstTypeFind *find, gpointer data)
 gboolean
 gst_weir_typefind_register (GstPlugin *plugin)
 {
-  return gst_type_find_register (plugin, "weir-model", GST_RANK_MARGINAL, find_type,
-                                 "onnx,tflite,xml,pb,pbtxt,caffemodel,params,nnet,mdl,pdmodel",
-                                 NULL, NULL, NULL);
+  return gst_type_find_register (
+      plugin, "weir-model", GST_RANK_MARGINAL, find_type,
+      "onnx,tflite,xml,pb,pbtxt,meta,caffemodel,params,nnet,mdl,pdmodel", NULL, NULL,
+      NULL);
 }

@@ -4,6 +4,7 @@
 #include "remedies.h"
 #include "suggest.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,21 @@ print_port (const char *what, const char *name, const WeirValueInfo *info)
   printf ("%s: %s %s %s\n", what, name, weir_dtype_name (info->dtype), shape);
 }
 
+/* The engine takes the rank of what it is given; others cannot. */
+static void
+print_input (const WeirGraph *graph, guint index)
+{
+  const char *name = weir_graph_parameter_name (graph, index);
+  const WeirValueInfo *info = &weir_graph_parameter (graph, index)->outputs[0].info;
+
+  print_port ("input", name, info);
+  if (info->shape.rank < 0)
+    printf (
+        "note: nothing that reads input '%s' demands a rank, and OpenVINO's CPU device "
+        "refuses such a model: --input_shape says one\n",
+        name);
+}
+
 static gsize
 file_size (const char *base, const char *suffix)
 {
@@ -98,8 +114,7 @@ print_summary (const WeirModel *model, const char *base, gint64 start)
   g_autofree char *bin = size_text (file_size (base, ".bin"));
 
   for (guint i = 0; i < weir_graph_n_parameters (graph); i++)
-    print_port ("input", weir_graph_parameter_name (graph, i),
-                &weir_graph_parameter (graph, i)->outputs[0].info);
+    print_input (graph, i);
   for (guint i = 0; i < weir_graph_n_results (graph); i++)
     print_port ("output", weir_graph_result_name (graph, i),
                 weir_graph_info (graph, weir_graph_result (graph, i)->inputs[0]));
@@ -162,6 +177,15 @@ wants_notes (const WeirConvertOptions *options)
          g_strcmp0 (level, "CRITICAL") != 0;
 }
 
+/* A configuration alone was asked for. */
+static gboolean
+is_written (const WeirConvertOptions *options, const GError *error)
+{
+  return weir_convert_options_get (
+             options, "tensorflow_custom_operations_config_update") != NULL &&
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static int
 run (char **arguments, const Manner *manner, const char *framework)
 {
@@ -179,6 +203,11 @@ run (char **arguments, const Manner *manner, const char *framework)
   g_log_set_default_handler (print_note, &talk);
   if (convert (options, manner, &error))
     return 0;
+  if (is_written (options, error)) {
+    printf ("%s\n", error->message);
+    g_error_free (error);
+    return 0;
+  }
   unsupported = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED);
   fail_as (manner, &error, EXIT_FAILED);
   if (unsupported) {

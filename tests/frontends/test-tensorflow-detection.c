@@ -112,17 +112,17 @@ ask_own (Fixture *f, const char *json, const char *pipeline)
   ask (f, f->config, pipeline);
 }
 
-/* @beside: whether the model lies in the folder. */
+/* @beside: whether pipeline.config lies beside the model. */
 static WeirModel *
 load (const Fixture *f, const char *text, gboolean beside, GError **error)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   g_autoptr (WeirSource) source = weir_source_new (bytes, "graph.pbtxt");
-  g_autoptr (WeirFolder) folder = beside ? weir_folder_new (f->folder) : NULL;
+  g_autoptr (WeirSource) found = beside ? weir_source_open (f->pipeline, NULL) : NULL;
   g_autoptr (GPtrArray) unsupported =
       g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
   WeirFrontendInput input = {
-    .source = source, .folder = folder, .path = "graph.pbtxt", .options = f->options
+    .source = source, .beside = found, .path = "graph.pbtxt", .options = f->options
   };
 
   return weir_frontend_tensorflow.load (&input, unsupported, error);
@@ -245,6 +245,97 @@ test_image (Fixture *f, gconstpointer data)
 #define LAST                                                           \
   FLOATS ("y", DIM (1) DIM (1) DIM (1) DIM (7), "0, 0, 0, 0, 0, 1, 1") \
   IDENTITY ("last", "y")
+
+/* One anchor for an image of one cell; two classes, and the box as the anchor has it.
+ * What would be masks are the boxes and classes that they would be made of. */
+#define RCNN                                                                        \
+  PREPROCESSOR FLOATS ("a", DIM (1) DIM (1) DIM (1) DIM (2), "0, 1")                \
+      FLOATS ("b", DIM (1) DIM (1) DIM (1) DIM (4), "0, 0, 0, 0")                   \
+          IDENTITY ("FirstStageBoxPredictor/ClassPredictor/BiasAdd", "a")           \
+              IDENTITY ("FirstStageBoxPredictor/BoxEncodingPredictor/BiasAdd", "b") \
+                  NODE ("map/TensorArrayStack/TensorArrayGatherV3", "Unknown", "")  \
+                      FLOATS ("scores", DIM (1) DIM (1) DIM (3), "0, 0.2, 0.9")     \
+                          FLOATS ("codes", DIM (2) DIM (4), "0, 0, 0, 0, 0, 0, 0, 0")
+#define SUPPRESSED "BatchMultiClassNonMaxSuppression_1/map/TensorArrayStack"
+#define MASKS                                                                            \
+  RCNN IDENTITY ("convert_scores", "scores") IDENTITY ("Decode_1/transpose", "codes")    \
+      NODE (SUPPRESSED "/TensorArrayGatherV3", "Unknown", "") NODE (                     \
+          SUPPRESSED "_2/TensorArrayGatherV3", "Unknown",                                \
+          "") "node { name: \"axis\" op: \"Const\" attr { key: \"dtype\" value { type: " \
+              "DT_INT32 } } attr { key: \"value\" value { tensor { dtype: DT_INT32 "     \
+              "tensor_shape { } int_val: 2 } } } } " NODE (                              \
+                  "more", "ExpandDims",                                                  \
+                  INPUT (SUPPRESSED "_2/TensorArrayGatherV3") INPUT ("axis"))            \
+                  NODE ("both", "ConcatV2",                                              \
+                        INPUT (SUPPRESSED "/TensorArrayGatherV3") INPUT ("more")         \
+                            INPUT ("axis")) IDENTITY ("detection_masks", "both")
+#define RCNN_PIPELINE                                                                   \
+  "model { faster_rcnn { num_classes: 2 image_resizer { fixed_shape_resizer { height: " \
+  "16 width: 16 } } first_stage_anchor_generator { grid_anchor_generator { scales: 1 "  \
+  "aspect_ratios: 1 height: 16 width: 16 height_stride: 16 width_stride: 16 } } "       \
+  "first_stage_max_proposals: 1 first_stage_nms_iou_threshold: 0.7 "                    \
+  "second_stage_post_processing { batch_non_max_suppression { score_threshold: 0.3 "    \
+  "iou_threshold: 0.6 max_detections_per_class: 2 max_total_detections: 2 } "           \
+  "score_converter: SOFTMAX } } }"
+
+/* Masks are made of the rows: [y0, x0, y1, x1, label - 1] of each; of the second one,
+ * which is no detection, the first class. */
+static void
+test_masks (Fixture *f, gconstpointer config)
+{
+  g_autoptr (WeirModel) model = NULL;
+  WeirTensor *outputs[2];
+  GError *error = NULL;
+
+  ask (f, NULL, RCNN_PIPELINE);
+  if (config != NULL)
+    ask (f, config, NULL);
+  else
+    g_hash_table_remove_all (f->options);
+  model = load (f, MASKS, config == NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (weir_graph_n_results (weir_model_graph (model)), ==, 2);
+  g_assert_cmpuint (weir_graph_n_parameters (weir_model_graph (model)), ==,
+                    config != NULL);
+  if (config != NULL)
+    return;
+  weir_graph_evaluate (weir_model_graph (model), NULL, outputs, NULL, &error);
+  g_assert_no_error (error);
+  assert_shape (weir_tensor_shape (outputs[0]), "[1,1,2,7]");
+  assert_shape (weir_tensor_shape (outputs[1]), "[1,2,5]");
+  g_assert_cmpfloat (weir_tensor_get (outputs[0], 1), ==, 2);
+  g_assert_cmpfloat (weir_tensor_get (outputs[0], 5), >, 0);
+  for (gsize row = 0; row < 2; row++)
+    for (gsize i = 0; i < 4; i++)
+      g_assert_cmpfloat (weir_tensor_get (outputs[1], 5 * row + i), ==,
+                         weir_tensor_get (outputs[0], 7 * row + 3 + (i ^ 1)));
+  g_assert_cmpfloat (weir_tensor_get (outputs[1], 4), ==, 1);
+  g_assert_cmpfloat (weir_tensor_get (outputs[1], 9), ==, 0);
+  weir_tensor_unref (outputs[0]);
+  weir_tensor_unref (outputs[1]);
+}
+
+static void
+test_bad_masks (Fixture *f, gconstpointer data)
+{
+  g_autoptr (WeirModel) model = NULL;
+  GError *error = NULL;
+
+  (void) data;
+  ask_own (f,
+           "[{ \"id\": \"ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement\", "
+           "\"match_kind\": \"general\" }]",
+           RCNN_PIPELINE);
+  model = load (f, MASKS, FALSE, &error);
+  g_assert_null (model);
+  assert_says (error, "expected ObjectDetectionAPIDetectionOutputReplacement before it");
+  g_clear_error (&error);
+  model = load (f, LAST, FALSE, &error);
+  g_assert_null (model);
+  assert_says (error, "the graph has no node 'detection_masks' behind");
+  g_error_free (error);
+}
+
 #define OWN(attributes)                                                         \
   "[{ \"id\": \"TFYOLO\", \"match_kind\": \"general\", \"custom_attributes\": " \
   "{ " attributes " } }]"
@@ -268,6 +359,21 @@ test_yolo (Fixture *f, gconstpointer data)
   (void) data;
 }
 
+/* Without softmax each class is for itself, and all anchors are there. */
+static void
+test_yolo_v1 (Fixture *f, gconstpointer data)
+{
+  static const float row[] = { 0.5f, 0.5f, 0, 0, 0.5f, 0.7310586f, 0.7310586f };
+  g_autoptr (WeirModel) model = NULL;
+  GError *error = NULL;
+
+  ask_own (f, OWN ("\"classes\": 2, \"coords\": 4, \"num\": 1, \"do_softmax\": 0"), NULL);
+  model = load (f, LAST, FALSE, &error);
+  g_assert_no_error (error);
+  assert_rows (model, "last/YoloRegion", row, G_N_ELEMENTS (row));
+  (void) data;
+}
+
 static const struct {
   const char *json, *message;
 } bad_configs[] = {
@@ -281,18 +387,20 @@ static const struct {
     "replacement 'A': expected match kind scope, points or general, found 'b' [W0302]" },
   { "[{ \"id\": \"A\", \"match_kind\": \"scope\" }]",
     "replacement 'A': expected 'instances', a list of patterns" },
-  { "[{ \"id\": \"A\", \"match_kind\": \"scope\", \"instances\": [\"a\"] }]",
-    "replacement 'A': expected lists 'inputs' and 'outputs'" },
+  { "[{ \"id\": \"A\", \"match_kind\": \"scope\", \"instances\": [\"a\"], "
+    "\"outputs\": 1 }]",
+    "replacement 'A': expected 'outputs' to be a list" },
   { "[{ \"id\": \"A\", \"match_kind\": \"points\", \"instances\": [] }]",
     "replacement 'A': expected 'instances', an object" },
   { "[{ \"id\": \"A\", \"match_kind\": \"general\", \"custom_attributes\": 1 }]",
     "expected 'custom_attributes' to be an object" },
   { "[{ \"id\": \"A\", \"match_kind\": \"general\" }]",
-    "replacement 'A': Weir has none of this id [W0304]" },
+    "replacement 'A': neither Weir nor an extension has one of this id [W0304]" },
   { OWN ("\"classes\": 2, \"coords\": 4, \"num\": 1, \"anchors\": 3"),
     "attribute 'anchors': expected a list of numbers" },
   { OWN ("\"classes\": 2.5, \"coords\": 4, \"num\": 1"),
-    "replacement 'TFYOLO': attribute 'classes': expected a whole number above 0" },
+    "replacement 'TFYOLO': attribute 'classes': expected a whole number from 1 to "
+    "10000" },
   { "[{ \"id\": \"TFYOLOV3\", \"match_kind\": \"general\", \"custom_attributes\": { "
     "\"classes\": 2, \"coords\": 4, \"num\": 1, \"entry_points\": [\"last\"], \"masks\": "
     "[[1]] } }]",
@@ -407,7 +515,11 @@ main (int argc, char **argv)
   ADD ("no-background", NULL, test_no_background);
   ADD ("beside", NULL, test_beside);
   ADD ("image", NULL, test_image);
+  ADD ("masks", "mask_rcnn_support_api_v1.14", test_masks);
+  ADD ("masks-beside", NULL, test_masks);
+  ADD ("bad-masks", NULL, test_bad_masks);
   ADD ("yolo", NULL, test_yolo);
+  ADD ("yolo-v1", NULL, test_yolo_v1);
   ADD ("bad-config", NULL, test_bad_config);
   ADD ("bad-pipeline", NULL, test_bad_pipeline);
   ADD ("missing", NULL, test_missing);

@@ -515,6 +515,35 @@ test_refused (void)
     assert_refused (refused[i].text, refused[i].message);
 }
 
+/* A product of matrices demands two dimensions of what it reads, also through others. */
+static void
+test_open_rank (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WeirModel) model =
+      load_text ("node { name: \"x\" op: \"Placeholder\" attr { key: \"dtype\" value { "
+                 "type: DT_FLOAT "
+                 "} } } "
+                 "node { name: \"r\" op: \"Relu\" input: \"x\" } "
+                 "node { name: \"w\" op: \"Placeholder\" attr { key: \"dtype\" value { "
+                 "type: DT_FLOAT "
+                 "} } } "
+                 "node { name: \"y\" op: \"MatMul\" input: \"r\" input: \"w\" } "
+                 "node { name: \"z\" op: \"BatchMatMulV2\" input: \"v\" input: \"w\" } "
+                 "node { name: \"v\" op: \"Placeholder\" attr { key: \"dtype\" value { "
+                 "type: DT_FLOAT "
+                 "} } }",
+                 &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < 3; i++) {
+    const WeirNode *x = weir_graph_parameter (weir_model_graph (model), i);
+
+    g_assert_cmpstr (weir_node_string (x, "shape"), ==,
+                     strcmp (x->name, "v") == 0 ? "..." : "?,?");
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -527,6 +556,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/tensorflow/ops/quantization", quantization, run_cases);
   g_test_add_data_func ("/tensorflow/ops/segments", segments, run_cases);
   g_test_add_data_func ("/tensorflow/ops/indices", indices, run_cases);
+  g_test_add_func ("/tensorflow/ops/open-rank", test_open_rank);
   g_test_add_func ("/tensorflow/ops/refused", test_refused);
   return g_test_run ();
 }

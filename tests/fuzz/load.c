@@ -4,15 +4,13 @@
 
 #include <string.h>
 
-static void
-load (const WeirFrontend *frontend, WeirSource *source, WeirSource *topology)
+void
+fuzz_load_input (const WeirFrontend *frontend, const WeirFrontendInput *input)
 {
   g_autoptr (GPtrArray) unsupported =
       g_ptr_array_new_with_free_func ((GDestroyNotify) weir_unsupported_free);
   g_autoptr (GError) error = NULL, unsound = NULL;
-  g_autoptr (WeirModel) model =
-      frontend->load (&(WeirFrontendInput){ .source = source, .topology = topology },
-                      unsupported, &error);
+  g_autoptr (WeirModel) model = frontend->load (input, unsupported, &error);
 
   if ((model == NULL) == (error == NULL))
     g_error ("a model and an error, or none of both");
@@ -20,8 +18,15 @@ load (const WeirFrontend *frontend, WeirSource *source, WeirSource *topology)
     g_error ("an unsound graph: %s", unsound->message);
 }
 
-static WeirSource *
-source_of (const uint8_t *data, size_t size, const char *name)
+static void
+load (const WeirFrontend *frontend, WeirSource *source, WeirSource *topology)
+{
+  fuzz_load_input (frontend,
+                   &(WeirFrontendInput){ .source = source, .topology = topology });
+}
+
+WeirSource *
+fuzz_source (const uint8_t *data, size_t size, const char *name)
 {
   g_autoptr (GBytes) bytes = g_bytes_new (data, size);
 
@@ -31,7 +36,7 @@ source_of (const uint8_t *data, size_t size, const char *name)
 void
 fuzz_load (const WeirFrontend *frontend, const uint8_t *data, size_t size)
 {
-  g_autoptr (WeirSource) source = source_of (data, size, "fuzz.model");
+  g_autoptr (WeirSource) source = fuzz_source (data, size, "fuzz.model");
 
   load (frontend, source, NULL);
 }
@@ -42,8 +47,9 @@ fuzz_load_pair (const WeirFrontend *frontend, const uint8_t *data, size_t size)
   const uint8_t *zero = size > 0 ? memchr (data, 0, size) : NULL;
   size_t length = zero != NULL ? (size_t) (zero - data) : size;
   size_t rest = zero != NULL ? size - length - 1 : 0;
-  g_autoptr (WeirSource) topology = source_of (data, length, "fuzz.topology");
-  g_autoptr (WeirSource) weights = source_of (data + (size - rest), rest, "fuzz.weights");
+  g_autoptr (WeirSource) topology = fuzz_source (data, length, "fuzz.topology");
+  g_autoptr (WeirSource) weights =
+      fuzz_source (data + (size - rest), rest, "fuzz.weights");
 
   load (frontend, weights, topology);
 }
@@ -58,7 +64,7 @@ fuzz_load_binary_pair (const WeirFrontend *frontend, const uint8_t *data, size_t
 
   if (!weir_bytes_u32 (&bytes, &length) || !weir_bytes_take (&bytes, length, &first))
     return;
-  source = source_of (first.data, first.size, "fuzz.model");
-  second = source_of (data + bytes.pos, weir_bytes_left (&bytes), "fuzz.weights");
+  source = fuzz_source (first.data, first.size, "fuzz.model");
+  second = fuzz_source (data + bytes.pos, weir_bytes_left (&bytes), "fuzz.weights");
   load (frontend, source, second);
 }

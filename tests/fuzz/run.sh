@@ -14,6 +14,8 @@ limits=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_
         -artifact_prefix=build/corpus/)
 mkdir -p "build/corpus/$name"
 rm -f "build/$name.passed"
+# What libraries leak by themselves.
+export LSAN_OPTIONS=suppressions=tests/lsan.supp:print_suppressions=0
 
 if [ "$mode" = explore ]; then
   "$program" "${limits[@]}" "build/corpus/$name" "$seeds"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Networks of docs/tensorflow.md's recipes, small and untrained, beside TensorFlow: NCF, wide and deep, attention as in GNMT.
+"""Networks of docs/tensorflow.md's recipes, small and untrained, beside TensorFlow: NCF, wide and deep, attention as in GNMT, YOLO.
 
 usage: tensorflow-networks.py [--weir PROGRAM] [--only NAME]
 
@@ -19,6 +19,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import keras
 import numpy as np
 import tensorflow as tf
+
+import tensorflow_yolo_rows
 
 v1 = tf.compat.v1
 L = keras.layers
@@ -111,7 +113,7 @@ def attention(folder):
             values, expected)
 
 
-NETWORKS = [ncf, wide_and_deep, attention]
+NETWORKS = [ncf, wide_and_deep, attention, *tensorflow_yolo_rows.NETWORKS]
 
 
 def call(command):

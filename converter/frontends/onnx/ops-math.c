@@ -1,4 +1,5 @@
 #include "attr.h"
+#include "ir/demand.h"
 #include "node.h"
 #include "table.h"
 
@@ -215,6 +216,7 @@ scaled (OnnxNode *n, WeirPort x, double factor)
                                   weir_make_scalar (&n->make, x, factor));
 }
 
+/* Matrices alone, where the IR's operation takes any rank. */
 static WeirPort
 gemm (OnnxNode *n)
 {
@@ -222,6 +224,8 @@ gemm (OnnxNode *n)
   double alpha = onnx_attr_float (n, "alpha", 1), beta = onnx_attr_float (n, "beta", 1);
   WeirPort y;
 
+  for (guint i = 0; node != NULL && n->scope->outer == NULL && i < 2; i++)
+    weir_graph_demand_rank (n->make.b->graph, onnx_in (n, i), 2);
   weir_node_set_bool (node, "transpose_a", onnx_attr_int (n, "transA", 0) != 0);
   weir_node_set_bool (node, "transpose_b", onnx_attr_int (n, "transB", 0) != 0);
   y = scaled (n, weir_make_end (&n->make, node), alpha);

@@ -191,14 +191,12 @@ tf_detection_boxes (TfReplace *r, GError **error)
   inputs[2] = anchors;
   if (inputs[0] == NULL)
     return FALSE;
-  tf_replace_output (
-      r, "detection_output",
-      tf_rewrite_add (r->rewrite, "detection_output", "DetectionOutput",
-                      tf_detection_output,
-                      tf_detection_head (
-                          r, rcnn->num_classes,
-                          rcnn->second_stage_post_processing->batch_non_max_suppression),
-                      inputs, 3));
+  r->detections = tf_rewrite_add (
+      r->rewrite, "detection_output", "DetectionOutput", tf_detection_output,
+      tf_detection_head (r, rcnn->num_classes,
+                         rcnn->second_stage_post_processing->batch_non_max_suppression),
+      inputs, 3);
+  tf_replace_output (r, "detection_output", r->detections);
   return TRUE;
 }
 
@@ -207,6 +205,9 @@ const TfReplaceRow tf_replace_detection[] = {
   { "ObjectDetectionAPISSDPostprocessorReplacement", tf_detection_ssd },
   { "ObjectDetectionAPIProposalReplacement", tf_detection_proposals },
   { "ObjectDetectionAPIDetectionOutputReplacement", tf_detection_boxes },
+  { "ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement", tf_detection_masks },
+  { "ObjectDetectionAPIMaskRCNNSigmoidReplacement", NULL },
+  { "ObjectDetectionAPIPSROIPoolingReplacement", NULL },
   { "ObjectDetectionAPIOutputReplacement", NULL },
   { "ObjectDetectionAPIConstValueOverride", NULL },
   { NULL, NULL },

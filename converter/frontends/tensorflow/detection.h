@@ -4,6 +4,9 @@
 
 /* The Object Detection API's networks: what its replacements share. */
 
+/** TF_MASKS: the output of Mask R-CNN. */
+#define TF_MASKS "detection_masks"
+
 /**
  * TfHead:
  * @classes: without the background
@@ -31,6 +34,10 @@ const char *tf_detection_info (TfReplace *r);
 gboolean tf_detection_ssd (TfReplace *r, GError **error);
 gboolean tf_detection_proposals (TfReplace *r, GError **error);
 gboolean tf_detection_boxes (TfReplace *r, GError **error);
+/** tf_detection_masks: a replacement: masks of what the second stage of R-CNN finds. */
+gboolean tf_detection_masks (TfReplace *r, GError **error);
+/** tf_detection_has_masks: whether the graph makes masks of its detections. */
+gboolean tf_detection_has_masks (const TfRewrite *rewrite);
 /** tf_detection_head: what @nms and the attributes of the replacement say. */
 TfHead *tf_detection_head (TfReplace *r, int classes,
                            const Detection__BatchNonMaxSuppression *nms);

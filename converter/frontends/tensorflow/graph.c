@@ -309,7 +309,7 @@ convert (TfScope *scope, const TfRewrite *rewrite, const TfRequest *request,
     return FALSE;
   tf_rewrite_apply (rewrite, scope);
   if (!named)
-    wanted.outputs = own = tf_graph_outputs (scope, graph);
+    wanted.outputs = own = tf_rewrite_outputs (rewrite, scope);
   asked = asked_outputs (scope);
   if (!plan_offload (scope, graph, asked != NULL ? asked : wanted.outputs, more, error))
     return FALSE;

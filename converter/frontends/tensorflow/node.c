@@ -1,4 +1,5 @@
 #include "cut.h"
+#include "extension.h"
 #include "offload.h"
 #include "rewrite.h"
 #include "table.h"
@@ -199,6 +200,8 @@ tf_node_convert (TfScope *scope, TfEntry *entry, GError **error)
 
   n.make = (WeirMake){ .b = scope->builder, .name = name_of (scope, entry->proto) };
   n.row = entry->piece != NULL ? &entry->piece->row : tf_row_find (entry->proto->op);
+  if (n.row == NULL)
+    n.row = tf_extension_row (entry->proto->op);
   done = count_node (scope, entry->proto, error) && read_inputs (&n, &broken, error) &&
          convert (&n, broken, error);
   if (scope->import->unsupported->len > listed)

@@ -1,6 +1,8 @@
 #include "table.h"
 #include "window.h"
 
+#include "ir/demand.h"
+
 #include <string.h>
 
 /* Convolutions, pooling, matrix products, normalisation. Filters are [H, W, I, O]. */
@@ -168,12 +170,23 @@ bias_add (TfNode *n)
   return weir_make_2 (&n->make, "Add", x, bias);
 }
 
+/* Matrices, where the operation is not that of batches: the IR's takes any rank. */
+static void
+demand_matrices (TfNode *n)
+{
+  for (guint i = 0; i < 2 && n->scope->body == NULL && !weir_build_failed (n->make.b);
+       i++)
+    weir_graph_demand_rank (n->make.b->graph, tf_in (n, i), 2);
+}
+
 static WeirPort
 mat_mul (TfNode *n)
 {
   WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "MatMul", tf_in (n, 0), tf_in (n, 1));
   gboolean adjoint = g_str_has_prefix (n->proto->op, "Batch");
 
+  if (!adjoint)
+    demand_matrices (n);
   weir_node_set_bool (node, "transpose_a",
                       tf_attr_bool (n, adjoint ? "adj_x" : "transpose_a", FALSE));
   weir_node_set_bool (node, "transpose_b",

@@ -35,10 +35,6 @@ check_scope (JsonObject *object, const char *id, GError **error)
                               "replacement '%s': expected 'instances', a list of "
                               "patterns of names, for match kind 'scope'",
                               id);
-  if (weir_json_array (object, "inputs") == NULL ||
-      weir_json_array (object, "outputs") == NULL)
-    return fail (error, id,
-                 "expected lists 'inputs' and 'outputs' for match kind 'scope'");
   return TRUE;
 }
 
@@ -66,6 +62,9 @@ static const struct {
   { "general", NULL },
 };
 
+/* Both may be left out: they are found, then. */
+static const char *const bounds[] = { "inputs", "outputs" };
+
 static gboolean
 check_one (JsonNode *node, guint index, GError **error)
 {
@@ -84,6 +83,12 @@ check_one (JsonNode *node, guint index, GError **error)
                               id == NULL ? "id" : "match_kind");
   if (attributes != NULL && weir_json_node_object (attributes) == NULL)
     return fail (error, id, "expected 'custom_attributes' to be an object");
+  for (guint i = 0; i < G_N_ELEMENTS (bounds); i++)
+    if (weir_json_member (object, bounds[i]) != NULL &&
+        weir_json_array (object, bounds[i]) == NULL)
+      return weir_problem_fail (error, WEIR_PROBLEM_CONFIG_CONTENT,
+                                "replacement '%s': expected '%s' to be a list", id,
+                                bounds[i]);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (strcmp (kind, kinds[i].kind) == 0)
       return kinds[i].check == NULL || kinds[i].check (object, id, error);

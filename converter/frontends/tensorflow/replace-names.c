@@ -18,6 +18,10 @@
 #define SSD(clip) \
   "[" PREPROCESSOR "," GENERAL ("ObjectDetectionAPISSDPostprocessorReplacement", clip) "]"
 #define RCNN(clip) PROPOSALS (clip) DETECTIONS (clip) "]"
+#define MASK(clip)  \
+  PROPOSALS (clip)  \
+  DETECTIONS (clip) \
+  "," GENERAL ("ObjectDetectionAPIMaskRCNNROIPoolingSecondReplacement", "") "]"
 
 #define YOLO(attributes)  "[" GENERAL ("TFYOLO", "\"coords\":4," attributes) "]"
 #define YOLO3(attributes) "[" GENERAL ("TFYOLOV3", "\"coords\":4," attributes) "]"
@@ -43,6 +47,16 @@ static const struct {
   { "faster_rcnn_support_api_v1.13", RCNN (CLIP_AFTER) },
   { "faster_rcnn_support_api_v1.14", RCNN (CLIP_AFTER) },
   { "faster_rcnn_support_api_v1.15", RCNN (CLIP_AFTER) },
+  { "mask_rcnn_support", MASK (CLIP_BEFORE) },
+  { "mask_rcnn_support_api_v1.7", MASK (CLIP_BEFORE) },
+  { "mask_rcnn_support_api_v1.11", MASK (CLIP_AFTER) },
+  { "mask_rcnn_support_api_v1.13", MASK (CLIP_AFTER) },
+  { "mask_rcnn_support_api_v1.14", MASK (CLIP_AFTER) },
+  { "mask_rcnn_support_api_v1.15", MASK (CLIP_AFTER) },
+  { "rfcn_support", RCNN (CLIP_BEFORE) },
+  { "rfcn_support_api_v1.10", RCNN (CLIP_AFTER) },
+  { "rfcn_support_api_v1.13", RCNN (CLIP_AFTER) },
+  { "rfcn_support_api_v1.14", RCNN (CLIP_AFTER) },
   { "yolo_v1", YOLO ("\"classes\":20,\"num\":3,\"do_softmax\":0") },
   { "yolo_v1_tiny", YOLO ("\"classes\":20,\"num\":2,\"do_softmax\":0") },
   { "yolo_v2", YOLO ("\"classes\":80," YOLO2_ANCHORS) },

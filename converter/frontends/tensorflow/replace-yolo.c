@@ -43,10 +43,11 @@ read_count (const TfReplace *r, const char *name, gint64 *value, GError **error)
 {
   double number = tf_replace_number (r, name, -1);
 
-  *value = weir_whole (number, -1, 1e6);
+  *value = weir_whole (number, -1, 1e4);
   return (*value > 0 && (double) *value == number) ||
          weir_problem_fail (error, WEIR_PROBLEM_CONFIG_CONTENT,
-                            "attribute '%s': expected a whole number above 0", name);
+                            "attribute '%s': expected a whole number from 1 to 10000",
+                            name);
 }
 
 /* What all layers have in common. */
@@ -81,11 +82,23 @@ add_region (TfReplace *r, const char *name, const Region *data, const char *inpu
   return tf_rewrite_add (r->rewrite, name, "RegionYolo", region, data, &input, 1);
 }
 
+/* Without softmax, RegionYolo counts the anchors of a layer by its mask: all of them. */
+static void
+take_all (TfReplace *r, Region *region)
+{
+  if (region->do_softmax)
+    return;
+  region->n_mask = (gsize) region->num;
+  region->mask = tf_rewrite_keep (r->rewrite, g_new0 (gint64, region->n_mask));
+  for (gsize i = 0; i < region->n_mask; i++)
+    region->mask[i] = (gint64) i;
+}
+
 /* Versions 1 and 2: each output of the graph. */
 static gboolean
 replace_outputs (TfReplace *r, GError **error)
 {
-  g_autoptr (GPtrArray) outputs = tf_graph_outputs (NULL, &r->rewrite->graph);
+  g_autoptr (GPtrArray) outputs = tf_rewrite_outputs (r->rewrite, NULL);
   Region *data = read_region (r, error);
 
   if (data == NULL)
@@ -93,6 +106,7 @@ replace_outputs (TfReplace *r, GError **error)
   if (outputs->len == 0)
     return weir_problem_fail (error, WEIR_PROBLEM_CONFIG_MATCH,
                               "the graph has no output");
+  take_all (r, data);
   for (guint i = 0; i < outputs->len; i++) {
     const TfWanted *wanted = outputs->pdata[i];
     g_autofree char *name = g_strconcat (wanted->name, "/YoloRegion", NULL);

@@ -1,6 +1,8 @@
 #include "replace.h"
 
 #include "base/problem.h"
+#include "detection.h"
+#include "extension.h"
 #include "table.h"
 
 #include <math.h>
@@ -93,14 +95,19 @@ static gboolean
 run_one (TfReplace *r, JsonObject *object, GError **error)
 {
   const TfReplaceRow *row = find_row (weir_json_string (object, "id"));
+  const WeirTranslation *own;
 
   r->config = object;
   r->id = weir_json_string (object, "id");
   r->attributes = weir_json_object (object, "custom_attributes");
-  if (row == NULL)
+  own = row == NULL ? weir_extension_op ("tensorflow", TF_SUBGRAPH, r->id) : NULL;
+  if (row == NULL && own == NULL)
     return weir_problem_fail (error, WEIR_PROBLEM_CONFIG_REPLACEMENT,
-                              "replacement '%s': Weir has none of this id", r->id);
-  if (row->run == NULL || row->run (r, error))
+                              "replacement '%s': neither Weir nor an extension has one "
+                              "of this id",
+                              r->id);
+  if (row == NULL ? tf_replace_subgraphs (r, own, error)
+                  : row->run == NULL || row->run (r, error))
     return TRUE;
   g_prefix_error (error, "replacement '%s': ", r->id);
   return FALSE;
@@ -119,10 +126,12 @@ run_all (TfReplace *r, JsonNode *root, GError **error)
 
 /* The kind of network alone says what there is to replace. */
 static const char *
-name_of_kind (const Detection__Pipeline *pipeline)
+name_of_kind (const TfReplace *r)
 {
-  return pipeline->model->ssd != NULL ? "ssd_support_api_v1.15"
-                                      : "faster_rcnn_support_api_v1.15";
+  if (r->pipeline->model->ssd != NULL)
+    return "ssd_support_api_v1.15";
+  return tf_detection_has_masks (r->rewrite) ? "mask_rcnn_support_api_v1.15"
+                                             : "faster_rcnn_support_api_v1.15";
 }
 
 static gboolean
@@ -145,7 +154,7 @@ run_with (TfReplace *r, GBytes *bytes, const char *name, GError **error)
     good = r->pipeline != NULL;
   }
   if (good)
-    good = run_config (r, name != NULL ? name : name_of_kind (r->pipeline), error);
+    good = run_config (r, name != NULL ? name : name_of_kind (r), error);
   tf_file_clear (&file);
   return good;
 }
@@ -171,9 +180,8 @@ run_found (TfRewrite *rewrite, GError **error)
   const WeirFrontendInput *input = rewrite->import->input;
   TfReplace r = { .rewrite = rewrite };
   g_autoptr (GError) local = NULL;
-  g_autoptr (WeirSource) source = weir_folder_file (input->folder, TF_PIPELINE, &local);
 
-  if (source != NULL && run_with (&r, weir_source_gbytes (source), NULL, &local)) {
+  if (run_with (&r, weir_source_gbytes (input->beside), NULL, &local)) {
     g_message ("%s: its detection is replaced as %s beside it says",
                weir_frontend_input_name (input), TF_PIPELINE);
     return TRUE;
@@ -188,6 +196,19 @@ run_found (TfRewrite *rewrite, GError **error)
   return TRUE;
 }
 
+/* Nodes without a name or an operation are an error that the conversion tells. */
+static gboolean
+is_whole (const TfRewrite *rewrite)
+{
+  for (guint i = 0; i < rewrite->list->len; i++) {
+    const Tf__NodeDef *proto = rewrite->list->pdata[i];
+
+    if (proto->name == NULL || proto->op == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 tf_replace (TfRewrite *rewrite, GError **error)
 {
@@ -196,9 +217,13 @@ tf_replace (TfRewrite *rewrite, GError **error)
   const char *path =
       weir_frontend_option (input, "tensorflow_object_detection_api_pipeline_config");
 
+  if (!is_whole (rewrite))
+    return TRUE;
+  if (!tf_replace_update (rewrite, error))
+    return FALSE;
   if (name != NULL || path != NULL)
     return run_asked (rewrite, name, path, error);
-  if (input->folder != NULL && weir_folder_has (input->folder, TF_PIPELINE))
+  if (input->beside != NULL)
     return run_found (rewrite, error);
   if (tf_rewrite_find (rewrite, "Postprocessor/BatchMultiClassNonMaxSuppression/map/"
                                 "TensorArrayStack/TensorArrayGatherV3") != NULL)

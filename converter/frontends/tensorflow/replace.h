@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "frontends/proto/detection.pb-c.h"
+#include "ir/registry.h"
 #include "rewrite.h"
 
 /**
@@ -13,6 +14,7 @@
  * @asked: whether an option names @pipeline
  * @shape: (nullable): of the image, once the preprocessing has gone
  * @proposals: (nullable): the node of the first stage's boxes
+ * @detections: (nullable): the node of the second stage's rows
  *
  * What the replacements of one configuration work with.
  */
@@ -25,6 +27,7 @@ typedef struct {
   gboolean asked;
   const WeirShape *shape;
   const char *proposals;
+  const char *detections;
 } TfReplace;
 
 /** TfReplaceRow: @run: what @id does; %NULL where what it does is done by others. */
@@ -51,6 +54,19 @@ GArray *tf_replace_numbers (const TfReplace *r, const char *name, GError **error
 void tf_replace_output (TfReplace *r, const char *name, const char *ref);
 /** tf_replace_shape: (nullable): the shape that the user gives an input of this name. */
 const char *tf_replace_shape (const TfReplace *r, const char *name);
+
+/* replace-subgraph.c */
+
+/** tf_replace_subgraphs: an extension makes what stands in place of the sub-graphs of
+ * @r->config. */
+gboolean tf_replace_subgraphs (TfReplace *r, const WeirTranslation *translation,
+                               GError **error);
+
+/* replace-update.c */
+
+/** tf_replace_update: writes what a configuration finds into it, where an option asks for
+ * that: then it fails with %G_IO_ERROR_CANCELLED, as nothing more is to be done. */
+gboolean tf_replace_update (TfRewrite *rewrite, GError **error);
 
 /* replace-config.c */
 

@@ -4,11 +4,27 @@
 
 #include <string.h>
 
+/* What a node has read: at @input, or, where there is a @list, at all. */
 typedef struct {
   Tf__NodeDef *proto;
   gsize input;
   char *old;
+  char **list;
+  gsize n_list;
 } Change;
+
+typedef struct {
+  gpointer data;
+  GDestroyNotify free;
+} Kept;
+
+static void
+kept_clear (gpointer data)
+{
+  Kept *kept = data;
+
+  kept->free (kept->data);
+}
 
 static void
 added_free (gpointer data)
@@ -35,7 +51,9 @@ tf_rewrite_new (const TfImport *import, const Tf__GraphDef *graph)
   rewrite->nodes = g_hash_table_new (g_str_hash, g_str_equal);
   rewrite->pieces = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   rewrite->changed = g_array_new (FALSE, FALSE, sizeof (Change));
-  rewrite->kept = g_ptr_array_new_with_free_func (g_free);
+  rewrite->hidden = g_hash_table_new (g_str_hash, g_str_equal);
+  rewrite->kept = g_array_new (FALSE, FALSE, sizeof (Kept));
+  g_array_set_clear_func (rewrite->kept, kept_clear);
   for (gsize i = 0; i < graph->n_node; i++) {
     g_ptr_array_add (rewrite->list, graph->node[i]);
     if (graph->node[i]->name != NULL)
@@ -54,17 +72,26 @@ tf_rewrite_free (TfRewrite *rewrite)
   g_ptr_array_unref (rewrite->list);
   g_array_unref (rewrite->changed);
   g_hash_table_unref (rewrite->nodes);
+  g_hash_table_unref (rewrite->hidden);
   g_hash_table_unref (rewrite->pieces);
   g_ptr_array_unref (rewrite->added);
   g_clear_pointer (&rewrite->outputs, g_ptr_array_unref);
-  g_ptr_array_unref (rewrite->kept);
+  g_array_unref (rewrite->kept);
   g_free (rewrite);
+}
+
+void
+tf_rewrite_own (TfRewrite *rewrite, gpointer data, GDestroyNotify free)
+{
+  const Kept kept = { .data = data, .free = free };
+
+  g_array_append_val (rewrite->kept, kept);
 }
 
 gpointer
 tf_rewrite_keep (TfRewrite *rewrite, gpointer data)
 {
-  g_ptr_array_add (rewrite->kept, data);
+  tf_rewrite_own (rewrite, data, g_free);
   return data;
 }
 
@@ -155,6 +182,55 @@ tf_rewrite_change (TfRewrite *rewrite, Tf__NodeDef *proto,
   g_hash_table_replace (rewrite->pieces, proto->name, piece);
 }
 
+gboolean
+tf_rewrite_is_changed (const TfRewrite *rewrite, const Tf__NodeDef *proto)
+{
+  return g_hash_table_contains (rewrite->pieces, proto->name);
+}
+
+/* What it has read is no output of the network when nobody else reads it. */
+static void
+hide_inputs (TfRewrite *rewrite, const Tf__NodeDef *proto)
+{
+  for (gsize i = 0; i < proto->n_input; i++) {
+    g_autofree char *output = NULL;
+    g_autofree char *name = NULL;
+    const Tf__NodeDef *source;
+    guint index;
+
+    name = tf_split_name (proto->input[i] + (tf_is_control (proto->input[i]) ? 1 : 0),
+                          &output, &index);
+    source = g_hash_table_lookup (rewrite->nodes, name);
+    if (source != NULL)
+      g_hash_table_add (rewrite->hidden, source->name);
+  }
+}
+
+void
+tf_rewrite_read (TfRewrite *rewrite, Tf__NodeDef *proto, char **inputs, gsize n_inputs)
+{
+  const Change change = { .proto = proto,
+                          .list = proto->input,
+                          .n_list = proto->n_input };
+
+  g_array_append_val (rewrite->changed, change);
+  hide_inputs (rewrite, proto);
+  proto->input = inputs;
+  proto->n_input = n_inputs;
+}
+
+GPtrArray *
+tf_rewrite_outputs (const TfRewrite *rewrite, TfScope *scope)
+{
+  GPtrArray *outputs = tf_graph_outputs (scope, &rewrite->graph);
+
+  for (guint i = outputs->len; i-- > 0;)
+    if (g_hash_table_contains (rewrite->hidden,
+                               ((const TfWanted *) outputs->pdata[i])->ref))
+      g_ptr_array_remove_index (outputs, i);
+  return outputs;
+}
+
 static gboolean
 names_same (const char *text, const char *node, guint index)
 {
@@ -195,10 +271,16 @@ tf_rewrite_undo (TfRewrite *rewrite)
   for (guint i = rewrite->changed->len; i-- > 0;) {
     const Change *change = &g_array_index (rewrite->changed, Change, i);
 
-    change->proto->input[change->input] = change->old;
+    if (change->old != NULL) {
+      change->proto->input[change->input] = change->old;
+      continue;
+    }
+    change->proto->input = change->list;
+    change->proto->n_input = change->n_list;
   }
   g_array_set_size (rewrite->changed, 0);
   g_hash_table_remove_all (rewrite->pieces);
+  g_hash_table_remove_all (rewrite->hidden);
   g_ptr_array_set_size (rewrite->list, (int) (rewrite->list->len - rewrite->added->len));
   rewrite->graph.node = (Tf__NodeDef **) rewrite->list->pdata;
   rewrite->graph.n_node = rewrite->list->len;

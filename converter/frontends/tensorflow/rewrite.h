@@ -27,7 +27,9 @@ typedef struct _TfPiece {
  * @graph: the graph with its changes; its lists are @list's
  * @outputs: (nullable) (element-type TfWanted): what it gives instead of its own outputs
  * @changed: what nodes of the file have read before
- * @kept: (element-type gpointer): freed with it by g_free()
+ * @hidden: (element-type utf8): nodes in whose place others stand: nobody wants what they
+ *   give, unless it is asked for by name
+ * @kept: freed with it
  */
 typedef struct _TfRewrite {
   const TfImport *import;
@@ -38,12 +40,15 @@ typedef struct _TfRewrite {
   GHashTable *pieces; /* name -> TfPiece */
   GPtrArray *outputs;
   GArray *changed;
-  GPtrArray *kept;
+  GHashTable *hidden;
+  GArray *kept;
 } TfRewrite;
 
 TfRewrite *tf_rewrite_new (const TfImport *import, const Tf__GraphDef *graph);
 void tf_rewrite_free (TfRewrite *rewrite);
-/** tf_rewrite_keep: (transfer full): @data, until the conversion is over. */
+/** tf_rewrite_own: (transfer full): @data, until the conversion is over. */
+void tf_rewrite_own (TfRewrite *rewrite, gpointer data, GDestroyNotify free);
+/** tf_rewrite_keep: (transfer full): the same for what g_free() frees. */
 gpointer tf_rewrite_keep (TfRewrite *rewrite, gpointer data);
 /** tf_rewrite_find: (nullable): the first node of this name, or whose name ends in it
  * after a '/'. */
@@ -59,6 +64,13 @@ const char *tf_rewrite_add (TfRewrite *rewrite, const char *name, const char *op
 /** tf_rewrite_change: another conversion of a node that is there. */
 void tf_rewrite_change (TfRewrite *rewrite, Tf__NodeDef *proto,
                         WeirPort (*convert) (TfNode *n), gconstpointer data);
+/** tf_rewrite_is_changed: whether it has another conversion already. */
+gboolean tf_rewrite_is_changed (const TfRewrite *rewrite, const Tf__NodeDef *proto);
+/** tf_rewrite_read: @proto reads @inputs, which are kept, and nothing else. */
+void tf_rewrite_read (TfRewrite *rewrite, Tf__NodeDef *proto, char **inputs,
+                      gsize n_inputs);
+/** tf_rewrite_outputs: as tf_graph_outputs(), without hidden nodes. */
+GPtrArray *tf_rewrite_outputs (const TfRewrite *rewrite, TfScope *scope);
 /** tf_rewrite_redirect: all nodes of the file that read @from read @to. */
 void tf_rewrite_redirect (TfRewrite *rewrite, const char *from, const char *to);
 /** tf_rewrite_undo: nothing was changed. */

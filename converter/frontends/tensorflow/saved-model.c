@@ -174,7 +174,7 @@ load_saved (TfImport *import, TfFile *file, GError **error)
     return NULL;
   bytes = bytes_of (file, graph);
   import->file = file;
-  if (tf_checkpoint_there (folder, VARIABLES)) {
+  if (folder != NULL && tf_checkpoint_there (folder, VARIABLES)) {
     import->checkpoint = tf_checkpoint_open (folder, VARIABLES, error);
     if (import->checkpoint == NULL)
       return NULL;
@@ -185,15 +185,19 @@ load_saved (TfImport *import, TfFile *file, GError **error)
 }
 
 WeirModel *
-tf_saved_model_load (TfImport *import, GError **error)
+tf_saved_model_load (TfImport *import, gboolean is_text, GError **error)
 {
   WeirFolder *folder = import->input->folder;
-  gboolean is_text = !weir_folder_has (folder, BINARY);
-  g_autoptr (WeirSource) source =
-      weir_folder_file (folder, is_text ? TEXT : BINARY, error);
+  g_autoptr (WeirSource) source = NULL;
   WeirModel *model = NULL;
   TfFile file = { 0 };
 
+  if (import->input->source != NULL) {
+    source = weir_source_ref (import->input->source);
+  } else {
+    is_text = !weir_folder_has (folder, BINARY);
+    source = weir_folder_file (folder, is_text ? TEXT : BINARY, error);
+  }
   if (source == NULL)
     return NULL;
   if (tf_file_read (&file, weir_source_gbytes (source), &tf__saved_model__descriptor,

@@ -37,19 +37,51 @@ probe_meta_graph (const WeirBytes *head, const char *path)
   return tag == 0x0a || tag == 0x12 || tag == 0x22 ? 70 : 0;
 }
 
+/* A word that text begins with, and what must follow it. */
 static gboolean
-begins_like_text (const WeirBytes *head)
+begins_with (const WeirBytes *head, const char *word, char next)
 {
   WeirBytes bytes = *head;
 
   while (bytes.pos < bytes.size && g_ascii_isspace (bytes.data[bytes.pos]))
     bytes.pos++;
-  if (!weir_bytes_begins (&bytes, "node"))
+  if (!weir_bytes_begins (&bytes, word))
     return FALSE;
-  bytes.pos += strlen ("node");
+  bytes.pos += strlen (word);
   while (bytes.pos < bytes.size && g_ascii_isspace (bytes.data[bytes.pos]))
     bytes.pos++;
-  return weir_bytes_begins (&bytes, "{");
+  return bytes.pos < bytes.size && bytes.data[bytes.pos] == (guint8) next;
+}
+
+static gboolean
+is_saved_text (const WeirBytes *head)
+{
+  return begins_with (head, "saved_model_schema_version", ':') ||
+         begins_with (head, "meta_graphs", '{');
+}
+
+/* SavedModel begins with field 1, its version, and field 2, a MetaGraphDef, of which
+ * field 1 or 2 comes first. */
+static gboolean
+is_saved_model (const WeirBytes *head)
+{
+  WeirBytes bytes = *head;
+  guint64 version, size;
+  guint8 tag;
+
+  if (is_saved_text (head))
+    return TRUE;
+  return weir_bytes_u8 (&bytes, &tag) && tag == 0x08 &&
+         weir_bytes_varint (&bytes, &version) && version <= 1 &&
+         weir_bytes_u8 (&bytes, &tag) && tag == 0x12 &&
+         weir_bytes_varint (&bytes, &size) && weir_bytes_u8 (&bytes, &tag) &&
+         (tag == 0x0a || tag == 0x12);
+}
+
+static gboolean
+begins_like_text (const WeirBytes *head)
+{
+  return begins_with (head, "node", '{');
 }
 
 static int
@@ -57,6 +89,8 @@ tf_probe (const WeirBytes *head, const char *path)
 {
   int sure = begins_like_text (head) ? 60 : probe_graph (head);
 
+  if (sure == 0 && is_saved_model (head))
+    sure = 75;
   return sure > 0 ? sure : probe_meta_graph (head, path);
 }
 
@@ -113,10 +147,14 @@ tf_load (const WeirFrontendInput *input, GPtrArray *unsupported, GError **error)
 {
   TfImport import = { .input = input, .unsupported = unsupported };
   TfFile file = { 0 };
+  WeirBytes bytes = { 0 };
   WeirModel *model;
 
-  model = input->source == NULL ? tf_saved_model_load (&import, error)
-                                : load_file (&import, &file, error);
+  if (input->source != NULL)
+    bytes = weir_source_bytes (input->source);
+  model = input->source == NULL || is_saved_model (&bytes)
+              ? tf_saved_model_load (&import, is_saved_text (&bytes), error)
+              : load_file (&import, &file, error);
   g_clear_pointer (&import.checkpoint, tf_checkpoint_free);
   tf_file_clear (&file);
   if (model == NULL)

@@ -41,6 +41,7 @@ typedef struct {
  * @arrays: (element-type TfArray): made so far
  * @converted: nodes so far, functions unfolded
  * @tries: bodies of loops made so far
+ * @asked: sub-graphs that wait for a value of the graph
  */
 typedef struct {
   const WeirFrontendInput *input;
@@ -53,7 +54,7 @@ typedef struct {
   GPtrArray *unsupported;
   GStringChunk *names;
   GPtrArray *arrays;
-  guint converted, tries;
+  guint converted, tries, asked;
 } TfImport;
 
 /**
@@ -117,9 +118,10 @@ WeirModel *tf_graph_convert (TfImport *import, const Tf__GraphDef *graph,
 
 /* saved-model.c */
 
-/** tf_saved_model_load: (transfer full): the directory of a SavedModel, in
- * @import->input's folder. */
-WeirModel *tf_saved_model_load (TfImport *import, GError **error);
+/** tf_saved_model_load: (transfer full): a SavedModel: the file that was given, which is
+ * text where @is_text says so, or that of the directory; its variables lie in the folder.
+ */
+WeirModel *tf_saved_model_load (TfImport *import, gboolean is_text, GError **error);
 /** tf_saved_model_probe: how sure the files of @folder make it. */
 int tf_saved_model_probe (const WeirFolder *folder);
 /** tf_meta_graph_load: (transfer full): a MetaGraph that was read into @file; the
