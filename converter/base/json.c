@@ -26,33 +26,51 @@ is_token (char c)
   return g_ascii_isalnum (c) || (c != '\0' && strchr (" \t\r\n[]{},:+-.", c) != NULL);
 }
 
+/* Outside of all brackets there is one value, or one that is brackets. @begun: whether it
+ * has begun; @closed: whether its brackets have ended. */
+typedef struct {
+  guint depth;
+  gboolean begun, closed;
+} Nesting;
+
+/* json-glib loses what it has read of a first value where another one follows. */
+static gboolean
+nest (Nesting *n, char c)
+{
+  gboolean opens = c == '[' || c == '{', closes = c == ']' || c == '}';
+
+  if (g_ascii_isspace (c))
+    return TRUE;
+  if (n->depth == 0 && (n->closed || closes || c == ',' || (opens && n->begun)))
+    return FALSE;
+  n->begun = TRUE;
+  n->depth += opens;
+  n->depth -= closes;
+  n->closed = closes && n->depth == 0;
+  return TRUE;
+}
+
 /* Values are separated by commas, and there is one before the first in each bracket. */
 static gboolean
 scan (const WeirBytes *bytes, GError **error)
 {
   WeirBudget budget;
-  guint depth = 0;
+  Nesting nesting = { 0 };
 
   weir_budget_init (&budget, bytes->size);
   for (gsize at = 0; at < bytes->size; at++) {
     char c = (char) bytes->data[at];
 
-    if (c == '"') {
-      at = skip_string (bytes, at) - 1;
-      continue;
-    }
-    if (!is_token (c))
+    if ((c != '"' && !is_token (c)) || !nest (&nesting, c))
       return weir_fail (error, WEIR_ERROR_FORMAT, "no JSON: byte 0x%02x at %zu",
                         bytes->data[at], at);
-    if (c == '[' || c == '{')
-      depth++;
-    else if ((c == ']' || c == '}') && depth > 0)
-      depth--;
-    if (depth > WEIR_MAX_DEPTH)
+    if (nesting.depth > WEIR_MAX_DEPTH)
       return weir_fail (error, WEIR_ERROR_LIMIT, "JSON nested deeper than %d",
                         WEIR_MAX_DEPTH);
-    if (strchr ("[{,", c) != NULL &&
-        !weir_budget_take (&budget, VALUE_COST, "the values of the JSON", error))
+    if (c == '"')
+      at = skip_string (bytes, at) - 1;
+    else if (strchr ("[{,", c) != NULL &&
+             !weir_budget_take (&budget, VALUE_COST, "the values of the JSON", error))
       return FALSE;
   }
   return TRUE;

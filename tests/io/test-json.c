@@ -39,9 +39,10 @@ test_members (void)
 static void
 test_broken (void)
 {
-  static const char *const texts[] = { "",          "{",        "[1,",
-                                       "{\"a\" 1}", "\"\xff\"", "nul",
-                                       "[1] // x",  "['a']",    "[/* a */]" };
+  static const char *const texts[] = { "",          "{",   "[1,",      "{\"a\" 1}",
+                                       "\"\xff\"",  "nul", "[1] // x", "['a']",
+                                       "[/* a */]", "{},", "2{}",      "[] 1",
+                                       "{}}",       "1,2", "[][]" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_autoptr (GError) error = NULL;
