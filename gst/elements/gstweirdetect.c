@@ -52,7 +52,7 @@ gst_weir_detect_collect (GstWeirInference *inference, GstWeirInstance *instance,
                                      .max_objects = self->max_objects,
                                      .n_labels = instance->n_labels };
   GST_OBJECT_UNLOCK (self);
-  region->result = gst_weir_inference_decode (instance, request, &options, error);
+  region->result = gst_weir_instance_decode (instance, request, &options, error);
   region->free_result = (GDestroyNotify) g_array_unref;
   return region->result != NULL;
 }

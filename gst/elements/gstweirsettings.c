@@ -72,6 +72,19 @@ order_type (void)
   return type;
 }
 
+GType
+gst_weir_settings_region_type (void)
+{
+  static const GEnumValue values[] = { { 0, "the whole frame", "full-frame" },
+                                       { 1, "each region that was found", "roi-list" },
+                                       { 0, NULL, NULL } };
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstWeirInferenceRegion", values));
+  return type;
+}
+
 static void *
 field (const GstWeirSettings *settings, guint index)
 {
