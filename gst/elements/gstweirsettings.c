@@ -39,6 +39,10 @@ static const struct {
   { "extensions", "Extensions",
     "libraries with operations of your own, and mappings (.json): a,b; their code is run",
     TEXT, offsetof (GstWeirSettings, extensions) },
+  { "offload", "Offload",
+    "who runs what cannot be converted: FRAMEWORK=RUNNER, separated by commas; a runner "
+    "is ONNX Runtime's library or a command; none by default",
+    TEXT, offsetof (GstWeirSettings, offload) },
   { "decoder", "Decoder", "what reads the network's outputs; auto finds it", TEXT,
     offsetof (GstWeirSettings, decoder) },
   { "nireq", "Number of requests", "frames that are worked on at a time; 0 is automatic",
@@ -197,6 +201,7 @@ gst_weir_settings_wishes (const GstWeirSettings *s, guint task, GBytes *stream)
                .convert_options = s->convert_options,
                .cache_dir = s->cache_dir,
                .extensions = s->extensions,
+               .offload = s->offload,
                .instance_id = stream == NULL ? s->instance_id : NULL,
                .device = s->device,
                .precision = s->precision,

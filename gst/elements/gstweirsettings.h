@@ -18,6 +18,7 @@ typedef struct {
   char *convert_options;
   char *cache_dir;
   char *extensions;
+  char *offload;
   char *decoder;
   guint nireq;
   guint streams;
