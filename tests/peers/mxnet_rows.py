@@ -36,6 +36,49 @@ def norm(op, *shape, channels, **attrs):
     return lambda s, c: getattr(s, op)(c.x(*shape), c.w(channels, low=0.5, high=1.5), c.w(channels), **attrs)
 
 
+def each(s, c):
+    """A recurrent cell that runs along the data, and what it makes of each step."""
+    w, v = c.w(3, 2), c.w(3, 3)
+
+    def cell(x, states):
+        y = s.tanh(s.dot(x, w, transpose_b=True) + s.dot(states[0], v))
+        return [y, s.sum(y, axis=1)], [y, states[1] + 1]
+    outs, states = s.contrib.foreach(cell, c.x(4, 1, 2), [c.x(1, 3), c.x(1, 1)])
+    return s.Group(list(outs) + list(states))
+
+
+def each_of_two(s, c):
+    outs, state = s.contrib.foreach(lambda x, state: (x[0] - x[1] + state, state * 2), [c.x(3, 2), c.x(3, 2)], c.x(2))
+    return s.Group([outs, state])
+
+
+def each_within(s, c):
+    """A loop along the rows, and one along the numbers of each."""
+    def row(x, total):
+        _, inner = s.contrib.foreach(lambda number, state: (number, state + number), x, total)
+        return inner * 1, inner
+    outs, state = s.contrib.foreach(row, c.x(2, 3, 2), c.x(2))
+    return s.Group([outs, state])
+
+
+def repeat(first):
+    """MXNet leaves the rows that no step writes as they are: they are cut away."""
+    def build(s, c):
+        step, limit = c.w(1, values=[2]), c.x(1, values=[20])
+        outs, states = s.contrib.while_loop(lambda i, a: a < limit, lambda i, a: ([a * 2, i], [i + 1, a + i * step]),
+                                            [c.x(1, values=[first]), c.x(1, values=[1])], max_iterations=9)
+        return s.Group([s.slice_axis(o, axis=0, begin=0, end=2) for o in outs] + list(states))
+    return build
+
+
+def choose(value, outputs=1):
+    def build(s, c):
+        x, y, w = c.x(1, values=[value]), c.x(2, 3), c.w(2, 3)
+        made = s.contrib.cond(x * 2 < 1, lambda: [y + w, y - w][:outputs], lambda: [w * y * 3, s.broadcast_add(y, x.reshape((1, 1)))][:outputs])
+        return s.Group(list(made))
+    return build
+
+
 def deformed(s, c):
     return s.contrib.DeformableConvolution(c.x(1, 4, 6, 6), c.x(1, 2 * 2 * 9, 6, 6), c.w(3, 4, 3, 3), c.w(3), kernel=(3, 3), pad=(1, 1),
                                            num_filter=3, num_deformable_group=2)
@@ -88,6 +131,8 @@ def layer(op, *shapes, bias=True, **attrs):
 
 
 ROWS = [
+    ("foreach", each), ("foreach_two", each_of_two), ("foreach_within", each_within),
+    ("while_many", repeat(1)), ("while_few", repeat(6)), ("cond_true", choose(0.2)), ("cond_false", choose(0.7, 2)),
     unary("abs"), unary("arccos"), unary("arccosh", 1.1, 3), unary("arcsin"), unary("arcsinh"), unary("arctan"), unary("arctanh", -0.9, 0.9),
     unary("ceil", -3, 3), unary("cos"), unary("cosh"), unary("exp"), unary("floor", -3, 3), unary("log", 0.1, 2), unary("negative"),
     unary("relu"), unary("sigmoid"), unary("sign"), unary("sin"), unary("sinh"), unary("sqrt", 0.1, 2), unary("tan"), unary("tanh"),
