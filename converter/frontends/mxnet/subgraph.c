@@ -70,6 +70,26 @@ mx_body_attach (MxBody *body, WeirNode *node)
              : weir_capture_attach (body->captures, &body->graph, outer->graph, node);
 }
 
+guint
+mx_subgraph_n_inputs (const MxNode *n, guint index)
+{
+  JsonArray *list = n->entry->subgraphs;
+  JsonArray *nodes =
+      list != NULL && index < json_array_get_length (list)
+          ? weir_json_array (weir_json_node_object (json_array_get_element (list, index)),
+                             "nodes")
+          : NULL;
+  guint count = 0;
+
+  for (guint i = 0; nodes != NULL && i < json_array_get_length (nodes); i++) {
+    const char *op = weir_json_string (
+        weir_json_node_object (json_array_get_element (nodes, i)), "op");
+
+    count += op != NULL && strcmp (op, "null") == 0;
+  }
+  return count;
+}
+
 /* The inputs of a symbol are its nodes without an operation, in their order. */
 static gboolean
 bind_inputs (MxSymbol *symbol, const WeirPort *inputs, guint n_inputs, GError **error)

@@ -31,6 +31,10 @@ WeirMake mx_body_make (MxBody *body);
 /** mx_body_finish: a failure within the body becomes that of the node. */
 gboolean mx_body_finish (MxBody *body);
 
+/** mx_subgraph_n_inputs: how many symbol @index within the node has; 0 where there is
+ * none. */
+guint mx_subgraph_n_inputs (const MxNode *n, guint index);
+
 /**
  * mx_subgraph_call:
  * @index: of the symbol within the node
