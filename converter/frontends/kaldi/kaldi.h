@@ -159,6 +159,11 @@ const char *const *kd_lstm_projected_keys (guint *count);
 gboolean kd_lstm_projected_add (KdNet *net, KdComponent *whole, gint64 input,
                                 gint64 output, GError **error);
 
+/* recurrent.c */
+
+/** kd_recurrent_add: adds it as nodes behind the last one; takes @whole over. */
+void kd_recurrent_add (KdNet *net, KdComponent *whole);
+
 /* offsets.c */
 
 /** kd_offsets: (transfer full) (nullable) (element-type gint64): which frames of its
