@@ -269,15 +269,26 @@ test_priors (void)
 static void
 test_counts_refused (void)
 {
-  GError *error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
+  g_autofree char *words = g_build_filename (folder, "counts", NULL);
+  const struct {
+    const char *text, *counts, *message;
+  } cases[] = {
+    { nnet3[0].text, "", "the model holds no priors; give a file of counts [W0404]" },
+    { nnet2[0].text, "/nowhere/counts", "/nowhere/counts" },
+    { nnet2[0].text, words, "--counts: " },
+  };
 
-  g_assert_null (load (nnet3[0].text, "counts", "", &error));
-  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_ARGUMENT);
-  assert_says (error, "the model holds no priors");
-  g_clear_error (&error);
-  g_assert_null (load (nnet2[0].text, "counts", "/nowhere/counts", &error));
-  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_IO);
-  g_clear_error (&error);
+  g_assert_true (g_file_set_contents (words, "one two\n", -1, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GError *error = NULL;
+
+    g_assert_null (load (cases[i].text, "counts", cases[i].counts, &error));
+    g_assert_error (error, WEIR_ERROR, WEIR_ERROR_ARGUMENT);
+    assert_says (error, cases[i].message);
+    assert_says (error, "[W0404]");
+    g_clear_error (&error);
+  }
 }
 
 /* The frame that is kept comes in and goes out. */

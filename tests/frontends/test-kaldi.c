@@ -153,6 +153,7 @@ static const struct {
   const char *message;
 } refused[] = {
   { "<Nnet>", WEIR_ERROR_FORMAT, "test.nnet: " },
+  { "<Net> </Net>", WEIR_ERROR_FORMAT, "expected <Nnet> or <Nnet3> [W0403]" },
   { "<Nnet> </Nnet>", WEIR_ERROR_FORMAT, "no components" },
   { "<Nnet> word", WEIR_ERROR_FORMAT, "expected a component, found 'word'" },
   { "<Nnet> <Softmax> 2", WEIR_ERROR_FORMAT, "test.nnet: " },
