@@ -313,6 +313,7 @@ with_bus (WeirModel *model, const char *caps)
   return h;
 }
 
+/* Told by who loads the model, or, where the caps came later, by the first frame. */
 static void
 expect_refusal (WeirModel *model, const char *caps, const void *data, gsize size,
                 const char *text)
@@ -325,7 +326,8 @@ expect_refusal (WeirModel *model, const char *caps, const void *data, gsize size
                    GST_FLOW_ERROR);
   message = wait_for (h, GST_MESSAGE_ERROR);
   gst_message_parse_error (message, &error, NULL);
-  g_assert_cmpstr (error->message, ==, text);
+  g_test_message ("%s", error->message);
+  g_assert_true (g_str_has_suffix (error->message, text));
   gst_harness_teardown (h);
 }
 
@@ -335,17 +337,17 @@ test_misfit (void)
   static const guint8 picture[4 * 4 * 4];
 
   expect_refusal (doubled (&WEIR_SHAPE (1, 3)), FEATURES, (float[]){ 1, 2 }, 8,
-                  "inference failed: the model takes no frames of 2 channels: expected "
+                  "the model takes no frames of 2 channels: expected "
                   "an input of f32 like [frames,2] or [1,2,frames], found 'x' [1,3] of "
                   "f32");
   expect_refusal (doubled (&WEIR_SHAPE (2, 3, 2)), FEATURES, (float[]){ 1, 2 }, 8,
-                  "inference failed: the model takes no frames of 2 channels: expected "
+                  "the model takes no frames of 2 channels: expected "
                   "an input of f32 like [frames,2] or [1,2,frames], found 'x' [2,3,2] of "
                   "f32");
   expect_refusal (running_sum (),
                   "video/x-raw,format=BGRx,width=4,height=4,framerate=1/1", picture,
                   sizeof picture,
-                  "inference failed: the model takes no picture: expected an input of "
+                  "the model takes no picture: expected an input of "
                   "rank 4 with 1 or 3 channels, found 'x' [1,2] of f32");
 }
 

@@ -244,10 +244,10 @@ test_bad_runner (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
   g_autofree char *model = write_model (folder, NET (FAR));
-  g_autofree char *text = g_strdup_printf (
-      "videotestsrc num-buffers=1 ! weirinfer model=%s cache-dir=\"\" "
-      "convert-options=\"--framework caffe\" offload=python3 ! fakesink",
-      model);
+  g_autofree char *text =
+      g_strdup_printf ("videotestsrc num-buffers=1 ! weirinfer model=%s cache-dir=\"\" "
+                       "convert-options=\"--framework caffe\" offload=python3 ! fakesink",
+                       model);
   g_autoptr (GstElement) pipeline = gst_parse_launch (text, NULL);
 
   g_assert_nonnull (pipeline);
