@@ -303,13 +303,22 @@ wait_for (GstHarness *h, GstMessageType type)
   return gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND, type);
 }
 
+/* The bus is there before the model is loaded. */
 static GstHarness *
 with_bus (WeirModel *model, const char *caps)
 {
-  GstHarness *h = harness (model, "", caps);
+  g_autofree char *path = write_network (model);
+  g_autoptr (GstElement) element = gst_element_factory_make ("weirinfer", NULL);
   g_autoptr (GstBus) bus = gst_bus_new ();
+  GstHarness *h;
 
-  gst_element_set_bus (h->element, bus);
+  weir_model_unref (model);
+  gst_object_ref_sink (element);
+  g_object_set (element, "model", path, NULL);
+  gst_element_set_bus (element, bus);
+  h = gst_harness_new_with_element (element, "sink", "src");
+  gst_harness_set_live (h, FALSE);
+  gst_harness_set_src_caps_str (h, caps);
   return h;
 }
 
@@ -358,12 +367,11 @@ test_refused_swap (void)
   GstHarness *h = with_bus (running_sum (), FEATURES);
   g_autoptr (WeirModel) model = doubled (&WEIR_SHAPE (1, 3));
   g_autofree char *path = write_network (model);
-  g_autoptr (GstElement) element = gst_harness_find_element (h, "weirinfer");
   const char *refused = NULL;
 
   PUSH (h, 0, 1, 10);
   EXPECT (h, 0, 1, 1, 10);
-  g_object_set (element, "model", path, NULL);
+  g_object_set (h->element, "model", path, NULL);
   while (refused == NULL) {
     g_autoptr (GstMessage) message = wait_for (h, GST_MESSAGE_ELEMENT);
     const GstStructure *s;
