@@ -73,8 +73,7 @@ weir_network_new (WeirModel *model, const WeirNetworkOptions *options, GError **
   network->model = weir_model_ref (model);
   network->profile = options->profile;
   threads = options->threads > 0 ? options->threads : g_get_num_processors ();
-  device =
-      weir_device_find (options->device != NULL ? options->device : "AUTO", error);
+  device = weir_device_find (options->device != NULL ? options->device : "AUTO", error);
   if (device != NULL)
     network->plan = make_plan (model, options, device, error);
   if (network->plan != NULL)
@@ -222,6 +221,27 @@ weir_network_fallbacks (const WeirNetwork *network)
                             GPOINTER_TO_UINT (count));
   }
   return text != NULL ? g_string_free (text, FALSE) : NULL;
+}
+
+static gboolean
+has_state (const WeirGraph *graph)
+{
+  for (WeirNodeId id = 0; id < weir_graph_size (graph); id++) {
+    const WeirNode *node = weir_graph_node (graph, id);
+
+    if (weir_node_is (node, "ReadValue"))
+      return TRUE;
+    for (guint i = 0; node != NULL && i < node->n_bodies; i++)
+      if (has_state (node->bodies[i].graph))
+        return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+weir_network_has_state (const WeirNetwork *network)
+{
+  return has_state (network->plan->graph);
 }
 
 void

@@ -95,6 +95,9 @@ const char *weir_network_isa (const WeirNetwork *network);
 /** weir_network_fallbacks: (transfer full): operations that the device lacks and the CPU
  * or the reference evaluators run, as text; %NULL if there are none. */
 char *weir_network_fallbacks (const WeirNetwork *network);
+/** weir_network_has_state: whether a run changes what later runs of the request give:
+ * variables (ReadValue, Assign). */
+gboolean weir_network_has_state (const WeirNetwork *network);
 /** weir_network_memory: bytes of packed weights and of one request's arena. */
 void weir_network_memory (const WeirNetwork *network, gsize *weights, gsize *arena);
 

@@ -150,6 +150,7 @@ if [ "$full" = --full ] && [ -f "$root/../shared/models/manifest.json" ]; then
   "$root/pipelines/setup.sh" --python numpy openvino onnx
   mo=()
   [ ! -x build/mo-venv/bin/mo ] || mo=(--mo build/mo-venv/bin/mo)
+  peer kaldi-stream --models "$root/../shared/models"
   peer op-counts "${mo[@]+"${mo[@]}"}"
   peer round-trip
   if build build/release inference/cli/weir -Dbuildtype=release -Dgstreamer=disabled -Dintrospection=disabled; then

@@ -22,7 +22,7 @@ static const WeirProblemRow rows[] = {
   [WEIR_PROBLEM_LIMIT] = { 5, WEIR_ERROR_LIMIT, "larger than any model may be", NULL,
                            "see docs/limits.md" },
   [WEIR_PROBLEM_ARGUMENT] = { 6, WEIR_ERROR_ARGUMENT, "an option does not suit the model",
-                              "26, 27, 28, 29, 30, 33, 34, 51, 90, 92",
+                              "26, 27, 28, 29, 30, 33, 34, 51",
                               "read the names in the message; `weir inspect MODEL` lists "
                               "inputs and outputs" },
   [WEIR_PROBLEM_DEVICE] = { 7, WEIR_ERROR_DEVICE, "a device is missing or failed", NULL,
@@ -63,7 +63,7 @@ static const WeirProblemRow rows[] = {
   [WEIR_PROBLEM_FOLDER] = { 111, WEIR_ERROR_IO, "the folder for the IR cannot be used",
                             "22", "give a folder that you may write by --output_dir" },
   [WEIR_PROBLEM_OPTIONS_CLASH] = { 112, WEIR_ERROR_ARGUMENT,
-                                   "options that exclude each other", "81",
+                                   "options that exclude each other", NULL,
                                    "leave one of the two out" },
   [WEIR_PROBLEM_FILE_MISSING] = { 113, WEIR_ERROR_IO,
                                   "a file that an option names is not there",
@@ -162,6 +162,23 @@ static const WeirProblemRow rows[] = {
                               NULL,
                               "name the one that was exported with the network by "
                               "--tensorflow_object_detection_api_pipeline_config" },
+  [WEIR_PROBLEM_SYMBOL] = { 401, WEIR_ERROR_ARGUMENT,
+                            "the symbol of an MXNet model is not found", "48",
+                            "put PREFIX-symbol.json beside PREFIX-NNNN.params, or name "
+                            "it by --input_symbol" },
+  [WEIR_PROBLEM_ARRAY_LISTS] = { 402, WEIR_ERROR_ARGUMENT,
+                                 "lists of arrays (.nd) that are not named in full", "81",
+                                 "give --input_symbol, --nd_prefix_name and "
+                                 "--pretrained_model_name, all three or the first "
+                                 "alone" },
+  [WEIR_PROBLEM_KALDI_BEGIN] = { 403, WEIR_ERROR_FORMAT,
+                                 "not the beginning of a Kaldi network", "89",
+                                 "convert the file that Kaldi's tools take: it begins "
+                                 "with Nnet, Nnet3 or TransitionModel" },
+  [WEIR_PROBLEM_COUNTS] = { 404, WEIR_ERROR_ARGUMENT,
+                            "--counts: no counts, or not those of the model", "90, 92",
+                            "give a file with one list, [ 1 2 3 ], of as many numbers "
+                            "as the network has outputs" },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == WEIR_N_PROBLEMS);

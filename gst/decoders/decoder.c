@@ -5,8 +5,11 @@
 #include <string.h>
 
 static const GstWeirDecoder *const decoders[] = {
-  &gst_weir_decoder_blazeface, &gst_weir_decoder_score_box, &gst_weir_decoder_yolov8,
-  &gst_weir_decoder_yolov5,    &gst_weir_decoder_ssd,       &gst_weir_decoder_classify,
+  &gst_weir_decoder_mtcnn,     &gst_weir_decoder_mtcnn_refine,
+  &gst_weir_decoder_blazeface, &gst_weir_decoder_retinaface,
+  &gst_weir_decoder_score_box, &gst_weir_decoder_yolov8,
+  &gst_weir_decoder_yolov5,    &gst_weir_decoder_ssd,
+  &gst_weir_decoder_classify,
 };
 
 static void

@@ -4,24 +4,18 @@
 
 GST_DEBUG_CATEGORY_STATIC (weir_base_debug);
 #define GST_CAT_DEFAULT weir_base_debug
-/* One bounded ordered queue: the chain function fills it and begins the work, a task on
- * the source pad empties it in order. Serialized events and queries queue up with the
- * frames. */
+/* The chain function fills the queue and begins the work, a task on the source pad
+ * empties it in order. */
 typedef struct {
   GstPad *sinkpad, *srcpad;
-  GMutex lock;
-  GCond changed;
-  GQueue slots;
-  guint depth;
-  guint frames; /* slots that are frames */
-  guint working;
-  gboolean flushing;
-  GstFlowReturn flow;
+  GstWeirQueue queue;
   GstVideoInfo info;
-  gboolean has_info;
+  gboolean has_caps;
+  /* Under the queue's lock. */
   gboolean live;
   GstClockTime latency; /* longest way of a frame so far */
   GstClockTime told_latency;
+  GstClockTime gathering; /* how long a frame is collected before its way begins */
 } GstWeirBasePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (GstWeirBase, gst_weir_base, GST_TYPE_ELEMENT)
@@ -37,54 +31,31 @@ get_private (GstWeirBase *self)
   return gst_weir_base_get_instance_private (self);
 }
 
-static void
-slot_free (GstWeirSlot *slot)
-{
-  if (slot->free_data != NULL && slot->data != NULL)
-    slot->free_data (slot->data);
-  if (slot->buffer != NULL)
-    gst_buffer_unref (slot->buffer);
-  if (slot->kind == GST_WEIR_SLOT_EVENT && slot->item != NULL)
-    gst_mini_object_unref (slot->item);
-  g_free (slot);
-}
-
-static GstWeirSlot *
-slot_new (GstWeirSlotKind kind, gpointer content)
-{
-  GstWeirSlot *slot = g_new0 (GstWeirSlot, 1);
-
-  slot->kind = kind;
-  if (kind == GST_WEIR_SLOT_FRAME)
-    slot->buffer = content;
-  else
-    slot->item = content;
-  slot->done = kind != GST_WEIR_SLOT_FRAME;
-  slot->arrived = g_get_monotonic_time ();
-  return slot;
-}
-
 void
 gst_weir_base_done (GstWeirBase *self, GstWeirSlot *slot)
 {
-  GstWeirBasePrivate *p = get_private (self);
-
-  g_mutex_lock (&p->lock);
-  slot->done = TRUE;
-  p->working--;
-  g_cond_broadcast (&p->changed);
-  g_mutex_unlock (&p->lock);
+  gst_weir_queue_done (&get_private (self)->queue, slot);
 }
 
 void
 gst_weir_base_set_depth (GstWeirBase *self, guint depth)
 {
-  GstWeirBasePrivate *p = get_private (self);
+  gst_weir_queue_set_depth (&get_private (self)->queue, depth);
+}
 
-  g_mutex_lock (&p->lock);
-  p->depth = MAX (depth, 1);
-  g_cond_broadcast (&p->changed);
-  g_mutex_unlock (&p->lock);
+void
+gst_weir_base_set_gathering (GstWeirBase *self, GstClockTime gathering)
+{
+  GstWeirBasePrivate *p = get_private (self);
+  gboolean tell;
+
+  g_mutex_lock (&p->queue.lock);
+  tell = p->live && p->gathering != gathering;
+  p->gathering = gathering;
+  g_mutex_unlock (&p->queue.lock);
+  if (tell)
+    gst_element_post_message (GST_ELEMENT (self),
+                              gst_message_new_latency (GST_OBJECT (self)));
 }
 
 gboolean
@@ -103,12 +74,7 @@ gst_weir_base_is_live (GstWeirBase *self)
 void
 gst_weir_base_fail (GstWeirBase *self, GstFlowReturn flow)
 {
-  GstWeirBasePrivate *p = get_private (self);
-
-  g_mutex_lock (&p->lock);
-  p->flow = flow;
-  g_cond_broadcast (&p->changed);
-  g_mutex_unlock (&p->lock);
+  gst_weir_queue_fail (&get_private (self)->queue, flow);
 }
 
 GstPad *
@@ -117,67 +83,47 @@ gst_weir_base_sink_pad (GstWeirBase *self)
   return get_private (self)->sinkpad;
 }
 
-/* Puts a slot at the end; fails when the element is flushing or its stream has ended. */
-static GstFlowReturn
-enqueue (GstWeirBase *self, GstWeirSlot *slot)
+GstFlowReturn
+gst_weir_base_take (GstWeirBase *self, GstBuffer *buffer)
 {
   GstWeirBasePrivate *p = get_private (self);
+  GstWeirSlot *slot = gst_weir_slot_new (GST_WEIR_SLOT_FRAME, buffer);
   GstFlowReturn flow;
 
-  g_mutex_lock (&p->lock);
-  while (slot->kind == GST_WEIR_SLOT_FRAME && p->frames >= p->depth && !p->flushing &&
-         p->flow == GST_FLOW_OK)
-    g_cond_wait (&p->changed, &p->lock);
-  flow = p->flushing ? GST_FLOW_FLUSHING : p->flow;
-  if (flow == GST_FLOW_OK) {
-    g_queue_push_tail (&p->slots, slot);
-    if (slot->kind == GST_WEIR_SLOT_FRAME) {
-      p->frames++;
-      p->working++;
-    } else {
-      g_cond_broadcast (&p->changed); /* a frame's work wakes who waits for it */
-    }
+  slot->info = p->info;
+  flow = gst_weir_queue_put (&p->queue, slot);
+  if (flow != GST_FLOW_OK) {
+    gst_weir_slot_free (slot);
+    return flow;
   }
-  g_mutex_unlock (&p->lock);
-  return flow;
+  return GST_WEIR_BASE_GET_CLASS (self)->submit (self, slot);
 }
 
 static GstFlowReturn
 gst_weir_base_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstWeirBase *self = GST_WEIR_BASE (parent);
-  GstWeirBasePrivate *p = get_private (self);
-  GstWeirSlot *slot;
-  GstFlowReturn flow;
 
   (void) pad;
-  if (!p->has_info) {
+  if (!get_private (self)->has_caps) {
     gst_buffer_unref (buffer);
     return GST_FLOW_NOT_NEGOTIATED;
   }
-  slot = slot_new (GST_WEIR_SLOT_FRAME, buffer);
-  slot->info = p->info;
-  flow = enqueue (self, slot);
-  if (flow != GST_FLOW_OK) {
-    slot_free (slot);
-    return flow;
-  }
-  return GST_WEIR_BASE_GET_CLASS (self)->submit (self, slot);
+  return GST_WEIR_BASE_GET_CLASS (self)->receive (self, buffer);
 }
 
-/* Waits until everything that came before has left, or the element flushes. */
-static gboolean
-drain (GstWeirBase *self)
+gboolean
+gst_weir_base_end_stretch (GstWeirBase *self)
 {
-  GstWeirBasePrivate *p = get_private (self);
-  gboolean good;
+  GstWeirBaseClass *klass = GST_WEIR_BASE_GET_CLASS (self);
 
-  g_mutex_lock (&p->lock);
-  while (!g_queue_is_empty (&p->slots) && !p->flushing && p->flow == GST_FLOW_OK)
-    g_cond_wait (&p->changed, &p->lock);
-  good = !p->flushing;
-  g_mutex_unlock (&p->lock);
-  return good;
+  if (klass->rest != NULL)
+    klass->rest (self);
+  if (!gst_weir_queue_drain (&get_private (self)->queue))
+    return FALSE;
+  if (klass->restart != NULL)
+    klass->restart (self);
+  return TRUE;
 }
 
 static gboolean
@@ -189,101 +135,31 @@ set_caps (GstWeirBase *self, GstEvent *event)
   GstCaps *caps;
 
   gst_event_parse_caps (event, &caps);
-  if (!gst_video_info_from_caps (&info, caps)) {
+  gst_video_info_init (&info);
+  if (gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-raw") &&
+      !gst_video_info_from_caps (&info, caps)) {
     GST_ELEMENT_ERROR (self, CORE, NEGOTIATION, (NULL),
                        ("not video that is read: %" GST_PTR_FORMAT, caps));
     return FALSE;
   }
-  if (!drain (self) || (klass->set_caps != NULL && !klass->set_caps (self, &info)))
+  if (!gst_weir_base_end_stretch (self) ||
+      (klass->set_caps != NULL && !klass->set_caps (self, caps)))
     return FALSE;
   p->info = info;
-  p->has_info = TRUE;
+  p->has_caps = TRUE;
   return TRUE;
-}
-
-static gboolean
-head_is_busy (GstWeirBasePrivate *p)
-{
-  const GstWeirSlot *head = g_queue_peek_head (&p->slots);
-
-  return head != NULL && head->busy;
-}
-
-/* Frames whose work still runs are waited for, and what is being pushed. Queries belong
- * to those who wait for them. */
-static void
-discard (GstWeirBase *self)
-{
-  GstWeirBasePrivate *p = get_private (self);
-  GstWeirSlot *slot;
-
-  g_mutex_lock (&p->lock);
-  while (p->working > 0 || head_is_busy (p))
-    g_cond_wait (&p->changed, &p->lock);
-  while ((slot = g_queue_pop_head (&p->slots)) != NULL)
-    if (slot->kind != GST_WEIR_SLOT_QUERY)
-      slot_free (slot);
-  p->frames = 0;
-  g_mutex_unlock (&p->lock);
 }
 
 static void
 set_flushing (GstWeirBase *self, gboolean flushing)
 {
-  GstWeirBasePrivate *p = get_private (self);
   GstWeirBaseClass *klass = GST_WEIR_BASE_GET_CLASS (self);
 
-  g_mutex_lock (&p->lock);
-  p->flushing = flushing;
-  if (!flushing)
-    p->flow = GST_FLOW_OK;
-  g_cond_broadcast (&p->changed);
-  g_mutex_unlock (&p->lock);
+  gst_weir_queue_set_flushing (&get_private (self)->queue, flushing);
   if (flushing && klass->unlock != NULL)
     klass->unlock (self);
   if (!flushing && klass->unlock_stop != NULL)
     klass->unlock_stop (self);
-}
-
-/* The head of the queue once its work has ended; %NULL when the task shall pause. */
-static GstWeirSlot *
-next_slot (GstWeirBasePrivate *p)
-{
-  GstWeirSlot *slot = NULL;
-
-  g_mutex_lock (&p->lock);
-  while (!p->flushing && p->flow == GST_FLOW_OK) {
-    slot = g_queue_peek_head (&p->slots);
-    if (slot != NULL && slot->done)
-      break;
-    g_cond_wait (&p->changed, &p->lock);
-  }
-  if (p->flushing || p->flow != GST_FLOW_OK)
-    slot = NULL;
-  if (slot != NULL)
-    slot->busy = TRUE;
-  g_mutex_unlock (&p->lock);
-  return slot;
-}
-
-/* The slot leaves the queue only behind its push, so that an empty queue is a drained
- * one. */
-static void
-leave (GstWeirBasePrivate *p, GstWeirSlot *slot, GstFlowReturn flow)
-{
-  GstWeirSlotKind kind = slot->kind;
-
-  g_mutex_lock (&p->lock);
-  g_queue_remove (&p->slots, slot);
-  slot->busy = FALSE;
-  if (kind == GST_WEIR_SLOT_FRAME)
-    p->frames--;
-  if (flow != GST_FLOW_OK && !p->flushing)
-    p->flow = flow;
-  g_cond_broadcast (&p->changed);
-  g_mutex_unlock (&p->lock);
-  if (kind != GST_WEIR_SLOT_QUERY)
-    slot_free (slot);
 }
 
 static void
@@ -294,12 +170,12 @@ note_latency (GstWeirBase *self, const GstWeirSlot *slot)
       (GstClockTime) (g_get_monotonic_time () - slot->arrived) * GST_USECOND;
   gboolean tell;
 
-  g_mutex_lock (&p->lock);
+  g_mutex_lock (&p->queue.lock);
   p->latency = MAX (p->latency, took);
   tell = p->live && p->latency > p->told_latency + p->told_latency / 2 + GST_MSECOND;
   if (tell)
     p->told_latency = p->latency;
-  g_mutex_unlock (&p->lock);
+  g_mutex_unlock (&p->queue.lock);
   if (tell)
     gst_element_post_message (GST_ELEMENT (self),
                               gst_message_new_latency (GST_OBJECT (self)));
@@ -322,7 +198,7 @@ gst_weir_base_loop (gpointer data)
 {
   GstWeirBase *self = data;
   GstWeirBasePrivate *p = get_private (self);
-  GstWeirSlot *slot = next_slot (p);
+  GstWeirSlot *slot = gst_weir_queue_next (&p->queue);
   GstFlowReturn flow = GST_FLOW_OK;
 
   if (slot == NULL) {
@@ -340,19 +216,19 @@ gst_weir_base_loop (gpointer data)
     slot->answer = gst_pad_peer_query (p->srcpad, GST_QUERY (slot->item));
     break;
   }
-  leave (p, slot, flow);
+  gst_weir_queue_leave (&p->queue, slot, flow);
 }
 
 static gboolean
 queue_event (GstWeirBase *self, GstEvent *event)
 {
-  GstWeirSlot *slot = slot_new (GST_WEIR_SLOT_EVENT, event);
+  GstWeirSlot *slot = gst_weir_slot_new (GST_WEIR_SLOT_EVENT, event);
   gboolean eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
-  GstFlowReturn flow = enqueue (self, slot);
+  GstFlowReturn flow = gst_weir_queue_put (&get_private (self)->queue, slot);
 
   if (flow == GST_FLOW_OK)
     return TRUE;
-  slot_free (slot);
+  gst_weir_slot_free (slot);
   if (eos && flow < GST_FLOW_EOS)
     GST_ELEMENT_FLOW_ERROR (self, flow);
   return FALSE;
@@ -372,8 +248,11 @@ static void
 flush_stop (GstWeirBase *self, GstEvent *event)
 {
   GstWeirBasePrivate *p = get_private (self);
+  GstWeirBaseClass *klass = GST_WEIR_BASE_GET_CLASS (self);
 
-  discard (self);
+  gst_weir_queue_discard (&p->queue);
+  if (klass->restart != NULL)
+    klass->restart (self);
   gst_pad_push_event (p->srcpad, event);
   set_flushing (self, FALSE);
   gst_pad_start_task (p->srcpad, gst_weir_base_loop, self, NULL);
@@ -399,7 +278,9 @@ gst_weir_base_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
     }
     break;
   case GST_EVENT_SEGMENT:
-    drain (self);
+  case GST_EVENT_GAP:
+  case GST_EVENT_EOS:
+    gst_weir_base_end_stretch (self);
     break;
   default:
     break;
@@ -407,29 +288,6 @@ gst_weir_base_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   if (GST_EVENT_IS_SERIALIZED (event))
     return queue_event (self, event);
   return gst_pad_push_event (get_private (self)->srcpad, event);
-}
-
-/* Queues a query and waits for its answer, or for the end of the stream. */
-static gboolean
-queue_query (GstWeirBase *self, GstQuery *query)
-{
-  GstWeirBasePrivate *p = get_private (self);
-  GstWeirSlot *slot = slot_new (GST_WEIR_SLOT_QUERY, query);
-  gboolean answer;
-
-  if (enqueue (self, slot) != GST_FLOW_OK) {
-    slot_free (slot);
-    return FALSE;
-  }
-  g_mutex_lock (&p->lock);
-  while (slot->busy || (g_queue_find (&p->slots, slot) != NULL && !p->flushing &&
-                        p->flow == GST_FLOW_OK))
-    g_cond_wait (&p->changed, &p->lock);
-  g_queue_remove (&p->slots, slot);
-  answer = slot->answer;
-  g_mutex_unlock (&p->lock);
-  slot_free (slot);
-  return answer;
 }
 
 static gboolean
@@ -440,7 +298,7 @@ gst_weir_base_sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
 
   if (!GST_QUERY_IS_SERIALIZED (query))
     return gst_pad_query_default (pad, parent, query);
-  answer = queue_query (self, query);
+  answer = gst_weir_queue_ask (&get_private (self)->queue, query);
   if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
     return answer;
   if (!gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL))
@@ -458,13 +316,13 @@ answer_latency (GstWeirBase *self, GstQuery *query)
   if (!gst_pad_peer_query (p->sinkpad, query))
     return FALSE;
   gst_query_parse_latency (query, &live, &min, &max);
-  g_mutex_lock (&p->lock);
+  g_mutex_lock (&p->queue.lock);
   p->live = live;
   p->told_latency = p->latency;
-  min += p->latency;
+  min += p->latency + p->gathering;
   if (GST_CLOCK_TIME_IS_VALID (max))
-    max += p->latency;
-  g_mutex_unlock (&p->lock);
+    max += p->latency + p->gathering;
+  g_mutex_unlock (&p->queue.lock);
   gst_query_set_latency (query, live, min, max);
   return TRUE;
 }
@@ -527,12 +385,12 @@ reset (GstWeirBase *self)
 {
   GstWeirBasePrivate *p = get_private (self);
 
-  discard (self);
-  g_mutex_lock (&p->lock);
-  p->has_info = FALSE;
+  gst_weir_queue_discard (&p->queue);
+  g_mutex_lock (&p->queue.lock);
+  p->has_caps = FALSE;
   p->live = FALSE;
-  p->latency = p->told_latency = 0;
-  g_mutex_unlock (&p->lock);
+  p->latency = p->told_latency = p->gathering = 0;
+  g_mutex_unlock (&p->queue.lock);
 }
 
 static GstStateChangeReturn
@@ -555,9 +413,39 @@ gst_weir_base_finalize (GObject *object)
 {
   GstWeirBasePrivate *p = get_private (GST_WEIR_BASE (object));
 
-  g_mutex_clear (&p->lock);
-  g_cond_clear (&p->changed);
+  gst_weir_queue_clear (&p->queue);
   G_OBJECT_CLASS (gst_weir_base_parent_class)->finalize (object);
+}
+
+/* A subclass may have other templates. */
+static GstPad *
+add_pad (GstWeirBase *self, const char *name, GstPadQueryFunction query,
+         GstPadEventFunction event, GstPadActivateModeFunction activate)
+{
+  GstPad *pad = gst_pad_new_from_template (
+      gst_element_class_get_pad_template (GST_ELEMENT_GET_CLASS (self), name), name);
+
+  gst_pad_set_query_function (pad, query);
+  gst_pad_set_event_function (pad, event);
+  gst_pad_set_activatemode_function (pad, activate);
+  gst_pad_set_iterate_internal_links_function (pad, gst_weir_base_internal_links);
+  GST_PAD_SET_PROXY_CAPS (pad);
+  gst_element_add_pad (GST_ELEMENT (self), pad);
+  return pad;
+}
+
+static void
+gst_weir_base_constructed (GObject *object)
+{
+  GstWeirBase *self = GST_WEIR_BASE (object);
+  GstWeirBasePrivate *p = get_private (self);
+
+  G_OBJECT_CLASS (gst_weir_base_parent_class)->constructed (object);
+  p->sinkpad = add_pad (self, "sink", gst_weir_base_sink_query, gst_weir_base_sink_event,
+                        gst_weir_base_activate_sink);
+  gst_pad_set_chain_function (p->sinkpad, gst_weir_base_chain);
+  p->srcpad = add_pad (self, "src", gst_weir_base_src_query, gst_weir_base_src_event,
+                       gst_weir_base_activate_src);
 }
 
 static void
@@ -566,7 +454,9 @@ gst_weir_base_class_init (GstWeirBaseClass *klass)
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
 
   GST_DEBUG_CATEGORY_INIT (weir_base_debug, "weirbase", 0, "queue of the Weir elements");
+  G_OBJECT_CLASS (klass)->constructed = gst_weir_base_constructed;
   G_OBJECT_CLASS (klass)->finalize = gst_weir_base_finalize;
+  klass->receive = gst_weir_base_take;
   element_class->change_state = gst_weir_base_change_state;
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
@@ -575,26 +465,5 @@ gst_weir_base_class_init (GstWeirBaseClass *klass)
 static void
 gst_weir_base_init (GstWeirBase *self)
 {
-  GstWeirBasePrivate *p = get_private (self);
-
-  g_mutex_init (&p->lock);
-  g_cond_init (&p->changed);
-  g_queue_init (&p->slots);
-  p->depth = 2;
-  p->flushing = TRUE;
-  p->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
-  gst_pad_set_chain_function (p->sinkpad, gst_weir_base_chain);
-  gst_pad_set_event_function (p->sinkpad, gst_weir_base_sink_event);
-  gst_pad_set_query_function (p->sinkpad, gst_weir_base_sink_query);
-  gst_pad_set_activatemode_function (p->sinkpad, gst_weir_base_activate_sink);
-  gst_pad_set_iterate_internal_links_function (p->sinkpad, gst_weir_base_internal_links);
-  GST_PAD_SET_PROXY_CAPS (p->sinkpad);
-  gst_element_add_pad (GST_ELEMENT (self), p->sinkpad);
-  p->srcpad = gst_pad_new_from_static_template (&src_template, "src");
-  gst_pad_set_event_function (p->srcpad, gst_weir_base_src_event);
-  gst_pad_set_query_function (p->srcpad, gst_weir_base_src_query);
-  gst_pad_set_activatemode_function (p->srcpad, gst_weir_base_activate_src);
-  gst_pad_set_iterate_internal_links_function (p->srcpad, gst_weir_base_internal_links);
-  GST_PAD_SET_PROXY_CAPS (p->srcpad);
-  gst_element_add_pad (GST_ELEMENT (self), p->srcpad);
+  gst_weir_queue_init (&get_private (self)->queue);
 }

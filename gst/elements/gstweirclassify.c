@@ -48,7 +48,7 @@ gst_weir_classify_collect (GstWeirInference *inference, GstWeirInstance *instanc
   GST_OBJECT_LOCK (self);
   options.threshold = self->threshold;
   GST_OBJECT_UNLOCK (self);
-  region->result = gst_weir_inference_decode (instance, request, &options, error);
+  region->result = gst_weir_instance_decode (instance, request, &options, error);
   region->free_result = (GDestroyNotify) g_array_unref;
   return region->result != NULL;
 }

@@ -11,6 +11,10 @@
  * |[
  * gst-launch-1.0 v4l2src ! weirdetect model=yolov8n.onnx ! weiroverlay ! autovideosink
  * ]|
+ *
+ * With inference-region=roi-list it looks at what another found, as in a cascade: of an
+ * object that is found in several of these the better one stays. Each stage gives its
+ * objects a label of their own, which the next one names by object-class.
  */
 
 #define GST_TYPE_WEIR_DETECT (gst_weir_detect_get_type ())
@@ -22,6 +26,7 @@ struct _GstWeirDetect {
   float iou_threshold;
   guint max_objects;
   guint sizes[4]; /* least width and height, greatest ones; 0: any */
+  gboolean keep_regions;
 };
 
 G_DEFINE_TYPE (GstWeirDetect, gst_weir_detect, GST_TYPE_WEIR_INFERENCE)
@@ -37,6 +42,7 @@ enum {
   PROP_MIN_HEIGHT,
   PROP_MAX_WIDTH,
   PROP_MAX_HEIGHT,
+  PROP_KEEP_REGIONS,
 };
 
 static gboolean
@@ -52,7 +58,7 @@ gst_weir_detect_collect (GstWeirInference *inference, GstWeirInstance *instance,
                                      .max_objects = self->max_objects,
                                      .n_labels = instance->n_labels };
   GST_OBJECT_UNLOCK (self);
-  region->result = gst_weir_inference_decode (instance, request, &options, error);
+  region->result = gst_weir_instance_decode (instance, request, &options, error);
   region->free_result = (GDestroyNotify) g_array_unref;
   return region->result != NULL;
 }
@@ -96,6 +102,59 @@ has_size (GstWeirDetect *self, double width, double height)
   return fits;
 }
 
+static double
+overlap (const GstVideoRegionOfInterestMeta *a, const GstVideoRegionOfInterestMeta *b)
+{
+  double width = (double) MIN (a->x + a->w, b->x + b->w) - (double) MAX (a->x, b->x);
+  double height = (double) MIN (a->y + a->h, b->y + b->h) - (double) MAX (a->y, b->y);
+  double both = MAX (width, 0) * MAX (height, 0);
+
+  return both / ((double) a->w * a->h + (double) b->w * b->h - both);
+}
+
+/* The better one stays of an object that was found in several regions; regions that were
+ * there before these are left alone. */
+static void
+settle_twins (GstWeirDetect *self, GstBuffer *buffer, GstVideoRegionOfInterestMeta *roi)
+{
+  GstVideoRegionOfInterestMeta *other;
+  gpointer state = NULL;
+  double limit;
+
+  GST_OBJECT_LOCK (self);
+  limit = self->iou_threshold;
+  GST_OBJECT_UNLOCK (self);
+  while ((other = (GstVideoRegionOfInterestMeta *) gst_buffer_iterate_meta_filtered (
+              buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL) {
+    gboolean better;
+
+    if (other == roi || other->roi_type != roi->roi_type || other->parent_id < 0 ||
+        overlap (other, roi) <= limit)
+      continue;
+    better =
+        gst_weir_meta_confidence (roi, NULL) > gst_weir_meta_confidence (other, NULL);
+    gst_buffer_remove_meta (buffer, (GstMeta *) (better ? other : roi));
+    if (!better)
+      return;
+    state = NULL;
+  }
+}
+
+/* Candidates of a cascade are of no use behind it. */
+static void
+drop_region (GstWeirDetect *self, GstBuffer *buffer, int roi_id)
+{
+  GstVideoRegionOfInterestMeta *roi =
+      roi_id >= 0 ? gst_weir_meta_find_region (buffer, roi_id) : NULL;
+  gboolean keep;
+
+  GST_OBJECT_LOCK (self);
+  keep = self->keep_regions;
+  GST_OBJECT_UNLOCK (self);
+  if (roi != NULL && !keep)
+    gst_buffer_remove_meta (buffer, (GstMeta *) roi);
+}
+
 /* From parts of the network's input to pixels of the frame. */
 static void
 gst_weir_detect_attach (GstWeirInference *inference, GstWeirInstance *instance,
@@ -122,11 +181,14 @@ gst_weir_detect_attach (GstWeirInference *inference, GstWeirInstance *instance,
         o->height * height / p->scale_y, o->score, o->label_id,
         gst_weir_instance_label (instance, o->label_id));
 
-    if (roi != NULL && region->roi_id >= 0)
-      roi->parent_id = region->roi_id;
     if (roi != NULL && o->keypoints != NULL)
       add_keypoints (roi, o->keypoints, width, height, p);
+    if (roi != NULL && region->roi_id >= 0) {
+      roi->parent_id = region->roi_id;
+      settle_twins (GST_WEIR_DETECT (inference), buffer, roi);
+    }
   }
+  drop_region (GST_WEIR_DETECT (inference), buffer, region->roi_id);
 }
 
 static void
@@ -151,6 +213,9 @@ gst_weir_detect_set_property (GObject *object, guint id, const GValue *value,
   case PROP_MAX_WIDTH:
   case PROP_MAX_HEIGHT:
     self->sizes[id - PROP_MIN_WIDTH] = g_value_get_uint (value);
+    break;
+  case PROP_KEEP_REGIONS:
+    self->keep_regions = g_value_get_boolean (value);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -180,6 +245,9 @@ gst_weir_detect_get_property (GObject *object, guint id, GValue *value, GParamSp
   case PROP_MAX_WIDTH:
   case PROP_MAX_HEIGHT:
     g_value_set_uint (value, self->sizes[id - PROP_MIN_WIDTH]);
+    break;
+  case PROP_KEEP_REGIONS:
+    g_value_set_boolean (value, self->keep_regions);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -237,6 +305,12 @@ gst_weir_detect_class_init (GstWeirDetectClass *klass)
                                                       "at most so many a frame; 0: all",
                                                       0, G_MAXUINT, 0, flags));
   install_sizes (object_class);
+  g_object_class_install_property (
+      object_class, PROP_KEEP_REGIONS,
+      g_param_spec_boolean ("keep-regions", "Keep regions",
+                            "whether regions that were looked at stay beside what was "
+                            "found in them (inference-region=roi-list)",
+                            TRUE, flags));
   gst_element_class_set_static_metadata (
       GST_ELEMENT_CLASS (klass), "Weir object detection", "Filter/Analyzer/Video",
       "Finds objects in video with a neural network", "The Weir authors");
@@ -246,5 +320,6 @@ static void
 gst_weir_detect_init (GstWeirDetect *self)
 {
   self->threshold = 0.5f;
+  self->keep_regions = TRUE;
   self->iou_threshold = 0.3f;
 }

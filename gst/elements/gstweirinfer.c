@@ -11,6 +11,17 @@
  * |[
  * gst-launch-1.0 v4l2src ! weirinfer model=net.onnx ! fakesink
  * ]|
+ *
+ * Audio is frames, too: of a sample, or of features, one a channel. It leaves in buffers
+ * of as many frames as the network takes at a time, each with its outputs. The state of a
+ * network with memory goes on from one to the next, and begins anew behind a flush, a
+ * segment, new caps, a gap and the end.
+ *
+ * |[
+ * gst-launch-1.0 filesrc location=features.f32 ! rawaudioparse format=pcm
+ *     pcm-format=f32le num-channels=40 sample-rate=100 ! weirinfer model=final.mdl !
+ *     fakesink
+ * ]|
  */
 
 #define GST_TYPE_WEIR_INFER (gst_weir_infer_get_type ())
@@ -69,11 +80,21 @@ gst_weir_infer_class_init (GstWeirInferClass *klass)
 {
   GstWeirInferenceClass *inference_class = GST_WEIR_INFERENCE_CLASS (klass);
 
+  static GstStaticPadTemplate sink = GST_STATIC_PAD_TEMPLATE (
+      "sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+      GST_STATIC_CAPS (GST_WEIR_VIDEO_CAPS ";" GST_WEIR_AUDIO_CAPS));
+  static GstStaticPadTemplate src = GST_STATIC_PAD_TEMPLATE (
+      "src", GST_PAD_SRC, GST_PAD_ALWAYS,
+      GST_STATIC_CAPS (GST_WEIR_VIDEO_CAPS ";" GST_WEIR_AUDIO_CAPS));
+
   inference_class->collect = gst_weir_infer_collect;
   inference_class->attach = gst_weir_infer_attach;
+  gst_element_class_add_static_pad_template (GST_ELEMENT_CLASS (klass), &sink);
+  gst_element_class_add_static_pad_template (GST_ELEMENT_CLASS (klass), &src);
   gst_element_class_set_static_metadata (
-      GST_ELEMENT_CLASS (klass), "Weir inference", "Filter/Video",
-      "Runs a neural network on video and attaches its outputs", "The Weir authors");
+      GST_ELEMENT_CLASS (klass), "Weir inference", "Filter/Video/Audio",
+      "Runs a neural network on video or audio and attaches its outputs",
+      "The Weir authors");
 }
 
 static void

@@ -1,7 +1,8 @@
 #include "gstweirinference.h"
 
 #include "gstweirgate.h"
-#include "gstweirloader.h"
+#include "gstweirgather.h"
+#include "gstweirsettings.h"
 #include "lib/gstweirmeta.h"
 
 GST_DEBUG_CATEGORY_STATIC (weir_inference_debug);
@@ -12,6 +13,7 @@ GST_DEBUG_CATEGORY_STATIC (weir_inference_debug);
  * in order. */
 typedef struct {
   GstWeirLoader *loader;
+  GstWeirWindow window; /* for audio */
   gboolean roi_list;
   GstWeirGate gate;
   guint64 frames;
@@ -45,6 +47,7 @@ typedef struct {
   GstWeirInference *self;
   GstWeirSlot *slot;
   GstWeirInstance *instance;
+  GstWeirWindowFit fit; /* of audio */
   GPtrArray *regions;
   gint pending; /* inferences that run, and one for submit() itself */
 } Work;
@@ -79,30 +82,6 @@ work_free (gpointer data)
   g_ptr_array_unref (work->regions);
   gst_weir_instance_unref (work->instance);
   g_free (work);
-}
-
-GArray *
-gst_weir_inference_decode (GstWeirInstance *instance, WeirRequest *request,
-                           const GstWeirDecoderOptions *options, GError **error)
-{
-  guint n = weir_network_n_outputs (instance->network);
-  g_autofree WeirTensor **tensors = g_new0 (WeirTensor *, MAX (n, 1));
-  g_autofree const char **names = g_new0 (const char *, MAX (n, 1));
-  GstWeirTensors outputs = {
-    .tensors = tensors, .names = names, .n = n, .input = &instance->input_info
-  };
-  GArray *objects = gst_weir_objects_new ();
-
-  for (guint i = 0; i < n; i++) {
-    WeirPortInfo info;
-
-    weir_network_output (instance->network, i, &info);
-    tensors[i] = weir_request_output (request, i);
-    names[i] = info.name;
-  }
-  if (!instance->decoder->decode (&outputs, options, objects, error))
-    g_clear_pointer (&objects, g_array_unref);
-  return objects;
 }
 
 static void
@@ -156,24 +135,42 @@ start (GstWeirInstance *instance, WeirRequest *request, Flight *flight)
   inference_done (request, error, flight);
 }
 
-static GstFlowReturn
-start_region (Work *work, const WeirImage *image, GstWeirRegion *region)
+/* A network that was loaded before the caps were there may take no picture. */
+static gboolean
+set_picture (Work *work, WeirRequest *request, const WeirImage *image,
+             GstWeirRegion *region, GError **error)
 {
-  GstWeirInstance *instance = work->instance;
-  WeirImageTransform transform = instance->preprocess.transform;
-  WeirRequest *request = gst_weir_instance_acquire (instance);
-  g_autoptr (GError) error = NULL;
-  Flight *flight;
+  WeirImageTransform transform = work->instance->preprocess.transform;
+  guint input = work->instance->input;
 
-  if (request == NULL)
-    return GST_FLOW_FLUSHING;
+  if (input == G_MAXUINT)
+    return weir_picture_input (work->instance->network, &input, error);
   transform.x = region->x;
   transform.y = region->y;
   transform.width = region->width;
   transform.height = region->height;
+  return weir_request_set_image (request, input, 0, image, &transform, &region->placement,
+                                 error);
+}
+
+/* @image: (nullable): none of audio. */
+static GstFlowReturn
+start_region (Work *work, const WeirImage *image, GstWeirRegion *region)
+{
+  GstWeirInstance *instance = work->instance;
+  WeirRequest *request = gst_weir_instance_acquire (instance);
+  g_autoptr (GError) error = NULL;
+  Flight *flight;
+  gboolean good;
+
+  if (request == NULL)
+    return GST_FLOW_FLUSHING;
   weir_request_wait (request);
-  if (!weir_request_set_image (request, instance->input, 0, image, &transform,
-                               &region->placement, &error)) {
+  good = image != NULL
+             ? set_picture (work, request, image, region, &error)
+             : gst_weir_window_feed (&get_private (work->self)->window, &work->fit,
+                                     work->slot->buffer, request, &error);
+  if (!good) {
     gst_weir_instance_release (instance, request);
     fail (work->self, error);
     return GST_FLOW_ERROR;
@@ -186,14 +183,12 @@ start_region (Work *work, const WeirImage *image, GstWeirRegion *region)
 }
 
 static GstFlowReturn
-start_regions (Work *work)
+start_regions_of_picture (Work *work)
 {
   GstFlowReturn flow = GST_FLOW_OK;
   GstVideoFrame frame;
   WeirImage image;
 
-  if (work->regions->len == 0)
-    return GST_FLOW_OK;
   if (!gst_video_frame_map (&frame, &work->slot->info, work->slot->buffer,
                             GST_MAP_READ)) {
     GST_ELEMENT_ERROR (work->self, RESOURCE, READ, (NULL), ("a frame cannot be mapped"));
@@ -205,6 +200,16 @@ start_regions (Work *work)
     flow = start_region (work, &image, work->regions->pdata[i]);
   gst_video_frame_unmap (&frame);
   return flow;
+}
+
+static GstFlowReturn
+start_regions (Work *work)
+{
+  if (work->regions->len == 0)
+    return GST_FLOW_OK;
+  return get_private (work->self)->window.channels > 0
+             ? start_region (work, NULL, work->regions->pdata[0])
+             : start_regions_of_picture (work);
 }
 
 static void
@@ -240,6 +245,18 @@ add_rois (Work *work)
   }
 }
 
+/* The rest of a stretch of audio, shorter than the network wants, passes as it is; so
+ * does what was cut for the model before this one. */
+static void
+add_window (Work *work)
+{
+  const GstWeirWindow *window = &get_private (work->self)->window;
+
+  if (gst_weir_window_fit (window->channels, work->instance->network, &work->fit, NULL) &&
+      gst_weir_window_is_full (window, &work->fit, work->slot->buffer))
+    add_region (work, -1, 0, 0, 0, 0);
+}
+
 static Work *
 work_new (GstWeirInference *self, GstWeirSlot *slot, GstWeirInstance *instance)
 {
@@ -256,7 +273,9 @@ work_new (GstWeirInference *self, GstWeirSlot *slot, GstWeirInstance *instance)
   slot->free_data = work_free;
   if (!gst_weir_gate_takes_frame (&p->gate, frame))
     return work;
-  if (p->roi_list)
+  if (p->window.channels > 0)
+    add_window (work);
+  else if (p->roi_list)
     add_rois (work);
   else
     add_region (work, -1, 0, 0, GST_VIDEO_INFO_WIDTH (&slot->info),
@@ -295,6 +314,52 @@ gst_weir_inference_submit (GstWeirBase *base, GstWeirSlot *slot)
   flow = start_regions (work);
   release_work (work);
   return flow;
+}
+
+static GstFlowReturn
+gst_weir_inference_receive (GstWeirBase *base, GstBuffer *buffer)
+{
+  GstWeirInference *self = GST_WEIR_INFERENCE (base);
+  GstWeirInferencePrivate *p = get_private (self);
+  g_autoptr (GError) error = NULL;
+  GstFlowReturn flow;
+
+  if (p->window.channels == 0)
+    return gst_weir_base_take (base, buffer);
+  flow = gst_weir_gather (base, p->loader, &p->window, may_wait (self), buffer, &error);
+  if (error != NULL)
+    fail (self, error);
+  return flow;
+}
+
+static gboolean
+gst_weir_inference_set_caps (GstWeirBase *base, const GstCaps *caps)
+{
+  GstWeirInferencePrivate *p = get_private (GST_WEIR_INFERENCE (base));
+
+  if (!gst_weir_window_set_caps (&p->window, caps))
+    return FALSE;
+  gst_weir_loader_set_media (p->loader, p->window.channels);
+  return TRUE;
+}
+
+static void
+gst_weir_inference_rest (GstWeirBase *base)
+{
+  GstBuffer *buffer =
+      gst_weir_window_take_rest (&get_private (GST_WEIR_INFERENCE (base))->window);
+
+  if (buffer != NULL)
+    gst_weir_base_take (base, buffer);
+}
+
+static void
+gst_weir_inference_restart (GstWeirBase *base)
+{
+  GstWeirInferencePrivate *p = get_private (GST_WEIR_INFERENCE (base));
+
+  gst_adapter_clear (p->window.frames);
+  gst_weir_loader_forget_state (p->loader);
 }
 
 static void
@@ -433,6 +498,7 @@ gst_weir_inference_finalize (GObject *object)
 
   gst_weir_loader_free (p->loader);
   gst_weir_gate_clear (&p->gate);
+  gst_weir_window_clear (&p->window);
   G_OBJECT_CLASS (gst_weir_inference_parent_class)->finalize (object);
 }
 
@@ -447,20 +513,6 @@ gst_weir_inference_constructed (GObject *object)
   gst_weir_loader_set_task (get_private (self)->loader, klass->task);
 }
 
-#define GST_TYPE_WEIR_INFERENCE_REGION (gst_weir_inference_region_get_type ())
-static GType
-gst_weir_inference_region_get_type (void)
-{
-  static const GEnumValue values[] = { { 0, "the whole frame", "full-frame" },
-                                       { 1, "each region that was found", "roi-list" },
-                                       { 0, NULL, NULL } };
-  static gsize type;
-
-  if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_enum_register_static ("GstWeirInferenceRegion", values));
-  return type;
-}
-
 static void
 install_properties (GObjectClass *klass)
 {
@@ -471,7 +523,7 @@ install_properties (GObjectClass *klass)
       g_param_spec_enum (
           "inference-region", "Inference region",
           "look at the whole frame or at each region that was found before",
-          GST_TYPE_WEIR_INFERENCE_REGION, 0, flags));
+          gst_weir_settings_region_type (), 0, flags));
   g_object_class_install_property (
       klass, PROP_STATS,
       g_param_spec_boxed ("stats", "Statistics",
@@ -496,6 +548,10 @@ gst_weir_inference_class_init (GstWeirInferenceClass *klass)
   element_class->change_state = gst_weir_inference_change_state;
   element_class->request_new_pad = gst_weir_inference_request_new_pad;
   element_class->release_pad = gst_weir_inference_release_pad;
+  base_class->set_caps = gst_weir_inference_set_caps;
+  base_class->receive = gst_weir_inference_receive;
+  base_class->rest = gst_weir_inference_rest;
+  base_class->restart = gst_weir_inference_restart;
   base_class->submit = gst_weir_inference_submit;
   base_class->finish = gst_weir_inference_finish;
   base_class->unlock = gst_weir_inference_unlock;
@@ -510,5 +566,6 @@ gst_weir_inference_init (GstWeirInference *self)
   GstWeirInferencePrivate *p = get_private (self);
 
   gst_weir_gate_init (&p->gate);
+  gst_weir_window_init (&p->window);
   p->loader = gst_weir_loader_new (GST_ELEMENT (self));
 }

@@ -46,9 +46,4 @@ struct _GstWeirInferenceClass {
                   const GstVideoInfo *info, GstWeirRegion *region);
 };
 
-/** gst_weir_inference_decode: (transfer full): what the instance's decoder finds in the
- * outputs of @request (element-type GstWeirObject), for @collect. */
-GArray *gst_weir_inference_decode (GstWeirInstance *instance, WeirRequest *request,
-                                   const GstWeirDecoderOptions *options, GError **error);
-
 G_END_DECLS

@@ -15,6 +15,13 @@ make_requests (GstWeirInstance *instance, guint count, GError **error)
   return TRUE;
 }
 
+/* The state of a network with memory lies in one request. */
+static guint
+count_requests (const GstWeirInstance *instance, const GstWeirInstanceWishes *wishes)
+{
+  return weir_network_has_state (instance->network) ? 1 : MAX (wishes->nireq, 1);
+}
+
 /* Other inputs of the network (sizes, scale factors) stay zero. */
 static gboolean
 set_other_inputs (GstWeirInstance *instance, GError **error)
@@ -36,15 +43,34 @@ set_other_inputs (GstWeirInstance *instance, GError **error)
   return TRUE;
 }
 
+/* Frames of audio find their input by themselves, once their caps are known. */
+static gboolean
+find_input (GstWeirInstance *instance, const GstWeirInstanceWishes *wishes,
+            GError **error)
+{
+  gboolean needed = wishes->media == GST_WEIR_MEDIA_VIDEO || wishes->task != 0;
+  GstWeirWindowFit fit;
+
+  if (wishes->media == GST_WEIR_MEDIA_AUDIO &&
+      !gst_weir_window_fit (wishes->channels, instance->network, &fit, error))
+    return FALSE;
+  if (weir_picture_input (instance->network, &instance->input, needed ? error : NULL))
+    weir_network_input (instance->network, instance->input, &instance->input_info);
+  else if (needed)
+    return FALSE;
+  else
+    instance->input = G_MAXUINT;
+  return TRUE;
+}
+
 static gboolean
 set_up (GstWeirInstance *instance, const GstWeirInstanceWishes *wishes, GError **error)
 {
   WeirModel *model = weir_network_model (instance->network);
   GError *failure = NULL;
 
-  if (!weir_picture_input (instance->network, &instance->input, error))
+  if (!find_input (instance, wishes, error))
     return FALSE;
-  weir_network_input (instance->network, instance->input, &instance->input_info);
   if (wishes->task != 0) {
     instance->decoder =
         gst_weir_decoder_choose (wishes->decoder, wishes->task, model, instance->network,
@@ -61,7 +87,7 @@ set_up (GstWeirInstance *instance, const GstWeirInstanceWishes *wishes, GError *
   return weir_preprocess_decide (
              &instance->preprocess, &wishes->preprocess, model,
              instance->decoder != NULL ? instance->decoder->profile : NULL, error) &&
-         make_requests (instance, MAX (wishes->nireq, 1), error) &&
+         make_requests (instance, count_requests (instance, wishes), error) &&
          set_other_inputs (instance, error);
 }
 
@@ -132,6 +158,17 @@ gst_weir_instance_release (GstWeirInstance *instance, WeirRequest *request)
 }
 
 void
+gst_weir_instance_forget_state (GstWeirInstance *instance)
+{
+  g_mutex_lock (&instance->lock);
+  for (guint i = 0; i < instance->idle->len; i++) {
+    weir_request_wait (instance->idle->pdata[i]);
+    weir_request_reset (instance->idle->pdata[i]);
+  }
+  g_mutex_unlock (&instance->lock);
+}
+
+void
 gst_weir_instance_unlock (GstWeirInstance *instance, gboolean unlocked)
 {
   g_mutex_lock (&instance->lock);
@@ -146,4 +183,28 @@ gst_weir_instance_label (const GstWeirInstance *instance, int label_id)
   if (label_id < 0 || (guint) label_id >= instance->n_labels)
     return NULL;
   return instance->labels[label_id];
+}
+
+GArray *
+gst_weir_instance_decode (GstWeirInstance *instance, WeirRequest *request,
+                          const GstWeirDecoderOptions *options, GError **error)
+{
+  guint n = weir_network_n_outputs (instance->network);
+  g_autofree WeirTensor **tensors = g_new0 (WeirTensor *, MAX (n, 1));
+  g_autofree const char **names = g_new0 (const char *, MAX (n, 1));
+  GstWeirTensors outputs = {
+    .tensors = tensors, .names = names, .n = n, .input = &instance->input_info
+  };
+  GArray *objects = gst_weir_objects_new ();
+
+  for (guint i = 0; i < n; i++) {
+    WeirPortInfo info;
+
+    weir_network_output (instance->network, i, &info);
+    tensors[i] = weir_request_output (request, i);
+    names[i] = info.name;
+  }
+  if (!instance->decoder->decode (&outputs, options, objects, error))
+    g_clear_pointer (&objects, g_array_unref);
+  return objects;
 }

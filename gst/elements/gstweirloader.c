@@ -15,6 +15,8 @@ GST_DEBUG_CATEGORY_STATIC (weir_loader_debug);
 struct _GstWeirLoader {
   GstElement *element; /* the owner */
   guint task;
+  GstWeirMedia media;
+  guint channels;
   GMutex lock;
   GCond changed;
   GstWeirSettings settings;
@@ -56,6 +58,24 @@ void
 gst_weir_loader_set_task (GstWeirLoader *loader, guint task)
 {
   loader->task = task;
+}
+
+void
+gst_weir_loader_set_media (GstWeirLoader *loader, guint channels)
+{
+  g_mutex_lock (&loader->lock);
+  loader->media = channels > 0 ? GST_WEIR_MEDIA_AUDIO : GST_WEIR_MEDIA_VIDEO;
+  loader->channels = channels;
+  g_mutex_unlock (&loader->lock);
+}
+
+void
+gst_weir_loader_forget_state (GstWeirLoader *loader)
+{
+  g_mutex_lock (&loader->lock);
+  if (loader->current != NULL)
+    gst_weir_instance_forget_state (loader->current);
+  g_mutex_unlock (&loader->lock);
 }
 
 static gboolean
@@ -170,12 +190,18 @@ load (GstWeirLoader *loader, GBytes *stream)
   GstWeirInstanceWishes wishes;
   GstWeirInstance *instance;
   g_autoptr (GError) error = NULL;
+  GstWeirMedia media;
+  guint channels;
   gboolean good;
 
   g_mutex_lock (&loader->lock);
   settings = gst_weir_settings_copy (&loader->settings);
+  media = loader->media;
+  channels = loader->channels;
   g_mutex_unlock (&loader->lock);
   wishes = gst_weir_settings_wishes (&settings, loader->task, stream);
+  wishes.media = media;
+  wishes.channels = channels;
   gst_weir_base_set_depth (GST_WEIR_BASE (loader->element),
                            wishes.nireq > 1 ? wishes.nireq + 1 : 1);
   instance = gst_weir_instance_new (&wishes, show_progress, loader, &error);
@@ -262,6 +288,7 @@ gst_weir_loader_start (GstWeirLoader *loader)
   possible = from_file || loader->has_pad;
   loader->active = possible;
   loader->cancelled = loader->failed = FALSE;
+  loader->media = GST_WEIR_MEDIA_UNKNOWN;
   g_mutex_unlock (&loader->lock);
   if (!possible)
     GST_ELEMENT_ERROR (loader->element, RESOURCE, NOT_FOUND,

@@ -18,6 +18,12 @@ void gst_weir_loader_free (GstWeirLoader *loader);
 /** gst_weir_loader_set_task: decoders that fit the element, 0 for none. */
 void gst_weir_loader_set_task (GstWeirLoader *loader, guint task);
 
+/** gst_weir_loader_set_media: what models must take from now on: audio of @channels, or
+ * video for 0. */
+void gst_weir_loader_set_media (GstWeirLoader *loader, guint channels);
+/** gst_weir_loader_forget_state: a model with memory begins anew. */
+void gst_weir_loader_forget_state (GstWeirLoader *loader);
+
 /** gst_weir_loader_install_properties: from id @first on. */
 void gst_weir_loader_install_properties (GObjectClass *klass, guint first);
 /** gst_weir_loader_set_property: @index counts from the first; %FALSE if there is none.

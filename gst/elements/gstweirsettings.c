@@ -39,6 +39,10 @@ static const struct {
   { "extensions", "Extensions",
     "libraries with operations of your own, and mappings (.json): a,b; their code is run",
     TEXT, offsetof (GstWeirSettings, extensions) },
+  { "offload", "Offload",
+    "who runs what cannot be converted: FRAMEWORK=RUNNER, separated by commas; a runner "
+    "is ONNX Runtime's library or a command; none by default",
+    TEXT, offsetof (GstWeirSettings, offload) },
   { "decoder", "Decoder", "what reads the network's outputs; auto finds it", TEXT,
     offsetof (GstWeirSettings, decoder) },
   { "nireq", "Number of requests", "frames that are worked on at a time; 0 is automatic",
@@ -69,6 +73,19 @@ order_type (void)
 
   if (g_once_init_enter (&type))
     g_once_init_leave (&type, g_enum_register_static ("GstWeirChannelReversal", values));
+  return type;
+}
+
+GType
+gst_weir_settings_region_type (void)
+{
+  static const GEnumValue values[] = { { 0, "the whole frame", "full-frame" },
+                                       { 1, "each region that was found", "roi-list" },
+                                       { 0, NULL, NULL } };
+  static gsize type;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstWeirInferenceRegion", values));
   return type;
 }
 
@@ -184,6 +201,7 @@ gst_weir_settings_wishes (const GstWeirSettings *s, guint task, GBytes *stream)
                .convert_options = s->convert_options,
                .cache_dir = s->cache_dir,
                .extensions = s->extensions,
+               .offload = s->offload,
                .instance_id = stream == NULL ? s->instance_id : NULL,
                .device = s->device,
                .precision = s->precision,

@@ -18,6 +18,7 @@ typedef struct {
   char *convert_options;
   char *cache_dir;
   char *extensions;
+  char *offload;
   char *decoder;
   guint nireq;
   guint streams;
@@ -42,3 +43,5 @@ gboolean gst_weir_settings_is_model (guint index);
 /** gst_weir_settings_wishes: borrows everything. */
 GstWeirInstanceWishes gst_weir_settings_wishes (const GstWeirSettings *settings,
                                                 guint task, GBytes *stream);
+/** gst_weir_settings_region_type: an enumeration: 0 the whole frame, 1 its regions. */
+GType gst_weir_settings_region_type (void);

@@ -51,8 +51,9 @@ make_key (const GstWeirModelRequest *r)
   if (r->instance_id == NULL && is_quantized (r))
     add_file (g_string_append (key, "\nstatistics "), r->statistics);
   if (r->instance_id == NULL)
-    g_string_append_printf (key, "\n%s\n%s\n%s\n%u %u %u %u %u",
+    g_string_append_printf (key, "\n%s\n%s\n%s\n%s\n%u %u %u %u %u",
                             r->extensions != NULL ? r->extensions : "",
+                            r->offload != NULL ? r->offload : "",
                             r->convert_options != NULL ? r->convert_options : "",
                             r->device != NULL ? r->device : "", r->threads, r->streams,
                             r->batch, r->reshape_width, r->reshape_height);
@@ -123,6 +124,9 @@ convert (const GstWeirModelRequest *r, WeirProgress progress, gpointer user_data
     return NULL;
   if (r->extensions != NULL &&
       !weir_convert_options_set (options, "extensions", r->extensions, error))
+    return NULL;
+  if (r->offload != NULL &&
+      !weir_convert_options_set (options, "offload", r->offload, error))
     return NULL;
   if (r->stream != NULL)
     return weir_convert_bytes (r->stream, "model stream", NULL, options, progress,

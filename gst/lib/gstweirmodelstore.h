@@ -8,7 +8,7 @@
  * @stream: (nullable): an IR stream, or any framework's file
  * @convert_options: (nullable): options of `weir convert`, as one line
  * @cache_dir: (nullable): %NULL for the user's, "" for none
- * @extensions: (nullable): what the option of this name gets
+ * @extensions, @offload: (nullable): what the options of these names get
  * @instance_id: (nullable): networks with the same id are the same
  * @device: (nullable)
  * @precision: (nullable): "i8" quantises by @statistics; "f32"
@@ -21,6 +21,7 @@ typedef struct {
   const char *convert_options;
   const char *cache_dir;
   const char *extensions;
+  const char *offload;
   const char *instance_id;
   const char *device;
   const char *precision;

@@ -197,6 +197,7 @@ session_open (Session *s, const SessionOptions *o, GError **error)
     return FALSE;
   s->n_inputs = weir_graph_n_parameters (weir_model_graph (s->model));
   s->inputs = g_new0 (WeirTensor *, MAX (s->n_inputs, 1));
+  s->leading = -1;
   s->archives = g_new0 (GPtrArray *, MAX (s->n_inputs, 1));
   if (make_network (s, o, error))
     return TRUE;

@@ -10,6 +10,7 @@
  * @inputs: one an input of the model, as read; (nullable) where none was given
  * @repeats: how often the network runs to use up all rows of the longest input
  * @archives: one an input; (nullable) where it was not given as an archive of utterances
+ * @leading: the one that was given first, -1 for none
  */
 typedef struct {
   WeirModel *model;
@@ -19,6 +20,7 @@ typedef struct {
   guint n_inputs;
   guint repeats;
   GPtrArray **archives;
+  int leading;
 } Session;
 
 /** SessionOptions: @input and @shape are "[NAME=]VALUE" lists. */

@@ -21,24 +21,17 @@ utterances_read (Session *s, guint index, const char *path, GError **error)
   s->archives[index] = weir_utterances_read (path, error);
   if (s->archives[index] == NULL)
     return FALSE;
+  if (s->leading < 0)
+    s->leading = (int) index;
   first = s->archives[index]->pdata[0];
   s->inputs[index] = weir_tensor_ref (first->features);
   return TRUE;
 }
 
-static const GPtrArray *
-first_archive (const Session *s)
-{
-  for (guint i = 0; i < s->n_inputs; i++)
-    if (s->archives[i] != NULL)
-      return s->archives[i];
-  return NULL;
-}
-
 const char *
 utterances_name (const Session *s, guint index)
 {
-  const GPtrArray *archive = first_archive (s);
+  const GPtrArray *archive = s->leading >= 0 ? s->archives[s->leading] : NULL;
 
   return archive != NULL && index < archive->len
              ? ((const WeirUtterance *) archive->pdata[index])->key

@@ -115,6 +115,32 @@ static const Case nnet3[] = {
 };
 
 static const Case nnet1[] = {
+  { "<Nnet> <BlockSoftmax> 3 3 [ 2 1 ] </Nnet>", "1x3: 5 5 9", "1x3: 0.5 0.5 1" },
+  { "<Nnet> <ParallelComponent> 2 3 <NestedNnetCount> 2 <NestedNnet> 1 <Nnet> "
+    "<LinearTransform> 1 2 <LearnRateCoef> 1 [ 1 10 ] </Nnet> <NestedNnet> 2 <Nnet> "
+    "<Rescale> 1 1 <LearnRateCoef> 1 [ 3 ] <Splice> 1 1 [ 0 ] </Nnet> "
+    "</ParallelComponent> <AddShift> 2 2 <LearnRateCoef> 1 [ 1 1 ] </Nnet>",
+    "1x3: 2 3 4", "1x2: 33 13" },
+  { "<Nnet> <Softmax> 2 2 <Rescale> 2 2 <LearnRateCoef> 1 [ 2 4 ] <ParallelComponent> 2 "
+    "2 <NestedNnetCount> 1 <NestedNnet> 1 <Nnet> <ParallelComponent> 2 2 "
+    "<NestedNnetCount> 2 <NestedNnet> 1 <Nnet> <Copy> 1 1 [ 1 ] </Nnet> <NestedNnet> 2 "
+    "<Nnet> <Copy> 1 1 [ 1 ] </Nnet> </ParallelComponent> <Copy> 2 2 [ 2 1 ] </Nnet> "
+    "</ParallelComponent> </Nnet>",
+    "1x2: 7 7", "1x2: 2 1" },
+  { "<Nnet> <MaxPooling2DComponent> 4 8 <FmapXLen> 2 <FmapYLen> 2 <PoolXLen> 2 "
+    "<PoolYLen> 1 <PoolXStep> 1 <PoolYStep> 1 </Nnet>",
+    "1x8: 1 2 3 4 5 0 2 9", "1x4: 5 2 3 9" },
+  { "<Nnet> <AveragePooling2DComponent> 4 8 <FmapXLen> 2 <FmapYLen> 2 <PoolXLen> 2 "
+    "<PoolYLen> 1 <PoolXStep> 1 <PoolYStep> 1 </Nnet>",
+    "1x8: 1 2 3 4 5 0 2 9", "1x4: 3 1 2.5 6.5" },
+  { "<Nnet> <Convolutional2DComponent> 2 4 <LearnRateCoef> 1 <BiasLearnRateCoef> 1 "
+    "<FmapXLen> 1 <FmapYLen> 2 <FiltXLen> 1 <FiltYLen> 1 <FiltXStep> 1 <FiltYStep> 1 "
+    "<ConnectFmap> 1 <Filters> [ 1 10 ] <Bias> [ 0.5 ] </Nnet>",
+    "1x4: 1 2 3 4", "1x2: 21.5 43.5" },
+  { "<Nnet> <Convolutional2DComponent> 2 4 <LearnRateCoef> 1 <BiasLearnRateCoef> 1 "
+    "<FmapXLen> 1 <FmapYLen> 2 <FiltXLen> 1 <FiltYLen> 1 <FiltXStep> 1 <FiltYStep> 1 "
+    "<ConnectFmap> 0 <Filters> [ 1 10 ] <Bias> [ 0.5 ] </Nnet>",
+    "1x4: 1 2 3 4", "1x2: 31.5 42.5" },
   { "<Nnet> <Copy> 3 2 [ 2 1 1 ] </Nnet>", "1x2: 5 6", "1x3: 6 5 5" },
   { "<Nnet> <ParametricRelu> 2 2 <AlphaLearnRateCoef> 1 [ 2 2 ] [ 3 3 ] </Nnet>",
     "1x2: 5 -6", "1x2: 10 -18" },
@@ -243,15 +269,26 @@ test_priors (void)
 static void
 test_counts_refused (void)
 {
-  GError *error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("weir-test-XXXXXX", NULL);
+  g_autofree char *words = g_build_filename (folder, "counts", NULL);
+  const struct {
+    const char *text, *counts, *message;
+  } cases[] = {
+    { nnet3[0].text, "", "the model holds no priors; give a file of counts [W0404]" },
+    { nnet2[0].text, "/nowhere/counts", "/nowhere/counts" },
+    { nnet2[0].text, words, "--counts: " },
+  };
 
-  g_assert_null (load (nnet3[0].text, "counts", "", &error));
-  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_ARGUMENT);
-  assert_says (error, "the model holds no priors");
-  g_clear_error (&error);
-  g_assert_null (load (nnet2[0].text, "counts", "/nowhere/counts", &error));
-  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_IO);
-  g_clear_error (&error);
+  g_assert_true (g_file_set_contents (words, "one two\n", -1, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    GError *error = NULL;
+
+    g_assert_null (load (cases[i].text, "counts", cases[i].counts, &error));
+    g_assert_error (error, WEIR_ERROR, WEIR_ERROR_ARGUMENT);
+    assert_says (error, cases[i].message);
+    assert_says (error, "[W0404]");
+    g_clear_error (&error);
+  }
 }
 
 /* The frame that is kept comes in and goes out. */

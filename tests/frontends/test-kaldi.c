@@ -87,26 +87,64 @@ run_cases (gconstpointer table)
   }
 }
 
-/* The second frame sees the first. */
-static void
-test_frames (void)
-{
-  g_autoptr (WeirModel) model = load (nnet1[3].text, NULL);
-  g_autoptr (WeirState) state = weir_state_new ();
-  static const char *const frames[][2] = { { "1x2: 1 2", "1x4: 0 0 1 2" },
-                                           { "1x2: 3 4", "1x4: 1 2 3 4" },
-                                           { "1x2: 5 6", "1x4: 3 4 5 6" } };
+/** Frame: one of several that a network is given in turn. */
+typedef struct {
+  const char *in, *out;
+} Frame;
 
-  for (guint i = 0; i < G_N_ELEMENTS (frames); i++) {
-    g_autoptr (WeirTensor) in = tensor_from_text (frames[i][0]);
-    g_autoptr (WeirTensor) wanted = tensor_from_text (frames[i][1]);
+static void
+run_frames (const char *text, const Frame *frames, guint count)
+{
+  g_autoptr (WeirModel) model = load (text, NULL);
+  g_autoptr (WeirState) state = weir_state_new ();
+
+  for (guint i = 0; i < count; i++) {
+    g_autoptr (WeirTensor) in = tensor_from_text (frames[i].in);
+    g_autoptr (WeirTensor) wanted = tensor_from_text (frames[i].out);
     g_autoptr (WeirTensor) out = NULL;
     GError *error = NULL;
 
     weir_graph_evaluate (weir_model_graph (model), &in, &out, state, &error);
     g_assert_no_error (error);
-    assert_equal (out, wanted);
+    assert_close (out, wanted, 1e-6);
   }
+}
+
+/* The second frame sees the first. */
+static void
+test_frames (void)
+{
+  static const Frame frames[] = { { "1x2: 1 2", "1x4: 0 0 1 2" },
+                                  { "1x2: 3 4", "1x4: 1 2 3 4" },
+                                  { "1x2: 5 6", "1x4: 3 4 5 6" } };
+
+  run_frames (nnet1[3].text, frames, G_N_ELEMENTS (frames));
+}
+
+/* tanh (2 x), then tanh (2 x + 2 y) with the output y before. */
+static void
+test_recurrent (void)
+{
+  static const Frame frames[] = { { "1x1: 0.25", "1x1: 0.462117157" },
+                                  { "1x1: 0.5", "1x1: 0.958264778" },
+                                  { "1x1: 0.25", "1x1: 0.984201536" } };
+
+  run_frames ("<Nnet> <RecurrentComponent> 1 1 <GradClip> 0 <DiffClip> 1 <LearnRateCoef> "
+              "1 <BiasLearnRateCoef> 1 [ 2 ] [ 2 ] [ 0 ] </Nnet>",
+              frames, G_N_ELEMENTS (frames));
+}
+
+/* One of two networks side by side looks back, the other must not. */
+static void
+test_parallel (void)
+{
+  static const Frame frames[] = { { "1x2: 1 2", "1x3: 0 1 2" },
+                                  { "1x2: 3 4", "1x3: 1 3 4" } };
+
+  run_frames ("<Nnet> <ParallelComponent> 3 2 <NestedNnetCount> 2 <NestedNnet> 1 <Nnet> "
+              "<Splice> 2 1 [ -1 0 ] </Nnet> <NestedNnet> 2 <Nnet> <Splice> 1 1 [ 0 ] "
+              "</Nnet> </ParallelComponent> </Nnet>",
+              frames, G_N_ELEMENTS (frames));
 }
 
 static const struct {
@@ -115,11 +153,27 @@ static const struct {
   const char *message;
 } refused[] = {
   { "<Nnet>", WEIR_ERROR_FORMAT, "test.nnet: " },
+  { "<Net> </Net>", WEIR_ERROR_FORMAT, "expected <Nnet> or <Nnet3> [W0403]" },
   { "<Nnet> </Nnet>", WEIR_ERROR_FORMAT, "no components" },
   { "<Nnet> word", WEIR_ERROR_FORMAT, "expected a component, found 'word'" },
   { "<Nnet> <Softmax> 2", WEIR_ERROR_FORMAT, "test.nnet: " },
   { "<Nnet> <Softmax> 2 -2 </Nnet>", WEIR_ERROR_FORMAT, "-2 inputs" },
   { "<Nnet> <Maxout> 2 2 </Nnet>", WEIR_ERROR_UNSUPPORTED, "Maxout" },
+  { "<Nnet> <ParallelComponent> 1 1 <NestedNnetCount> 1 <NestedNnet> 1 <Nnet> </Nnet>",
+    WEIR_ERROR_FORMAT, "no components" },
+  { "<Nnet> <ParallelComponent> 2 1 <NestedNnetCount> 1 <NestedNnet> 1 <Nnet> <Tanh> 1 1 "
+    "</Nnet> </ParallelComponent> </Nnet>",
+    WEIR_ERROR_FORMAT,
+    "component 'ParallelComponent0': expected 1 inputs and 2 outputs, its networks have "
+    "1 "
+    "and 1" },
+#define NEST "<ParallelComponent> 1 1 <NestedNnetCount> 1 <NestedNnet> 1 <Nnet> "
+  { "<Nnet> " NEST NEST NEST NEST NEST, WEIR_ERROR_LIMIT,
+    "at most 4 within each other are taken" },
+  { "<Nnet> <BlockSoftmax> 3 3 [ 2 2 ] </Nnet>", WEIR_ERROR_FORMAT,
+    "block 1 of 2 numbers" },
+  { "<Nnet> <MaxPooling2DComponent> 4 8 <FmapXLen> 3 <FmapYLen> 2 </Nnet>",
+    WEIR_ERROR_FORMAT, "MaxPooling2DComponent0" },
   { "<Nnet> <AffineTransform> 2 3 [ 1 2 3\n 4 5 ] [ 1 2 ] </Nnet>", WEIR_ERROR_FORMAT,
     "AffineTransform0" },
   { NNET3 (2, "<RectifiedLinearComponent> <Dim> 2 </RectifiedLinearComponent>\n",
@@ -152,6 +206,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/kaldi/nnet1", nnet1, run_cases);
   g_test_add_data_func ("/kaldi/nnet3", nnet3, run_cases);
   g_test_add_func ("/kaldi/frames", test_frames);
+  g_test_add_func ("/kaldi/parallel", test_parallel);
+  g_test_add_func ("/kaldi/recurrent", test_recurrent);
   g_test_add_func ("/kaldi/refused", test_refused);
   return g_test_run ();
 }

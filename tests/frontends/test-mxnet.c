@@ -442,8 +442,23 @@ test_lists (void)
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
     g_assert_null (load_lists (wrong[i].prefix, wrong[i].pretrained, &error));
     assert_says (error, wrong[i].message);
+    g_assert_true (i + 1 == G_N_ELEMENTS (wrong) ||
+                   g_str_has_suffix (error->message, " [W0402]"));
     g_clear_error (&error);
   }
+}
+
+static void
+test_no_symbol (void)
+{
+  g_autoptr (GBytes) params = mxnet_params (NULL, NULL, 0);
+  g_autoptr (WeirSource) source = weir_source_new (params, "net.params");
+  g_autoptr (GPtrArray) unsupported = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (weir_frontend_mxnet.load (&(WeirFrontendInput){ .source = source },
+                                           unsupported, &error));
+  assert_says (error, "or --input_symbol FILE [W0401]");
 }
 
 /* One operation over x0, [1, 1, 4, 4], with attributes that it cannot have. */
@@ -536,6 +551,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mxnet/cut", test_cut);
   g_test_add_func ("/mxnet/extension", test_extension);
   g_test_add_func ("/mxnet/lists", test_lists);
+  g_test_add_func ("/mxnet/no-symbol", test_no_symbol);
   g_test_add_func ("/mxnet/old-symbol", test_old_symbol);
   g_test_add_func ("/mxnet/short", test_short);
   return g_test_run ();

@@ -88,6 +88,128 @@ test_blazeface (void)
   weir_tensor_unref (tensors[1]);
 }
 
+/* PNet on 20x22: 5 places in a row, 4 in a column; the third place of the second row. */
+static void
+test_mtcnn (void)
+{
+  WeirTensor *tensors[] = {
+    weir_tensor_new (WEIR_DTYPE_F32, &WEIR_SHAPE (1, 4, 5, 6), NULL),
+    weir_tensor_new (WEIR_DTYPE_F32, &WEIR_SHAPE (1, 2, 5, 6), NULL)
+  };
+  const char *names[] = { "boxes", "scores" };
+  float *boxes = weir_tensor_writable (tensors[0]);
+  float *scores = weir_tensor_writable (tensors[1]);
+  const guint cell = 6 + 2, area = 30;
+  g_autoptr (GArray) objects = NULL;
+
+  scores[cell] = 0.25f;
+  scores[area + cell] = 0.75f;
+  boxes[cell] = 0.25f;             /* from 4 + 3 */
+  boxes[2 * area + cell] = -0.25f; /* to 4 + 9: 6 wide, 12 high, so 12 wide */
+  objects =
+      decode (&gst_weir_decoder_mtcnn, tensors, names, 2, &WEIR_SHAPE (1, 3, 20, 22));
+  g_assert_cmpuint (objects->len, ==, 1);
+  g_assert_cmpfloat_with_epsilon (object_at (objects, 0)->score, 0.75, 1e-6);
+  g_assert_cmpfloat_with_epsilon (object_at (objects, 0)->x, 4 / 22.0, 1e-6);
+  g_assert_cmpfloat_with_epsilon (object_at (objects, 0)->y, 2 / 20.0, 1e-6);
+  g_assert_cmpfloat_with_epsilon (object_at (objects, 0)->width, 12 / 22.0, 1e-6);
+  g_assert_cmpfloat_with_epsilon (object_at (objects, 0)->height, 12 / 20.0, 1e-6);
+  weir_tensor_unref (tensors[0]);
+  weir_tensor_unref (tensors[1]);
+}
+
+static void
+test_mtcnn_refine (void)
+{
+  const float points[] = { 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f, 1 };
+  const float box[] = { 0.1f, -0.1f, -0.2f, 0.2f }, scores[] = { 0.1f, 0.9f };
+  WeirTensor *tensors[] = { weir_tensor_new_f32 (&WEIR_SHAPE (1, 10), points),
+                            weir_tensor_new_f32 (&WEIR_SHAPE (1, 4), box),
+                            weir_tensor_new_f32 (&WEIR_SHAPE (1, 2), scores) };
+  const char *names[] = { "points", "box", "scores" };
+  g_autoptr (GArray) objects = decode (&gst_weir_decoder_mtcnn_refine, tensors, names, 3,
+                                       &WEIR_SHAPE (1, 3, 48, 48));
+  const GstWeirObject *o = object_at (objects, 0);
+
+  g_assert_cmpuint (objects->len, ==, 1);
+  g_assert_cmpfloat_with_epsilon (o->score, 0.9, 1e-6);
+  g_assert_cmpfloat_with_epsilon (o->x, 0.1, 1e-6);
+  g_assert_cmpfloat_with_epsilon (o->y, -0.1, 1e-6);
+  g_assert_cmpfloat_with_epsilon (o->width, 0.7, 1e-6);
+  g_assert_cmpfloat_with_epsilon (o->height, 1.3, 1e-6);
+  g_assert_cmpfloat_with_epsilon (g_array_index (o->keypoints, float, 3), 0.2, 1e-6);
+  g_assert_cmpfloat_with_epsilon (g_array_index (o->keypoints, float, 4), 0.7, 1e-6);
+  for (guint i = 0; i < G_N_ELEMENTS (tensors); i++)
+    weir_tensor_unref (tensors[i]);
+}
+
+/* RetinaFace on 64x96 with one stride, 32: a cell of the second row. Its second anchor
+ * has 256 pixels; exp (-2) of it is a face of 34.6. NaN is no face. */
+static void
+test_retinaface (void)
+{
+  WeirTensor *tensors[] = {
+    weir_tensor_new (WEIR_DTYPE_F32, &WEIR_SHAPE (1, 20, 2, 3), NULL),
+    weir_tensor_new (WEIR_DTYPE_F32, &WEIR_SHAPE (1, 8, 2, 3), NULL),
+    weir_tensor_new (WEIR_DTYPE_F32, &WEIR_SHAPE (1, 4, 2, 3), NULL)
+  };
+  const char *names[] = { "points", "boxes", "scores" };
+  float *points = weir_tensor_writable (tensors[0]);
+  float *boxes = weir_tensor_writable (tensors[1]);
+  float *scores = weir_tensor_writable (tensors[2]);
+  const guint cell = 4, area = 6;
+  const double side = exp (-2) * 256;
+  g_autoptr (GArray) objects = NULL;
+  const GstWeirObject *o;
+
+  scores[3 * area + cell] = 0.75f;
+  scores[2 * area] = NAN;
+  boxes[4 * area + cell] = 0.125f;
+  boxes[6 * area + cell] = boxes[7 * area + cell] = -2;
+  points[(10 + 8) * area + cell] = -0.0625f;
+  objects = decode (&gst_weir_decoder_retinaface, tensors, names, 3,
+                    &WEIR_SHAPE (1, 3, 64, 96));
+  g_assert_cmpuint (objects->len, ==, 1);
+  o = object_at (objects, 0);
+  g_assert_cmpfloat_with_epsilon (o->score, 0.75, 1e-6);
+  g_assert_cmpint (o->label_id, ==, 0);
+  g_assert_cmpfloat_with_epsilon (o->x, (7.5 + 32 + 32 - (side - 1) / 2) / 96, 1e-6);
+  g_assert_cmpfloat_with_epsilon (o->y, (7.5 + 32 - (side - 1) / 2) / 64, 1e-6);
+  g_assert_cmpfloat_with_epsilon (o->width, side / 96, 1e-6);
+  g_assert_cmpfloat_with_epsilon (o->height, side / 64, 1e-6);
+  g_assert_cmpuint (o->keypoints->len, ==, 15);
+  g_assert_cmpfloat_with_epsilon (g_array_index (o->keypoints, float, 12),
+                                  (7.5 + 32 - 16) / 96, 1e-6);
+  g_assert_cmpfloat_with_epsilon (g_array_index (o->keypoints, float, 13),
+                                  (7.5 + 32) / 64, 1e-6);
+  for (guint i = 0; i < G_N_ELEMENTS (tensors); i++)
+    weir_tensor_unref (tensors[i]);
+}
+
+static void
+expect_misfit (const WeirShape *shapes, guint n)
+{
+  WeirPortInfo input = { .dtype = WEIR_DTYPE_F32, .shape = WEIR_SHAPE (1, 3, 64, 96) };
+  WeirPortInfo outputs[3] = { 0 };
+
+  for (guint i = 0; i < n; i++)
+    outputs[i] = (WeirPortInfo){ .dtype = WEIR_DTYPE_F32, .shape = shapes[i] };
+  g_assert_false (gst_weir_decoder_retinaface.fits (outputs, n, &input));
+}
+
+static void
+test_retinaface_misfit (void)
+{
+  expect_misfit (&WEIR_SHAPE (1, 4, 2, 3), 1);
+  expect_misfit ((const WeirShape[]){ WEIR_SHAPE (1, 4, 2, 3), WEIR_SHAPE (1, 8, 4, 6) },
+                 2);
+  expect_misfit ((const WeirShape[]){ WEIR_SHAPE (1, 4, 2, 3), WEIR_SHAPE (1, 4, 2, 3) },
+                 2);
+  expect_misfit ((const WeirShape[]){ WEIR_SHAPE (1, 4, 2, 3), WEIR_SHAPE (1, 8, 2, 3),
+                                      WEIR_SHAPE (1, 20, 4, 6) },
+                 3);
+}
+
 static void
 test_score_box (void)
 {
@@ -145,6 +267,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gst/decoders/yolov8", test_yolov8);
   g_test_add_func ("/gst/decoders/blazeface", test_blazeface);
+  g_test_add_func ("/gst/decoders/mtcnn", test_mtcnn);
+  g_test_add_func ("/gst/decoders/mtcnn/refine", test_mtcnn_refine);
+  g_test_add_func ("/gst/decoders/retinaface", test_retinaface);
+  g_test_add_func ("/gst/decoders/retinaface/misfit", test_retinaface_misfit);
   g_test_add_func ("/gst/decoders/score-box", test_score_box);
   g_test_add_func ("/gst/decoders/ssd", test_ssd);
   g_test_add_func ("/gst/decoders/classify", test_classify);

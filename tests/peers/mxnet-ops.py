@@ -35,8 +35,8 @@ class Case:
         self.inputs[name] = array
         return mx.sym.Variable(name, shape=array.shape)
 
-    def w(self, *shape, low=-1.0, high=1.0, values=None, dtype=np.float32):
-        name = "w%d" % len(self.weights)
+    def w(self, *shape, low=-1.0, high=1.0, values=None, dtype=np.float32, name="w%d"):
+        name = name % len(self.weights)
         array = np.array(values, dtype) if values is not None else self.random.uniform(low, high, shape).astype(dtype)
         self.weights[name] = array
         return mx.sym.Variable(name, shape=array.shape, dtype=dtype)

@@ -36,6 +36,91 @@ def norm(op, *shape, channels, **attrs):
     return lambda s, c: getattr(s, op)(c.x(*shape), c.w(channels, low=0.5, high=1.5), c.w(channels), **attrs)
 
 
+def each(s, c):
+    """A recurrent cell that runs along the data, and what it makes of each step."""
+    w, v = c.w(3, 2), c.w(3, 3)
+
+    def cell(x, states):
+        y = s.tanh(s.dot(x, w, transpose_b=True) + s.dot(states[0], v))
+        return [y, s.sum(y, axis=1)], [y, states[1] + 1]
+    outs, states = s.contrib.foreach(cell, c.x(4, 1, 2), [c.x(1, 3), c.x(1, 1)])
+    return s.Group(list(outs) + list(states))
+
+
+def each_of_two(s, c):
+    outs, state = s.contrib.foreach(lambda x, state: (x[0] - x[1] + state, state * 2), [c.x(3, 2), c.x(3, 2)], c.x(2))
+    return s.Group([outs, state])
+
+
+def each_within(s, c):
+    """A loop along the rows, and one along the numbers of each."""
+    def row(x, total):
+        _, inner = s.contrib.foreach(lambda number, state: (number, state + number), x, total)
+        return inner * 1, inner
+    outs, state = s.contrib.foreach(row, c.x(2, 3, 2), c.x(2))
+    return s.Group([outs, state])
+
+
+def repeat(first):
+    """MXNet leaves the rows that no step writes as they are: they are cut away."""
+    def build(s, c):
+        step, limit = c.w(1, values=[2]), c.x(1, values=[20])
+        outs, states = s.contrib.while_loop(lambda i, a: a < limit, lambda i, a: ([a * 2, i], [i + 1, a + i * step]),
+                                            [c.x(1, values=[first]), c.x(1, values=[1])], max_iterations=9)
+        return s.Group([s.slice_axis(o, axis=0, begin=0, end=2) for o in outs] + list(states))
+    return build
+
+
+def choose(value, outputs=1):
+    def build(s, c):
+        x, y, w = c.x(1, values=[value]), c.x(2, 3), c.w(2, 3)
+        made = s.contrib.cond(x * 2 < 1, lambda: [y + w, y - w][:outputs], lambda: [w * y * 3, s.broadcast_add(y, x.reshape((1, 1)))][:outputs])
+        return s.Group(list(made))
+    return build
+
+
+def fused(build):
+    """What oneDNN joins to one node, with a symbol within it."""
+    return lambda s, c: build(s, c).get_backend_symbol("MKLDNN")
+
+
+def calibrated(build, **options):
+    """The same with 8 bits: ranges as they are for the inputs of the case."""
+    def quantised(s, c):
+        import mxnet as mx
+        from mxnet.contrib.quantization import quantize_model
+        symbol = build(s, c).get_backend_symbol("MKLDNN")
+        names = symbol.list_auxiliary_states()
+        arrays = {name: mx.nd.array(value) for name, value in c.weights.items()}
+        symbol, arguments, states = quantize_model(
+            symbol, {k: v for k, v in arrays.items() if k not in names}, {k: v for k, v in arrays.items() if k in names},
+            data_names=["x0"], label_names=None, calib_mode="naive", num_calib_examples=1, quantized_dtype="auto",
+            calib_data=mx.io.NDArrayIter({"x0": c.inputs["x0"]}, batch_size=len(c.inputs["x0"])), **options)[:3]
+        c.weights = {name: value.asnumpy() for name, value in {**arguments, **states}.items()}
+        return symbol.get_backend_symbol("MKLDNN_QUANTIZE")
+    return quantised
+
+
+def residual(low=-1.0, bias=True, groups=1):
+    """Convolution with normalisation and relu, another whose sum with its input goes through relu, and a matrix."""
+    def build(s, c):
+        def conv(x):
+            arrays = [c.w(4, 4 // groups, 3, 3)] + ([c.w(4)] if bias else [])
+            return s.Convolution(x, *arrays, num_filter=4, kernel=(3, 3), pad=(1, 1), num_group=groups, no_bias=not bias)
+        x = conv(c.x(2, 4, 5, 5, low=low))
+        x = s.BatchNorm(x, c.w(4, low=0.5, high=1.5), c.w(4), c.w(4), c.w(4, low=0.5, high=1.5), fix_gamma=False)
+        x = s.Activation(x, act_type="relu")
+        return s.Activation(conv(x) + x, act_type="relu")
+    return build
+
+
+def matrix(low=-1.0, act=True):
+    def build(s, c):
+        x = s.FullyConnected(c.x(3, 6, low=low), c.w(5, 6, name="w%d_weight"), c.w(5, name="w%d_bias"), num_hidden=5)
+        return s.Activation(x, act_type="relu") if act else x
+    return build
+
+
 def deformed(s, c):
     return s.contrib.DeformableConvolution(c.x(1, 4, 6, 6), c.x(1, 2 * 2 * 9, 6, 6), c.w(3, 4, 3, 3), c.w(3), kernel=(3, 3), pad=(1, 1),
                                            num_filter=3, num_deformable_group=2)
@@ -88,6 +173,12 @@ def layer(op, *shapes, bias=True, **attrs):
 
 
 ROWS = [
+    ("sg_mkldnn_conv", fused(residual())), ("sg_mkldnn_conv_nobias", fused(residual(bias=False, groups=2))),
+    ("sg_mkldnn_fully_connected", fused(matrix())),
+    ("sg_mkldnn_conv_int8", calibrated(residual()), 1e-2), ("sg_mkldnn_conv_uint8", calibrated(residual(0.0, bias=False)), 1e-2),
+    ("sg_mkldnn_fully_connected_int8", calibrated(matrix()), 1e-2), ("sg_mkldnn_fully_connected_uint8", calibrated(matrix(0.0, act=False)), 1e-2),
+    ("foreach", each), ("foreach_two", each_of_two), ("foreach_within", each_within),
+    ("while_many", repeat(1)), ("while_few", repeat(6)), ("cond_true", choose(0.2)), ("cond_false", choose(0.7, 2)),
     unary("abs"), unary("arccos"), unary("arccosh", 1.1, 3), unary("arcsin"), unary("arcsinh"), unary("arctan"), unary("arctanh", -0.9, 0.9),
     unary("ceil", -3, 3), unary("cos"), unary("cosh"), unary("exp"), unary("floor", -3, 3), unary("log", 0.1, 2), unary("negative"),
     unary("relu"), unary("sigmoid"), unary("sign"), unary("sin"), unary("sinh"), unary("sqrt", 0.1, 2), unary("tan"), unary("tanh"),

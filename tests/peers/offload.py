@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs parts of networks in their own frameworks, by the real ones: a node of ONNX that Weir lacks in ONNX Runtime,
-layers of Caffe in OpenCV by the example adapter; compares with the whole network there, and with sums by hand.
+layers of Caffe in OpenCV by the example adapter, both in a pipeline, too; compares with the whole network there, and with sums by hand.
 
-usage: offload.py --weir PATH
+usage: offload.py --weir PATH [--stream PATH]
 
 Needs numpy, onnx, onnxruntime and cv2 (4.8); a part whose packages are not there is told and fails. The last line is
 `N passed, N failed`.
@@ -31,33 +31,49 @@ def outputs(args, folder, model, offload, x):
     return np.load(os.path.join(folder, "000.npy"))
 
 
+def streamed(args, model, offload, x, *properties):
+    """The first output of weirinfer for one frame of audio."""
+    done = subprocess.run([args.stream, model, str(x.size), "1", "offload", offload, *properties],
+                          input=x.tobytes(), capture_output=True, check=True)
+    return np.frombuffer(done.stdout, np.float32)
+
+
+def onnx_library():
+    import onnxruntime
+    return glob.glob(os.path.join(os.path.dirname(onnxruntime.__file__), "capi", "libonnxruntime.so.1*"))[0]
+
+
 def onnx_node(args, folder):
     """MaxpoolWithMask looks only where the mask is not 0."""
     import onnx
     import onnxruntime
     from onnx import TensorProto, helper
 
-    library = glob.glob(os.path.join(os.path.dirname(onnxruntime.__file__), "capi", "libonnxruntime.so.1*"))[0]
     nodes = [
-        helper.make_node("Relu", ["x"], ["r"]),
+        helper.make_node("Reshape", ["x", "s"], ["q"]),
+        helper.make_node("Relu", ["q"], ["r"]),
         helper.make_node("MaxpoolWithMask", ["r", "m"], ["d"], domain="com.microsoft", kernel_shape=[2, 2],
                          strides=[2, 2], name="masked"),
         helper.make_node("Neg", ["d"], ["y"]),
     ]
     mask = helper.make_tensor("m", TensorProto.INT32, [1, 1, 2, 4], [1, 1, 1, 1, 1, 0, 0, 0])
-    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, 2, 4])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1, 1, 2])], [mask])
+    shape = helper.make_tensor("s", TensorProto.INT64, [4], [1, 1, 2, 4])
+    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1, 1, 2])], [mask, shape])
     model = helper.make_model(graph, ir_version=8, opset_imports=[
         helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)])
     path = os.path.join(folder, "net.onnx")
     onnx.save(model, path)
-    x = np.array([1, 2, 5, 6, 3, 4, 7, 8], np.float32).reshape(1, 1, 2, 4)
+    x = np.array([[1, 2, 5, 6, 3, 4, 7, 8]], np.float32)
+    library = onnx_library()
     whole = onnxruntime.InferenceSession(path).run(None, {"x": x})[0]
     weir(args, "convert", "--input_model", path, "--offload", "onnx=" + library, "--output_dir", folder)
     for found in (outputs(args, folder, path, "onnx=" + library, x),
                   outputs(args, folder, os.path.join(folder, "net.xml"), "onnx=" + library, x)):
         np.testing.assert_array_equal(found, whole)
     np.testing.assert_array_equal(whole.ravel(), [-3, -6])
+    for model in path, os.path.join(folder, "net.xml"):
+        np.testing.assert_array_equal(streamed(args, model, "onnx=" + library, x), whole.ravel())
 
 
 def caffe_layer(args, folder):
@@ -65,17 +81,19 @@ def caffe_layer(args, folder):
     import cv2  # noqa: F401
     command = "caffe=%s %s" % (sys.executable, os.path.join(EXAMPLES, "caffe_layers.py"))
     with open(os.path.join(folder, "net.prototxt"), "w", encoding="utf-8") as f:
-        f.write("""input: "x" input_shape { dim: 1 dim: 2 dim: 2 dim: 2 }
+        f.write("""input: "x" input_shape { dim: 1 dim: 8 }
 layer { name: "a" type: "AbsVal" bottom: "x" top: "a" }
 layer { name: "s" type: "Shrink" bottom: "a" top: "a" }
 layer { name: "y" type: "Power" bottom: "a" top: "y" power_param { shift: 1 } }
 """)
     path = os.path.join(folder, "net.caffemodel")
     open(path, "wb").close()
-    x = np.array([-3, -2, -1, -0.25, 0.25, 1, 2, 3], np.float32).reshape(1, 2, 2, 2)
+    x = np.array([-3, -2, -1, -0.25, 0.25, 1, 2, 3], np.float32).reshape(1, 8)
     weir(args, "convert", "--framework", "caffe", "--input_model", path, "--offload", command, "--output_dir", folder)
     found = outputs(args, folder, os.path.join(folder, "net.xml"), command, x)
     np.testing.assert_allclose(found.ravel(), [4, 3, 2, 1, 1, 2, 3, 4])
+    found = streamed(args, path, command, x, "convert-options", "--framework caffe")
+    np.testing.assert_allclose(found, [4, 3, 2, 1, 1, 2, 3, 4])
 
 
 def caffe_weights(args, folder):
@@ -109,7 +127,9 @@ layer { name: "r" type: "ReLU" bottom: "c" top: "c" }
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--weir", required=True)
+    parser.add_argument("--stream", help="what runs a pipeline; beside the program by default")
     args = parser.parse_args()
+    args.stream = args.stream or os.path.join(os.path.dirname(args.weir), "../../tests/gst/stream-audio")
     failed = 0
     cases = [onnx_node, caffe_layer, caffe_weights]
     for case in cases:

@@ -213,6 +213,49 @@ image_grid (const KdComponent *component)
                  .stride = { in.y * in.z, yzx ? 1 : in.z, yzx ? in.y : 1 } };
 }
 
+/* nnet1: maps of two dimensions; all maps of a place lie together, but for filters with
+ * <ConnectFmap> 0 the maps of a row. */
+static Grid
+map_grid (const KdComponent *component, gint64 width, Size window, Size step,
+          gboolean connected)
+{
+  Size in = { kd_whole (component, "FmapXLen", 0), kd_whole (component, "FmapYLen", 0),
+              1 };
+
+  if (!is_sane (in) || width % (in.x * in.y) != 0)
+    return (Grid){ .count = { 0, 0, 0 } };
+  in.z = width / (in.x * in.y);
+  return (Grid){ .count = { windows (in.x, window.x, step.x),
+                            windows (in.y, window.y, step.y), 1 },
+                 .window = { window.x, window.y, in.z },
+                 .step = { step.x, step.y, 1 },
+                 .stride = { in.y * in.z, connected ? in.z : 1, connected ? 1 : in.y } };
+}
+
+static Grid
+filter_grid (const KdComponent *component, gint64 width)
+{
+  return map_grid (component, width, size_of (component, "FiltXLen", "FiltYLen", ""),
+                   size_of (component, "FiltXStep", "FiltYStep", ""),
+                   kd_whole (component, "ConnectFmap", 0) == 1);
+}
+
+static WeirPort
+convolution_2d (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  Grid g = filter_grid (component, weir_make_shape (make, x)->dims[1]);
+
+  return filter (make, component, patches_of (make, x, &g), "Filters", "Bias");
+}
+
+static gint64
+convolution_2d_size (const KdComponent *component, gint64 input)
+{
+  Grid g = filter_grid (component, MAX (input, 0));
+
+  return input < 0 ? -1 : times_filters (component, g.count.x * g.count.y);
+}
+
 static WeirPort
 convolution (WeirMake *make, const KdComponent *component, WeirPort x)
 {
@@ -244,6 +287,14 @@ pool_grid (const KdComponent *component, gint64 width)
   Size window = size_of (component, "PoolXSize", "PoolYSize", "PoolZSize");
   Size steps = size_of (component, "PoolXStep", "PoolYStep", "PoolZStep");
 
+  if (kd_field (component, "FmapXLen") != NULL) {
+    Grid g = map_grid (component, width, size_of (component, "PoolXLen", "PoolYLen", ""),
+                       size_of (component, "PoolXStep", "PoolYStep", ""), TRUE);
+
+    g.count.z = g.window.z;
+    g.window.z = 1;
+    return g;
+  }
   if (kd_field (component, "PoolStride") != NULL)
     return (Grid){ .count = { stride > 0 ? windows (width / stride, pool, step) : 0,
                               stride, 1 },
@@ -297,8 +348,11 @@ const KdRow kd_rows_patches[] = {
   { "Convolutional", convolution_1d, convolution_1d_size, .refuse = refuse_1d },
   { "Convolutional1d", convolution_1d, convolution_1d_size, .refuse = refuse_1d },
   { "Convolution", convolution, convolution_size },
+  { "Convolutional2D", convolution_2d, convolution_2d_size },
   { "Maxpooling", max_pooling, pooling_size },
   { "MaxPooling", max_pooling, pooling_size },
   { "AveragePooling", average_pooling, pooling_size },
+  { "MaxPooling2D", max_pooling, pooling_size },
+  { "AveragePooling2D", average_pooling, pooling_size },
   { NULL },
 };

@@ -49,6 +49,31 @@ softmax (WeirMake *make, const KdComponent *component, WeirPort x)
   return along_numbers (make, "Softmax", x);
 }
 
+/* One for each block of the frame. */
+static WeirPort
+block_softmax (WeirMake *make, const KdComponent *component, WeirPort x)
+{
+  const KdField *field = kd_field (component, "BlockDims");
+  guint count = field != NULL && field->ints != NULL ? field->ints->len : 0;
+  g_autofree WeirPort *blocks = g_new (WeirPort, MAX (count, 1));
+  gint64 first = 0, width = weir_make_shape (make, x)->dims[1];
+
+  for (guint i = 0; i < count; i++) {
+    gint64 size = g_array_index (field->ints, gint64, i);
+
+    if (size < 1 || size > width - first)
+      return weir_make_invalid (make, "block %u of %" G_GINT64_FORMAT " numbers", i,
+                                size);
+    blocks[i] = along_numbers (make, "Softmax", kd_range (make, x, first, size));
+    first += size;
+  }
+  if (first != width)
+    return weir_make_invalid (
+        make, "blocks of %" G_GINT64_FORMAT " numbers in frames of %" G_GINT64_FORMAT,
+        first, width);
+  return weir_make_concat (make, blocks, count, 1);
+}
+
 static WeirPort
 log_softmax (WeirMake *make, const KdComponent *component, WeirPort x)
 {
@@ -129,6 +154,7 @@ const KdRow kd_rows_plain[] = {
   { "SoftHinge", soft_hinge },
   { "ParametricRelu", parametric_relu },
   { "HiddenSoftmax", softmax },
+  { "BlockSoftmax", block_softmax },
   { "AdditiveNoise", identity },
   { NULL },
 };

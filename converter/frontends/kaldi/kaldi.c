@@ -1,5 +1,6 @@
 #include "kaldi.h"
 
+#include "base/problem.h"
 #include "cut.h"
 #include "ir/verify.h"
 #include "table.h"
@@ -51,13 +52,16 @@ begins (const KdReader *reader, const char *word, const char *next)
 static gboolean
 read_net (KdReader *reader, KdNet *net, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+
   if (kd_peek (reader, TRANSITIONS) &&
       !kd_skip_behind (reader, "</TransitionModel>", error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (begins (reader, kinds[i].word, kinds[i].next))
       return kinds[i].read (reader, net, error);
-  return kd_fail (reader, error, "expected <Nnet> or <Nnet3>");
+  kd_fail (reader, &local, "expected <Nnet> or <Nnet3>");
+  return weir_problem_fail (error, WEIR_PROBLEM_KALDI_BEGIN, "%s", local->message);
 }
 
 static KdNode *
@@ -93,16 +97,18 @@ remove_softmax (KdNet *net)
 static WeirTensor *
 read_counts (const char *path, GError **error)
 {
-  g_autoptr (WeirSource) source = weir_source_open (path, error);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (WeirSource) source = weir_source_open (path, &local);
+  WeirTensor *counts = NULL;
   KdReader reader;
-  WeirTensor *counts;
 
-  if (source == NULL)
-    return NULL;
-  kd_reader_init (&reader, source);
-  counts = kd_tensor (&reader, error);
+  if (source != NULL) {
+    kd_reader_init (&reader, source);
+    counts = kd_tensor (&reader, &local);
+  }
   if (counts == NULL)
-    g_prefix_error (error, "--counts: %s: ", path);
+    weir_problem_fail (error, WEIR_PROBLEM_COUNTS, "--counts: %s: %s", path,
+                       local->message);
   return counts;
 }
 
@@ -141,9 +147,9 @@ only_output (const KdNet *net, GError **error)
     if (node->kind != KD_OUTPUT)
       continue;
     if (output != NULL) {
-      weir_fail (error, WEIR_ERROR_ARGUMENT,
-                 "--counts: expected one output, found '%s' and '%s'", output->name,
-                 node->name);
+      weir_problem_fail (error, WEIR_PROBLEM_COUNTS,
+                         "--counts: expected one output, found '%s' and '%s'",
+                         output->name, node->name);
       return NULL;
     }
     output = node;
@@ -203,8 +209,8 @@ apply_options (KdNet *net, const WeirFrontendInput *input, GError **error)
   else if (net->priors != NULL)
     counts = weir_tensor_ref (net->priors);
   else
-    weir_fail (error, WEIR_ERROR_ARGUMENT,
-               "--counts: the model holds no priors; give a file of counts");
+    weir_problem_fail (error, WEIR_PROBLEM_COUNTS,
+                       "--counts: the model holds no priors; give a file of counts");
   return counts != NULL && subtract_priors (net, counts, error);
 }
 

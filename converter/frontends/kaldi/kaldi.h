@@ -114,6 +114,11 @@ KdNode *kd_net_add (KdNet *net, KdNodeKind kind, const char *name, KdTerm *input
  * takes
  * @component over. */
 KdNode *kd_net_chain (KdNet *net, KdComponent *component);
+/** kd_net_add_part: (transfer none): a component that is called @base and @suffix. */
+KdComponent *kd_net_add_part (KdNet *net, const char *base, const char *suffix,
+                              const char *type);
+/** kd_net_place: the node of @component; takes @input over. */
+void kd_net_place (KdNet *net, const KdComponent *component, KdTerm *input);
 /** kd_net_read_priors: of the classes, a vector behind the network; there need not be
  * one. */
 gboolean kd_net_read_priors (KdReader *reader, KdNet *net, GError **error);
@@ -152,15 +157,17 @@ gboolean kd_number_read (KdReader *reader, KdField *field, GError **error);
 void kd_field_set (KdComponent *component, const char *key, KdField *field);
 
 /* lstm-projected.c */
-
 /** kd_lstm_projected_keys: the matrices of it, in the order of the file. */
 const char *const *kd_lstm_projected_keys (guint *count);
 /** kd_lstm_projected_add: adds it as nodes behind the last one; takes @whole over. */
 gboolean kd_lstm_projected_add (KdNet *net, KdComponent *whole, gint64 input,
                                 gint64 output, GError **error);
 
-/* offsets.c */
+/* recurrent.c */
+/** kd_recurrent_add: adds it as nodes behind the last one; takes @whole over. */
+void kd_recurrent_add (KdNet *net, KdComponent *whole);
 
+/* offsets.c */
 /** kd_offsets: (transfer full) (nullable) (element-type gint64): which frames of its
  * input a component looks at; %NULL: its own alone. */
 GArray *kd_offsets (const KdComponent *component);

@@ -103,23 +103,6 @@ fill_cells (KdComponent *cells, const KdComponent *whole, const Lstm *l, GError 
   return peep != NULL;
 }
 
-static KdComponent *
-add_component (KdNet *net, const char *base, const char *suffix, const char *type)
-{
-  g_autofree char *name = g_strconcat (base, suffix, NULL);
-  KdComponent *component = kd_component_new (type, name);
-
-  g_hash_table_insert (net->components, g_strdup (name), component);
-  return component;
-}
-
-/* Takes @input over. */
-static void
-add_node (KdNet *net, const KdComponent *component, KdTerm *input)
-{
-  kd_net_add (net, KD_COMPONENT, component->name, input)->component = component;
-}
-
 static KdTerm *
 append (const char *first, const char *second, gint64 offset)
 {
@@ -136,8 +119,8 @@ kd_lstm_projected_add (KdNet *net, KdComponent *whole, gint64 input, gint64 outp
 {
   const char *base = whole->name;
   const KdNode *last = net->nodes->pdata[net->nodes->len - 1];
-  KdComponent *gates = add_component (net, base, "/gates", "AffineComponent");
-  KdComponent *cells = add_component (net, base, "/cells", "LstmNonlinearityComponent");
+  KdComponent *gates = kd_net_add_part (net, base, "/gates", "AffineComponent");
+  KdComponent *cells = kd_net_add_part (net, base, "/cells", "LstmNonlinearityComponent");
   g_autofree char *state = g_strconcat (base, "/state", NULL);
   g_autofree char *memory = g_strconcat (base, "/output", NULL);
   KdNode *range;
@@ -152,12 +135,12 @@ kd_lstm_projected_add (KdNet *net, KdComponent *whole, gint64 input, gint64 outp
                       l.cells, input, output);
   if (!fill_gates (gates, &l, error) || !fill_cells (cells, whole, &l, error))
     return FALSE;
-  add_node (net, gates, append (last->name, base, -1));
-  add_node (net, cells, append (gates->name, state, -1));
+  kd_net_place (net, gates, append (last->name, base, -1));
+  kd_net_place (net, cells, append (gates->name, state, -1));
   range = kd_net_add (net, KD_RANGE, state, kd_term_node (cells->name, 0));
   range->dim = l.cells;
   range = kd_net_add (net, KD_RANGE, memory, kd_term_node (cells->name, 0));
   range->first = range->dim = l.cells;
-  add_node (net, whole, kd_term_node (memory, 0));
+  kd_net_place (net, whole, kd_term_node (memory, 0));
   return TRUE;
 }

@@ -60,6 +60,22 @@ kd_net_chain (KdNet *net, KdComponent *component)
   return node;
 }
 
+KdComponent *
+kd_net_add_part (KdNet *net, const char *base, const char *suffix, const char *type)
+{
+  g_autofree char *name = g_strconcat (base, suffix, NULL);
+  KdComponent *component = kd_component_new (type, name);
+
+  g_hash_table_insert (net->components, g_strdup (name), component);
+  return component;
+}
+
+void
+kd_net_place (KdNet *net, const KdComponent *component, KdTerm *input)
+{
+  kd_net_add (net, KD_COMPONENT, component->name, input)->component = component;
+}
+
 gboolean
 kd_net_read_priors (KdReader *reader, KdNet *net, GError **error)
 {

@@ -7,12 +7,15 @@
 
 #define END_MARK "<!EndOfComponent>"
 
+/* Networks within networks. */
+#define MAX_DEPTH 4
+
 /* What stands behind the sizes of a component: options by their keys, where there are
  * any, then tensors or a list without keys. */
 static const struct {
   const char *type;
   gboolean options;
-  const char *tensors[2];
+  const char *tensors[3];
   const char *list;
 } types[] = {
   { "AffineTransform", TRUE, { "LinearParams", "BiasParams" } },
@@ -20,11 +23,16 @@ static const struct {
   { "ConvolutionalComponent", TRUE },
   { "MaxPoolingComponent", TRUE },
   { "AveragePoolingComponent", TRUE },
+  { "Convolutional2DComponent", TRUE },
+  { "MaxPooling2DComponent", TRUE },
+  { "AveragePooling2DComponent", TRUE },
   { "AddShift", TRUE, { "Bias" } },
   { "Rescale", TRUE, { "Scales" } },
   { "ParametricRelu", TRUE, { "Alpha", "Beta" } },
   { "LstmProjected", TRUE },
   { "LstmProjectedStreams", TRUE },
+  { "RecurrentComponent", TRUE, { "Forward", "Recurrent", "Bias" } },
+  { "BlockSoftmax", FALSE, { NULL }, "BlockDims" },
   { "Splice", FALSE, { NULL }, "Context" },
   { "Copy", FALSE, { NULL }, "Columns" },
   { "Sigmoid" },
@@ -81,7 +89,7 @@ is_type (const char *token)
     if (strncmp (token + 1, types[i].type, strlen (types[i].type)) == 0 &&
         strcmp (token + 1 + strlen (types[i].type), ">") == 0)
       return TRUE;
-  return FALSE;
+  return strcmp (token, "<ParallelComponent>") == 0;
 }
 
 /* "<LearnRateCoef> 1 <MaxNorm> 0 <Filters> [ ... ]". */
@@ -152,7 +160,10 @@ read_known (KdReader *reader, KdNet *net, guint row, const char *name, gint64 in
   }
   if (g_str_has_prefix (types[row].type, "LstmProjected"))
     return add_lstm (reader, net, component, input, output, error);
-  kd_net_chain (net, component);
+  if (strcmp (types[row].type, "RecurrentComponent") == 0)
+    kd_recurrent_add (net, component);
+  else
+    kd_net_chain (net, component);
   return TRUE;
 }
 
@@ -190,13 +201,9 @@ add_unknown (KdReader *reader, KdNet *net, const char *type, const char *name,
 }
 
 static gboolean
-add_component (KdReader *reader, KdNet *net, const char *type, gint64 input,
-               gint64 output, GError **error)
+add_component (KdReader *reader, KdNet *net, const char *type, const char *name,
+               gint64 input, gint64 output, GError **error)
 {
-  g_autofree char *name = g_strdup_printf ("%s%u", type, net->nodes->len);
-
-  if (net->nodes->len == 0)
-    kd_net_add (net, KD_INPUT, "input", NULL)->dim = input;
   for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
     if (strcmp (types[i].type, type) != 0)
       continue;
@@ -208,28 +215,115 @@ add_component (KdReader *reader, KdNet *net, const char *type, gint64 input,
   return add_unknown (reader, net, type, name, output, error);
 }
 
-static gboolean
-read_component (KdReader *reader, KdNet *net, const char *token, GError **error)
+/**
+ * Part:
+ * @from: (nullable): the node of whose numbers it reads some; %NULL for a whole network,
+ *   which has an input of its own
+ * @first: the first of them
+ * @depth: in how many others it stands
+ * @input, @output: of what has been read of it
+ *
+ * A network, or one within a ParallelComponent.
+ */
+typedef struct {
+  const char *from;
+  gint64 first;
+  guint depth;
+  gint64 input, output;
+} Part;
+
+static KdNode *
+last_node (const KdNet *net)
 {
-  g_autofree char *type = NULL;
+  return net->nodes->pdata[net->nodes->len - 1];
+}
+
+static void
+begin_part (KdNet *net, Part *part, gint64 input)
+{
+  KdNode *node;
+
+  part->input = input;
+  if (part->from == NULL) {
+    node = kd_net_add (net, KD_INPUT, "input", NULL);
+  } else {
+    g_autofree char *name = g_strdup_printf ("%s/part%u", part->from, net->nodes->len);
+
+    node = kd_net_add (net, KD_RANGE, name, kd_term_node (part->from, 0));
+    node->first = part->first;
+  }
+  node->dim = input;
+}
+
+static gboolean read_part (KdReader *reader, KdNet *net, Part *part, GError **error);
+
+/* Networks side by side: each reads the numbers behind those of the one before. */
+static gboolean
+read_parallel (KdReader *reader, KdNet *net, const Part *around, const char *name,
+               gint64 input, gint64 output, GError **error)
+{
+  g_autofree char *from = g_strdup (last_node (net)->name);
+  gint64 count, number, read = 0, written = 0;
+  KdTerm *joined;
+
+  if (around->depth >= MAX_DEPTH)
+    return weir_fail (error, WEIR_ERROR_LIMIT,
+                      "component '%s': at most %d within each other are taken", name,
+                      MAX_DEPTH);
+  if (!kd_expect (reader, "<NestedNnetCount>", error) || !kd_int (reader, &count, error))
+    return FALSE;
+  joined = kd_term_append ();
+  for (gint64 i = 0; i < count; i++) {
+    Part part = { .from = from, .first = read, .depth = around->depth + 1 };
+
+    if (!kd_expect (reader, "<NestedNnet>", error) || !kd_int (reader, &number, error) ||
+        !read_part (reader, net, &part, error)) {
+      kd_term_free (joined);
+      return FALSE;
+    }
+    g_ptr_array_add (joined->parts, kd_term_node (last_node (net)->name, 0));
+    read += part.input;
+    written += part.output;
+  }
+  kd_net_add (net, KD_COMPONENT, name, joined);
+  if (read != input || written != output)
+    return weir_fail (
+        error, WEIR_ERROR_FORMAT,
+        "component '%s': expected %" G_GINT64_FORMAT " inputs and %" G_GINT64_FORMAT
+        " outputs, its networks have %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT,
+        name, input, output, read, written);
+  return kd_expect (reader, "</ParallelComponent>", error);
+}
+
+static gboolean
+read_component (KdReader *reader, KdNet *net, Part *part, const char *token,
+                GError **error)
+{
+  g_autofree char *type = NULL, *name = NULL;
+  gboolean is_first = net->nodes->len == 0, good;
   gint64 output, input;
 
   if (token[0] != '<' || !g_str_has_suffix (token, ">"))
     return kd_fail (reader, error, "expected a component, found '%.80s'", token);
   if (!kd_int (reader, &output, error) || !kd_int (reader, &input, error))
     return FALSE;
-  if (output < 1 || input < 1 || input > G_MAXINT32)
+  if (output < 1 || input < 1 || input > G_MAXINT32 || output > G_MAXINT32)
     return kd_fail (reader, error,
                     "%s of %" G_GINT64_FORMAT " inputs and %" G_GINT64_FORMAT " outputs",
                     token, input, output);
   type = g_strndup (token + 1, strlen (token) - 2);
-  if (!add_component (reader, net, type, input, output, error))
-    return FALSE;
-  return !kd_peek (reader, END_MARK) || kd_expect (reader, END_MARK, error);
+  if (part->input == 0)
+    begin_part (net, part, input);
+  name = g_strdup_printf ("%s%u", type, is_first ? 0 : net->nodes->len);
+  part->output = output;
+  good = strcmp (type, "ParallelComponent") == 0
+             ? read_parallel (reader, net, part, name, input, output, error)
+             : add_component (reader, net, type, name, input, output, error);
+  return good && (!kd_peek (reader, END_MARK) || kd_expect (reader, END_MARK, error));
 }
 
-gboolean
-kd_nnet1_read (KdReader *reader, KdNet *net, GError **error)
+static gboolean
+read_part (KdReader *reader, KdNet *net, Part *part, GError **error)
 {
   if (!kd_expect (reader, "<Nnet>", error))
     return FALSE;
@@ -240,13 +334,19 @@ kd_nnet1_read (KdReader *reader, KdNet *net, GError **error)
       return FALSE;
     if (strcmp (token, "</Nnet>") == 0)
       break;
-    if (!read_component (reader, net, token, error))
+    if (!read_component (reader, net, part, token, error))
       return FALSE;
   }
-  if (net->nodes->len == 0)
-    return kd_fail (reader, error, "the network has no components");
-  kd_net_add (
-      net, KD_OUTPUT, "output",
-      kd_term_node (((KdNode *) net->nodes->pdata[net->nodes->len - 1])->name, 0));
+  return part->input > 0 || kd_fail (reader, error, "the network has no components");
+}
+
+gboolean
+kd_nnet1_read (KdReader *reader, KdNet *net, GError **error)
+{
+  Part whole = { 0 };
+
+  if (!read_part (reader, net, &whole, error))
+    return FALSE;
+  kd_net_add (net, KD_OUTPUT, "output", kd_term_node (last_node (net)->name, 0));
   return TRUE;
 }

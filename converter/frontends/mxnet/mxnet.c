@@ -1,5 +1,6 @@
 #include "mxnet.h"
 
+#include "base/problem.h"
 #include "cut.h"
 #include "ir/verify.h"
 
@@ -69,9 +70,9 @@ read_files (MxImport *import, GError **error)
     return weir_fail (error, WEIR_ERROR_ARGUMENT,
                       "expected a file of arrays (.params), found a directory");
   if (input->topology == NULL)
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "the symbol is missing: expected PREFIX-symbol.json beside "
-                      "PREFIX-NNNN.params, or --input_symbol FILE");
+    return weir_problem_fail (error, WEIR_PROBLEM_SYMBOL,
+                              "the symbol is missing: expected PREFIX-symbol.json beside "
+                              "PREFIX-NNNN.params, or --input_symbol FILE");
   if (!mx_symbol_read (&import->symbol, input->topology, error) ||
       !mx_nd_read (import, &found, error))
     return FALSE;

@@ -27,6 +27,7 @@ typedef struct {
  * @op: "null" for inputs and arrays
  * @attrs: (nullable): its attributes, all of them texts
  * @own_attrs: (nullable): those of the user, where old versions keep them apart
+ * @subgraphs: (nullable): symbols within it, of loops and branches
  * @inputs: MxRef
  * @outputs: MxValue
  * @n_read: how many outputs others read, 1 at least
@@ -36,6 +37,7 @@ typedef struct {
   const char *name;
   const char *op;
   JsonObject *attrs, *own_attrs;
+  JsonArray *subgraphs;
   GArray *inputs;
   GArray *outputs;
   guint n_read, first_tensor, cut_node;
@@ -74,6 +76,7 @@ typedef struct {
 /**
  * MxImport:
  * @arrays: name -> WeirTensor, without "arg:" and "aux:"
+ * @depth: in how many others this symbol stands
  */
 typedef struct {
   const WeirFrontendInput *input;
@@ -82,6 +85,7 @@ typedef struct {
   GPtrArray *unsupported;
   WeirBuilder builder;
   MxCut cut;
+  guint depth;
 } MxImport;
 
 /* params.c */
@@ -107,4 +111,6 @@ const char *mx_entry_attr (const MxEntry *entry, const char *name);
 
 /** mx_symbol_read: @symbol is to be cleared, on failure too. */
 gboolean mx_symbol_read (MxSymbol *symbol, WeirSource *source, GError **error);
+/** mx_symbol_read_object: the same from JSON that is @symbol's already, or another's. */
+gboolean mx_symbol_read_object (MxSymbol *symbol, JsonObject *object, GError **error);
 void mx_symbol_clear (MxSymbol *symbol);

@@ -1,5 +1,7 @@
 #include "mxnet.h"
 
+#include "base/problem.h"
+
 #include <string.h>
 
 /* Arrays in lists of their own, PREFIX_args.nd and PREFIX_auxs.nd, that change those of a
@@ -49,10 +51,11 @@ read_pretrained (MxImport *import, const char *name, GError **error)
   g_autofree char *file = find_pretrained (import->input->folder, name);
 
   if (file == NULL)
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "--" PRETRAINED ": expected %s.params or %s-NNNN.params beside the "
-                      "model",
-                      name, name);
+    return weir_problem_fail (error, WEIR_PROBLEM_ARRAY_LISTS,
+                              "--" PRETRAINED
+                              ": expected %s.params or %s-NNNN.params beside the "
+                              "model",
+                              name, name);
   return read_list (import, file, error);
 }
 
@@ -64,8 +67,8 @@ read_prefix (MxImport *import, const char *prefix, GError **error)
   g_autofree char *auxs = g_strdup_printf ("%s_auxs.nd", prefix);
 
   if (!weir_folder_has (import->input->folder, args))
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "--" PREFIX ": expected %s beside the model", args);
+    return weir_problem_fail (error, WEIR_PROBLEM_ARRAY_LISTS,
+                              "--" PREFIX ": expected %s beside the model", args);
   return read_list (import, args, error) &&
          (!weir_folder_has (import->input->folder, auxs) ||
           read_list (import, auxs, error));
@@ -86,12 +89,12 @@ mx_nd_read (MxImport *import, gboolean *found, GError **error)
   if (prefix == NULL && pretrained == NULL)
     return TRUE;
   if (prefix == NULL || pretrained == NULL || input->topology == NULL)
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "expected --input_symbol, --" PREFIX " and --" PRETRAINED
-                      " together, or none of the last two");
+    return weir_problem_fail (error, WEIR_PROBLEM_ARRAY_LISTS,
+                              "expected --input_symbol, --" PREFIX " and --" PRETRAINED
+                              " together, or none of the last two");
   if (input->folder == NULL)
-    return weir_fail (error, WEIR_ERROR_ARGUMENT,
-                      "--" PREFIX ": there is no folder to look in");
+    return weir_problem_fail (error, WEIR_PROBLEM_ARRAY_LISTS,
+                              "--" PREFIX ": there is no folder to look in");
   return read_pretrained (import, pretrained, error) &&
          read_prefix (import, prefix, error);
 }

@@ -48,6 +48,12 @@ mx_known_port (const MxEntry *entry, guint index)
 }
 
 void
+mx_entry_bind (MxEntry *entry, WeirPort port)
+{
+  set_output (entry, 0, (MxValue){ .port = port });
+}
+
+void
 mx_break (MxEntry *entry)
 {
   set_output (entry, 0, (MxValue){ .port = WEIR_PORT_NONE, .broken = TRUE });

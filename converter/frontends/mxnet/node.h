@@ -79,6 +79,8 @@ WeirPort mx_offload_convert (MxNode *n);
 const char *mx_op (const MxEntry *entry);
 /** mx_known_port: output @index of what has been converted, or no port. */
 WeirPort mx_known_port (const MxEntry *entry, guint index);
+/** mx_entry_bind: what @entry, an input of a symbol within a node, stands for. */
+void mx_entry_bind (MxEntry *entry, WeirPort port);
 /** mx_break: nothing of what reads @entry can be converted. */
 void mx_break (MxEntry *entry);
 /** mx_node_convert: adds node @index to the graph, or to what is unsupported. */

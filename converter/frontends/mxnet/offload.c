@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Nodes that MXNet itself runs: a part is the node in JSON: {"op", "name", "attrs"}. */
+/* Nodes that MXNet itself runs: a part is the node in JSON: {"op", "name", "attrs"},
+ * and "subgraphs" where it has any. */
 
 #define FRAMEWORK "mxnet"
 
@@ -18,6 +19,9 @@ describe (const MxNode *n)
   json_object_set_string_member (object, "name", n->entry->name);
   if (n->entry->attrs != NULL)
     json_object_set_object_member (object, "attrs", json_object_ref (n->entry->attrs));
+  if (n->entry->subgraphs != NULL)
+    json_object_set_array_member (object, "subgraphs",
+                                  json_array_ref (n->entry->subgraphs));
   json_node_take_object (root, object);
   text = json_to_string (root, FALSE);
   json_node_unref (root);

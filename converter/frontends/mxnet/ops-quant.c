@@ -1,3 +1,4 @@
+#include "subgraph.h"
 #include "table.h"
 
 #include <string.h>
@@ -220,6 +221,68 @@ concat (MxNode *n)
                   &int8_steps, low, high);
 }
 
+/* oneDNN rounds weights to 8 bits itself, channel by channel. The largest of a channel
+ * lies half way between two steps, and goes to the farther one. */
+static WeirPort
+rounded_weights (MxNode *n, WeirPort weights)
+{
+  const Steps *steps = &int8_steps;
+  const double written = steps->written + 1e-4;
+  WeirPort axes = weir_make_range (&n->make, 1, weir_make_rank (&n->make, weights));
+  WeirPort range = weir_make_reduce (&n->make, "ReduceMax",
+                                     weir_make_1 (&n->make, "Abs", weights), axes, TRUE);
+  WeirNode *node = WEIR_MAKE_BEGIN (&n->make, "FakeQuantize", weights,
+                                    times (n, range, steps->first / written),
+                                    times (n, range, steps->last / written),
+                                    times (n, range, steps->first / steps->range),
+                                    times (n, range, steps->last / steps->range));
+
+  weir_node_set_int (node, "levels", 256);
+  return weir_make_end (&n->make, node);
+}
+
+/* Data and what is added to the result are quantised, and arrays of small numbers; their
+ * ranges follow the inputs. In what oneDNN joins all ranges have half a step more. */
+static void
+real_inputs (MxNode *n, WeirPort *inputs, guint count)
+{
+  guint last = mx_bool (n, "with_sum", FALSE) ? count - 1 : 0, range = count;
+
+  for (guint i = 0; i < count && !weir_build_failed (n->make.b); i++) {
+    gboolean is_array = weir_make_dtype (&n->make, inputs[i]) == WEIR_DTYPE_I8;
+
+    if (i != 0 && i != last && !is_array) {
+      inputs[i] = i == 1 ? rounded_weights (n, inputs[i]) : inputs[i];
+      continue;
+    }
+    inputs[i] = real (n, i, range, range + 1);
+    if (is_array)
+      inputs[i] = times (n, inputs[i], int8_steps.multiplied / int8_steps.range);
+    range += 2;
+  }
+}
+
+/* What oneDNN joins: a symbol within the node says what it does. */
+static WeirPort
+fused (MxNode *n)
+{
+  gboolean quantised = mx_bool (n, "quantized", FALSE);
+  guint count = MIN (mx_subgraph_n_inputs (n, 0), mx_n_inputs (n));
+  g_autofree WeirPort *inputs = g_new (WeirPort, MAX (count, 1));
+  WeirPort output = WEIR_PORT_NONE;
+
+  for (guint i = 0; i < count; i++)
+    inputs[i] = mx_in (n, i);
+  if (quantised)
+    real_inputs (n, inputs, count);
+  if (!mx_subgraph_call (n, 0, n->make.b, inputs, count, &output, 1))
+    return WEIR_PORT_NONE;
+  if (!quantised || !has_calibration (n) || mx_bool (n, "enable_float_output", FALSE))
+    return output;
+  return quantize_to (
+      n, output, mx_float (n, "min_calib_range", 0) < 0 ? &int8_steps : &uint8_steps);
+}
+
 const MxRow mx_rows_quant[] = {
   { "_contrib_quantize", quantize },
   { "_contrib_quantize_v2", quantize_v2 },
@@ -233,5 +296,7 @@ const MxRow mx_rows_quant[] = {
   { "_contrib_quantized_elemwise_add", of_two, "elemwise_add" },
   { "_contrib_quantized_elemwise_mul", of_two, "elemwise_mul" },
   { "_contrib_quantized_concat", concat },
+  { "_sg_mkldnn_conv", fused },
+  { "_sg_mkldnn_fully_connected", fused },
   { NULL },
 };

@@ -91,6 +91,7 @@ read_node (MxSymbol *symbol, JsonObject *object, GError **error)
   entry->outputs = g_array_new (FALSE, FALSE, sizeof (MxValue));
   entry->name = weir_json_string (object, "name");
   entry->op = weir_json_string (object, "op");
+  entry->subgraphs = weir_json_array (object, "subgraphs");
   read_attrs (entry, object);
   entry->n_read = 1;
   g_ptr_array_add (symbol->nodes, entry);
@@ -114,12 +115,13 @@ read_version (MxSymbol *symbol, JsonObject *root)
     symbol->version = 0;
 }
 
-static gboolean
-read_symbol (MxSymbol *symbol, GError **error)
+gboolean
+mx_symbol_read_object (MxSymbol *symbol, JsonObject *root, GError **error)
 {
-  JsonObject *root = weir_json_node_object (symbol->root);
   JsonArray *nodes = weir_json_array (root, "nodes");
 
+  symbol->nodes = g_ptr_array_new_with_free_func (entry_free);
+  symbol->heads = g_array_new (FALSE, FALSE, sizeof (MxRef));
   if (nodes == NULL)
     return weir_fail (error, WEIR_ERROR_FORMAT, "not a symbol of MXNet: it has no nodes");
   if (json_array_get_length (nodes) > WEIR_MAX_NODES)
@@ -144,10 +146,9 @@ mx_symbol_read (MxSymbol *symbol, WeirSource *source, GError **error)
 {
   WeirBytes bytes = weir_source_bytes (source);
 
-  symbol->nodes = g_ptr_array_new_with_free_func (entry_free);
-  symbol->heads = g_array_new (FALSE, FALSE, sizeof (MxRef));
   symbol->root = weir_json_parse (&bytes, error);
-  if (symbol->root != NULL && read_symbol (symbol, error))
+  if (symbol->root != NULL &&
+      mx_symbol_read_object (symbol, weir_json_node_object (symbol->root), error))
     return TRUE;
   g_prefix_error (error, "%s: ", weir_source_name (source));
   return FALSE;

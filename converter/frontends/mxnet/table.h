@@ -3,7 +3,7 @@
 #include "node.h"
 
 /* What can be converted, by family; the tables are read top to bottom. */
-extern const MxRow mx_rows_boxes[], mx_rows_formula[], mx_rows_image[], mx_rows_index[],
-    mx_rows_linalg[], mx_rows_make[], mx_rows_math[], mx_rows_names[], mx_rows_nn[],
-    mx_rows_norm[], mx_rows_pool[], mx_rows_quant[], mx_rows_region[], mx_rows_rnn[],
-    mx_rows_shape[], mx_rows_slice[], mx_rows_ssd[];
+extern const MxRow mx_rows_boxes[], mx_rows_flow[], mx_rows_formula[], mx_rows_image[],
+    mx_rows_index[], mx_rows_linalg[], mx_rows_make[], mx_rows_math[], mx_rows_names[],
+    mx_rows_nn[], mx_rows_norm[], mx_rows_pool[], mx_rows_quant[], mx_rows_region[],
+    mx_rows_rnn[], mx_rows_shape[], mx_rows_slice[], mx_rows_ssd[];
