@@ -44,6 +44,10 @@ gboolean weir_pass_reshape_chains (WeirModel *model, const WeirPassOptions *opti
  * follows when the network is reshaped. */
 gboolean weir_pass_squeeze_to_reshape (WeirModel *model, const WeirPassOptions *options,
                                        GError **error);
+/** weir_pass_move_quantize: for who runs a network: values are rounded where they are
+ * made, not where they are put together. */
+gboolean weir_pass_move_quantize (WeirModel *model, const WeirPassOptions *options,
+                                  GError **error);
 /** weir_pass_quantized_levels: for who runs a network: what FakeQuantize rounded is
  * computed with as whole numbers. */
 gboolean weir_pass_quantized_levels (WeirModel *model, const WeirPassOptions *options,

@@ -26,6 +26,7 @@ static const Row fold_rows[] = {
 static const Row fold_all_rows[] = {
   { "dead-code", weir_pass_dead_code },
   { "choose-branch", weir_pass_choose_branch },
+  { "move-quantize", weir_pass_move_quantize },
   { "quantized-levels", weir_pass_quantized_levels },
   { "fold-all", weir_pass_fold_all },
   { "loop-to-sequence", weir_pass_loop_to_sequence },

@@ -26,7 +26,7 @@ bytes_of (Compiler *c, guint id)
 {
   const WeirValue *value = compiler_value (c, id);
 
-  return weir_shape_elements (&value->shape) * weir_dtype_size (value->dtype);
+  return weir_shape_elements (&value->shape) * weir_value_element (value);
 }
 
 static gsize

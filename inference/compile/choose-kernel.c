@@ -42,7 +42,8 @@ inputs_cost (Compiler *c, const WeirGroup *group, const WeirDemand *demand)
       continue;
     if (!can_block (value, demand[i].block))
       return -1;
-    if (demand[i].block != WEIR_BLOCK_ANY && demand[i].block != value->layout.block)
+    if ((demand[i].block != WEIR_BLOCK_ANY && demand[i].block != value->layout.block) ||
+        demand[i].bytes != value->layout.bytes)
       cost += reorder_cost (value);
   }
   return cost;
@@ -106,8 +107,7 @@ choose (Compiler *c, const WeirGroup *group, Choice *best)
     for (guint i = 0; i < device->n_kernels; i++) {
       const WeirKernel *kernel = device->kernels[i];
 
-      if ((kernel->op == NULL || weir_node_is (group->node, kernel->op)) &&
-          kernel->accepts (c->plan, group))
+      if (compiler_asks (c, kernel, group))
         consider (c, group, d, kernel, best);
     }
   }
@@ -130,34 +130,53 @@ add_copy_step (Compiler *c, const WeirKernel *kernel, guint device, guint from, 
   g_array_append_val (c->plan->steps, step);
 }
 
+static gboolean
+lies_as (const WeirValue *value, guint device, guint block, gboolean bytes)
+{
+  return value->device == device && value->layout.block == block &&
+         value->layout.bytes == bytes;
+}
+
+/* One copy cannot go from one device's blocks to another's, nor from blocks of one size
+ * to those of another: a plain value stands between them. */
+static gboolean
+needs_two_copies (const WeirValue *value, guint device, guint block, gboolean bytes)
+{
+  gboolean moves = value->device != device;
+
+  return (moves &&
+          (value->layout.block != 0 || block != 0 || value->layout.bytes != bytes)) ||
+         (value->layout.block != 0 && block != 0 && value->layout.block != block);
+}
+
 /* The same contents on @device in layout @block: found, or copied now. */
 static guint
-value_as (Compiler *c, guint id, guint device, guint block, const char *name)
+value_as (Compiler *c, guint id, guint device, guint block, gboolean bytes,
+          const char *name)
 {
   WeirValue copy = *compiler_value (c, id);
   gboolean moves = copy.device != device;
   const WeirKernel *kernel = &weir_kernel_transfer;
   guint made;
 
-  if (!moves && copy.layout.block == block)
+  if (lies_as (&copy, device, block, bytes))
     return id;
   for (guint i = 0; i < compiler_draft (c, id)->reordered->len; i++) {
     guint other = g_array_index (compiler_draft (c, id)->reordered, guint, i);
-    const WeirValue *value = compiler_value (c, other);
 
-    if (value->device == device && value->layout.block == block)
+    if (lies_as (compiler_value (c, other), device, block, bytes))
       return other;
   }
-  if (moves && copy.layout.block != 0) {
-    id = value_as (c, id, copy.device, 0, name);
-    return value_as (c, id, device, block, name);
+  if (needs_two_copies (&copy, device, block, bytes)) {
+    gboolean there = lies_as (&copy, copy.device, 0, bytes);
+
+    id = value_as (c, id, there ? device : copy.device, 0, bytes, name);
+    return value_as (c, id, device, block, bytes, name);
   }
-  if (moves && block != 0)
-    return value_as (c, value_as (c, id, device, 0, name), device, block, name);
   copy.storage = WEIR_STORAGE_ARENA;
   copy.constant = NULL;
   copy.device = device;
-  copy.layout = (WeirLayout){ .block = block };
+  copy.layout = (WeirLayout){ .block = block, .bytes = bytes };
   if (!moves)
     kernel = compiler_device (c, device)->reorder;
   made = compiler_add_value (c, &copy);
@@ -186,8 +205,8 @@ bring_inputs (Compiler *c, WeirGroup *group, const Choice *choice)
       continue;
     if (block == WEIR_BLOCK_ANY)
       block = value->layout.block;
-    group->inputs[i] =
-        value_as (c, group->inputs[i], choice->device, block, group->node->name);
+    group->inputs[i] = value_as (c, group->inputs[i], choice->device, block,
+                                 choice->inputs[i].bytes, group->node->name);
     if (block > 0)
       widen_border (&compiler_value (c, group->inputs[i])->layout, &choice->inputs[i]);
   }
@@ -220,6 +239,7 @@ make_step (Compiler *c, Job *job, GError **error)
 
     value->device = choice.device;
     value->layout.block = output_block (c, group, choice.outputs[i].block);
+    value->layout.bytes = choice.outputs[i].bytes;
     if (value->layout.block > 0 && value->shape.rank != 4)
       value->layout.block = 0;
   }
@@ -247,13 +267,14 @@ make_outputs (Compiler *c)
     if (value->storage == WEIR_STORAGE_DYNAMIC)
       continue;
     if (value->storage != WEIR_STORAGE_ARENA || value->layout.block != 0 ||
-        value->device != host) {
+        value->layout.bytes || value->device != host) {
       WeirValue copy = { .dtype = value->dtype,
                          .shape = value->shape,
                          .storage = WEIR_STORAGE_OUTPUT,
                          .index = i,
                          .device = host };
-      guint from = value->device != host ? value_as (c, id, host, 0, "output") : id;
+      guint from =
+          value->device != host ? value_as (c, id, host, 0, FALSE, "output") : id;
       guint made = compiler_add_value (c, &copy);
 
       add_copy_step (c, compiler_device (c, host)->reorder, host, from, made, "output");

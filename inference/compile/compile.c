@@ -68,6 +68,7 @@ job_clear (Job *job)
 {
   g_free (job->group.inputs);
   g_free (job->group.outputs);
+  weir_tensor_unref (job->group.scale);
   weir_tensor_unref (job->group.bias);
   weir_tensor_unref (job->group.before.slopes);
   weir_tensor_unref (job->group.after.slopes);

@@ -68,7 +68,22 @@ guint compiler_root (Compiler *c, guint id);
 /* group.c: values for all ports, and one group a node, with what fuse-post-ops.c takes
  * in. */
 gboolean compiler_make_groups (Compiler *c, GError **error);
+/* levels.c: which values can be kept as bytes. */
+void compiler_find_levels (Compiler *c);
+/* fuse-levels.c: scales and roundings of layers that sum whole numbers. */
+gboolean compiler_fuse_scale (Compiler *c, WeirGroup *group, const WeirNode *multiply,
+                              WeirPort from);
+gboolean compiler_fuse_rounding (Compiler *c, WeirGroup *group, const WeirNode *fake);
+/** compiler_begin_behind_rounding: makes room in @group for what stands behind a
+ * FakeQuantize that was its last; %FALSE where there is none. */
+gboolean compiler_begin_behind_rounding (WeirGroup *group);
 void compiler_fuse_post_ops (Compiler *c, WeirGroup *group, guint *position);
+/** compiler_is_a_channel: whether @constant, an operand of @node, which follows @group,
+ * has one number for each channel. */
+gboolean compiler_is_a_channel (const WeirGroup *group, const WeirNode *node,
+                                const WeirTensor *constant);
+/** compiler_asks: whether @kernel takes @group. */
+gboolean compiler_asks (Compiler *c, const WeirKernel *kernel, const WeirGroup *group);
 /** compiler_accepts: (nullable): the first kernel of @device that would take @group. */
 const WeirKernel *compiler_accepts (Compiler *c, const WeirDevice *device,
                                     const WeirGroup *group);

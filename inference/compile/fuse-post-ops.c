@@ -120,10 +120,12 @@ read_activation (const WeirGraph *graph, const WeirNode *node, WeirActivation *a
 }
 
 /* Where channels are: the last dimension of a product, else dimension 1. */
-static gboolean
-is_bias (const WeirGroup *group, const WeirNode *add, const WeirTensor *constant)
+gboolean
+compiler_is_a_channel (const WeirGroup *group, const WeirNode *node,
+                       const WeirTensor *constant)
 {
-  const WeirShape *shape = &add->outputs[0].info.shape, *c = weir_tensor_shape (constant);
+  const WeirShape *shape = &node->outputs[0].info.shape,
+                  *c = weir_tensor_shape (constant);
   int axis = weir_node_is (group->node, "MatMul") ? shape->rank - 1 : 1;
 
   if (weir_tensor_dtype (constant) != WEIR_DTYPE_F32 || axis < 0 ||
@@ -164,27 +166,37 @@ extend_by_add (Compiler *c, WeirGroup *group, const WeirNode *add, WeirPort from
     return same_kind (weir_graph_info (graph, from), &add->outputs[0].info) &&
            add_offset (group, constant);
   if (constant != NULL) {
-    if (group->bias != NULL || group->residual >= 0 ||
-        group->before.kind != WEIR_ACT_NONE || !is_bias (group, add, constant))
+    if (group->bias != NULL || group->residual >= 0 || group->inner != NULL ||
+        group->before.kind != WEIR_ACT_NONE ||
+        !compiler_is_a_channel (group, add, constant))
       return FALSE;
     group->bias = weir_tensor_ref (constant);
     return TRUE;
   }
   if (group->residual >= 0 || add->inputs[0].node == add->inputs[1].node ||
+      (group->inner != NULL && group->after.kind != WEIR_ACT_NONE) ||
       !same_kind (weir_node_input_info (graph, add, other), &add->outputs[0].info) ||
       !same_kind (weir_graph_info (graph, from), &add->outputs[0].info))
     return FALSE;
   group->residual = (int) group->n_inputs;
   group->inputs[group->n_inputs++] =
       c->ports[add->inputs[other].node][add->inputs[other].index];
-  group->before = group->after;
-  group->after = (WeirActivation){ 0 };
+  if (group->inner == NULL) {
+    group->before = group->after;
+    group->after = (WeirActivation){ 0 };
+  }
   return TRUE;
 }
 
 static gboolean
 extend (Compiler *c, WeirGroup *group, const WeirNode *node, WeirPort from)
 {
+  if (group->last != NULL && !compiler_begin_behind_rounding (group))
+    return FALSE;
+  if (weir_node_is (node, "FakeQuantize") && weir_port_equal (node->inputs[0], from))
+    return compiler_fuse_rounding (c, group, node);
+  if (weir_node_is (node, "Multiply") && weir_node_is_exact (group->node))
+    return compiler_fuse_scale (c, group, node, from);
   if (weir_node_is (node, "Add") && node->n_inputs == 2)
     return extend_by_add (c, group, node, from);
   if (group->after.kind != WEIR_ACT_NONE || !weir_port_equal (node->inputs[0], from))
@@ -195,6 +207,8 @@ extend (Compiler *c, WeirGroup *group, const WeirNode *node, WeirPort from)
 static void
 restore (WeirGroup *group, const WeirGroup *before)
 {
+  if (group->scale != before->scale)
+    weir_tensor_unref (group->scale);
   if (group->bias != before->bias)
     weir_tensor_unref (group->bias);
   if (group->after.slopes != NULL && group->after.slopes != before->after.slopes)
@@ -213,9 +227,12 @@ compiler_fuse_post_ops (Compiler *c, WeirGroup *group, guint *position)
     WeirNode *next = weir_match_only_use (c->plan->graph, from);
     WeirGroup before = *group;
 
-    if (next == NULL || c->taken[next->id] || next->n_outputs != 1 ||
-        !extend (c, group, next, from))
+    if (next == NULL || c->taken[next->id] || next->n_outputs != 1)
       return;
+    if (!extend (c, group, next, from)) {
+      restore (group, &before);
+      return;
+    }
     group->outputs[0] = c->ports[next->id][0];
     if (compiler_accepts (c, compiler_device (c, device), group) == NULL) {
       guint output = c->ports[last->id][0];

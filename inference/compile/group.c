@@ -75,16 +75,21 @@ needs_no_step (const WeirNode *node)
          (is_known (node) && (node->op->flags & WEIR_OP_STATEFUL) == 0);
 }
 
+gboolean
+compiler_asks (Compiler *c, const WeirKernel *kernel, const WeirGroup *group)
+{
+  gboolean rounded = group->scale != NULL || group->inner != NULL || group->last != NULL;
+
+  return (kernel->op == NULL || weir_node_is (group->node, kernel->op)) &&
+         (!rounded || kernel->rounds) && kernel->accepts (c->plan, group);
+}
+
 const WeirKernel *
 compiler_accepts (Compiler *c, const WeirDevice *device, const WeirGroup *group)
 {
-  for (guint i = 0; i < device->n_kernels; i++) {
-    const WeirKernel *kernel = device->kernels[i];
-
-    if ((kernel->op == NULL || weir_node_is (group->node, kernel->op)) &&
-        kernel->accepts (c->plan, group))
-      return kernel;
-  }
+  for (guint i = 0; i < device->n_kernels; i++)
+    if (compiler_asks (c, device->kernels[i], group))
+      return device->kernels[i];
   return NULL;
 }
 
@@ -138,6 +143,7 @@ compiler_make_groups (Compiler *c, GError **error)
     return FALSE;
   add_values (c);
   add_terminals (c);
+  compiler_find_levels (c);
   for (guint i = 0; i < c->order->len; i++) {
     const WeirNode *node =
         weir_graph_node (c->plan->graph, g_array_index (c->order, WeirNodeId, i));

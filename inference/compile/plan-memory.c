@@ -51,7 +51,7 @@ set_strides (WeirValue *value, GError **error)
   value->batch = blocks * value->plane;
   return product (&whole,
                   (gsize[]){ (gsize) value->shape.dims[0], blocks, height, width, block,
-                             weir_dtype_size (value->dtype) },
+                             weir_value_element (value) },
                   6, error) &&
          weir_align_size (whole, ALIGNMENT, &value->size);
 }
@@ -76,7 +76,7 @@ set_inner (Compiler *c, guint id)
   const Draft *draft = compiler_draft (c, id);
   WeirValue *value = compiler_value (c, id);
   const WeirValue *parent = compiler_value (c, draft->parent);
-  gsize element = weir_dtype_size (value->dtype);
+  gsize element = weir_value_element (value);
 
   value->storage = parent->storage;
   value->index = parent->index;
@@ -210,8 +210,8 @@ skip_border (WeirValue *value)
   const WeirLayout *l = &value->layout;
 
   if (l->block > 0)
-    value->offset += (l->top * value->row + (gsize) l->left * l->block) *
-                     weir_dtype_size (value->dtype);
+    value->offset +=
+        (l->top * value->row + (gsize) l->left * l->block) * weir_value_element (value);
 }
 
 /* Outermost first, since each needs its parent's offset. */

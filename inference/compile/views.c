@@ -1,5 +1,7 @@
 #include "compiler.h"
 
+#include "runtime/rounding.h"
+
 #include <string.h>
 
 /* Values that need no memory of their own: a reshaped value is the same bytes, the parts
@@ -28,8 +30,8 @@ make_alias (Compiler *c, const WeirGroup *group)
   const WeirValue *from = compiler_value (c, in), *to = compiler_value (c, out);
 
   if (from->device != to->device || from->layout.block != 0 || to->layout.block != 0 ||
-      from->storage == WEIR_STORAGE_DYNAMIC || to->storage == WEIR_STORAGE_DYNAMIC ||
-      from->storage == WEIR_STORAGE_CONSTANT)
+      from->layout.bytes != to->layout.bytes || from->storage == WEIR_STORAGE_DYNAMIC ||
+      to->storage == WEIR_STORAGE_DYNAMIC || from->storage == WEIR_STORAGE_CONSTANT)
     return FALSE;
   if (to->storage != WEIR_STORAGE_OUTPUT) {
     compiler_draft (c, out)->parent = in;
@@ -58,7 +60,8 @@ static gboolean
 same_place (const WeirValue *a, const WeirValue *b)
 {
   return a->dtype == b->dtype && a->device == b->device &&
-         a->layout.block == b->layout.block;
+         a->layout.block == b->layout.block && a->layout.bytes == b->layout.bytes &&
+         (!a->layout.bytes || weir_levels_equal (&a->levels, &b->levels));
 }
 
 static gsize

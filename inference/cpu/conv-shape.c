@@ -158,6 +158,12 @@ weir_conv_demand (const ConvShape *s, const WeirGroup *group, guint block,
   outputs[0].block = block;
 }
 
+gboolean
+weir_conv_has_border (const ConvShape *s)
+{
+  return s->top > 0 || s->left > 0 || s->bottom > 0 || s->right > 0;
+}
+
 void
 weir_conv_rows_read (const WeirPlan *plan, const WeirGroup *group, gsize first, gsize end,
                      gssize *from, gssize *to)

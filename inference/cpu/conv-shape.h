@@ -42,6 +42,9 @@ gboolean weir_deconv_shape (const WeirPlan *plan, const WeirGroup *group,
 void weir_conv_demand (const ConvShape *shape, const WeirGroup *group, guint block,
                        WeirDemand *inputs, WeirDemand *outputs);
 
+/** weir_conv_has_border: whether any window reads zeros around the input. */
+gboolean weir_conv_has_border (const ConvShape *shape);
+
 /** weir_conv_rows_read: `rows_read` of a convolution. */
 void weir_conv_rows_read (const WeirPlan *plan, const WeirGroup *group, gsize first,
                           gsize end, gssize *from, gssize *to);

@@ -36,8 +36,7 @@ weir_cpu_device (void)
     device.cache = features->l2 / 2;
     device.reorder = table->reorder;
     device.isa = weir_isa_name (features->isa);
-    device.description =
-        g_strconcat (features->model, features->vnni ? " with VNNI" : "", NULL);
+    device.description = g_strdup (features->model);
     g_once_init_leave (&once, 1);
   }
   return &device;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const isa_names[] = { "c", "avx2", "avx512" };
+static const char *const isa_names[] = { "c", "avx2", "avx512", "avx512vnni" };
 
 const char *
 weir_isa_name (WeirIsa isa)
@@ -50,7 +50,8 @@ detect_isa (WeirFeatures *features)
   if ((saved & XCR0_ZMM) != XCR0_ZMM || !avx512)
     return;
   features->isa = WEIR_ISA_AVX512;
-  features->vnni = (gboolean) BIT (c, 11);
+  if (BIT (c, 11) && BIT (c, 1))
+    features->isa = WEIR_ISA_AVX512_VNNI;
 }
 
 /* Leaves 0x80000002 to 0x80000004 hold the name in 48 bytes. */
@@ -100,10 +101,9 @@ apply_environment (WeirFeatures *features)
     if (strcmp (cap, isa_names[i]) != 0)
       continue;
     features->isa = MIN (features->isa, (WeirIsa) i);
-    features->vnni = features->vnni && features->isa == WEIR_ISA_AVX512;
     return;
   }
-  g_warning ("WEIR_ISA: expected c, avx2 or avx512, found '%s'", cap);
+  g_warning ("WEIR_ISA: expected c, avx2, avx512 or avx512vnni, found '%s'", cap);
 }
 
 const WeirFeatures *

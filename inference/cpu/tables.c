@@ -6,23 +6,30 @@
 #define DECLARE(id, isa) extern const WeirKernel weir_kernel_##id##_##isa;
 #define ADDRESS(id, isa) &weir_kernel_##id##_##isa,
 
-#define TABLE(isa, size)                                                            \
-  WEIR_KERNELS (DECLARE_##isa)                                                      \
-  WEIR_REORDER (DECLARE_##isa)                                                      \
-  static const WeirKernel *const kernels_##isa[] = { WEIR_KERNELS (ADDRESS_##isa) & \
-                                                     weir_kernel_reference };       \
-  static const WeirKernelTable table_##isa = { kernels_##isa,                       \
-                                               G_N_ELEMENTS (kernels_##isa), size,  \
-                                               &weir_kernel_reorder_##isa };
+#define DECLARE_ALL(isa)            \
+  WEIR_BYTE_KERNELS (DECLARE_##isa) \
+  WEIR_KERNELS (DECLARE_##isa)      \
+  WEIR_REORDER (DECLARE_##isa)
+
+/* @dots: the set that kernels for bytes are built for. */
+#define TABLE(isa, dots, size)                                                           \
+  static const WeirKernel *const kernels_##dots[] = { WEIR_BYTE_KERNELS (ADDRESS_##dots) \
+                                                          WEIR_KERNELS (ADDRESS_##isa) & \
+                                                      weir_kernel_reference };           \
+  static const WeirKernelTable table_##dots = { kernels_##dots,                          \
+                                                G_N_ELEMENTS (kernels_##dots), size,     \
+                                                &weir_kernel_reorder_##isa };
 
 #define DECLARE_c(id) DECLARE (id, c)
 #define ADDRESS_c(id) ADDRESS (id, c)
-TABLE (c, 4)
+DECLARE_ALL (c)
+TABLE (c, c, 4)
 
 #ifdef WEIR_HAVE_AVX2
 #define DECLARE_avx2(id) DECLARE (id, avx2)
 #define ADDRESS_avx2(id) ADDRESS (id, avx2)
-TABLE (avx2, 8)
+DECLARE_ALL (avx2)
+TABLE (avx2, avx2, 8)
 #define TABLE_AVX2 &table_avx2
 #else
 #define TABLE_AVX2 &table_c
@@ -31,16 +38,28 @@ TABLE (avx2, 8)
 #ifdef WEIR_HAVE_AVX512
 #define DECLARE_avx512(id) DECLARE (id, avx512)
 #define ADDRESS_avx512(id) ADDRESS (id, avx512)
-TABLE (avx512, 16)
+DECLARE_ALL (avx512)
+TABLE (avx512, avx512, 16)
 #define TABLE_AVX512 &table_avx512
 #else
 #define TABLE_AVX512 TABLE_AVX2
+#endif
+
+#ifdef WEIR_HAVE_AVX512VNNI
+#define DECLARE_avx512vnni(id) DECLARE (id, avx512vnni)
+#define ADDRESS_avx512vnni(id) ADDRESS (id, avx512vnni)
+WEIR_BYTE_KERNELS (DECLARE_avx512vnni)
+TABLE (avx512, avx512vnni, 16)
+#define TABLE_AVX512_VNNI &table_avx512vnni
+#else
+#define TABLE_AVX512_VNNI TABLE_AVX512
 #endif
 
 static const WeirKernelTable *const tables[] = {
   [WEIR_ISA_C] = &table_c,
   [WEIR_ISA_AVX2] = TABLE_AVX2,
   [WEIR_ISA_AVX512] = TABLE_AVX512,
+  [WEIR_ISA_AVX512_VNNI] = TABLE_AVX512_VNNI,
 };
 
 const WeirKernelTable *

@@ -23,19 +23,20 @@ static void
 clear_plane (const WeirValue *value, guint8 *plane)
 {
   const WeirLayout *l = &value->layout;
-  gsize element = weir_dtype_size (value->dtype), pixel = l->block * element;
+  gsize element = weir_value_element (value), pixel = l->block * element;
+  int zero = weir_value_zero (value);
   gsize row = value->row * element;
   gsize height = (gsize) value->shape.dims[2], width = (gsize) value->shape.dims[3];
   gsize left = l->left * pixel, right = l->right * pixel;
 
   if (l->top > 0)
-    memset (plane - l->top * row - left, 0, l->top * row);
+    memset (plane - l->top * row - left, zero, l->top * row);
   for (gsize y = 0; y < height; y++) {
-    memset (plane + y * row - left, 0, left);
-    memset (plane + y * row + width * pixel, 0, right);
+    memset (plane + y * row - left, zero, left);
+    memset (plane + y * row + width * pixel, zero, right);
   }
   if (l->bottom > 0)
-    memset (plane + height * row - left, 0, l->bottom * row);
+    memset (plane + height * row - left, zero, l->bottom * row);
 }
 
 static void
@@ -43,7 +44,7 @@ clear_task (void *context, guint index, guint thread)
 {
   const Job *job = context;
   const WeirValue *value = job->value;
-  gsize element = weir_dtype_size (value->dtype);
+  gsize element = weir_value_element (value);
   guint blocks =
       ((guint) value->shape.dims[1] + value->layout.block - 1) / value->layout.block;
   guint end = MIN ((index + 1) * PLANES_A_TASK, job->planes);

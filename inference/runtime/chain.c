@@ -14,7 +14,7 @@ static guint8 *
 memory_of (const WeirValue *value, void *data, gssize base)
 {
   return (guint8 *) data -
-         element_offset (value, base) * (gssize) weir_dtype_size (value->dtype);
+         element_offset (value, base) * (gssize) weir_value_element (value);
 }
 
 static gsize
@@ -31,17 +31,18 @@ void
 weir_ring_begin (const WeirValue *value, void *data)
 {
   const WeirLayout *l = &value->layout;
-  gsize size = weir_dtype_size (value->dtype), row = value->row * size;
+  gsize size = weir_value_element (value), row = value->row * size;
   gsize left = l->left * l->block * size, right = l->right * l->block * size;
   guint8 *memory = memory_of (value, data, -(gssize) l->top);
+  int zero = weir_value_zero (value);
 
   for (gsize i = 0; i < planes_of (value); i++) {
     guint8 *plane = memory + i * value->plane * size;
 
-    memset (plane, 0, l->top * row);
+    memset (plane, zero, l->top * row);
     for (gsize y = 0; left + right > 0 && y < value->ring; y++) {
-      memset (plane + y * row, 0, left);
-      memset (plane + (y + 1) * row - right, 0, right);
+      memset (plane + y * row, zero, left);
+      memset (plane + (y + 1) * row - right, zero, right);
     }
   }
 }
@@ -49,7 +50,7 @@ weir_ring_begin (const WeirValue *value, void *data)
 void *
 weir_ring_move (const WeirValue *value, void *data, gssize from, const WeirPart *part)
 {
-  gsize size = weir_dtype_size (value->dtype), row = value->row * size;
+  gsize size = weir_value_element (value), row = value->row * size;
   gsize kept = (gsize) ((gssize) part->first - part->base);
   gboolean last = part->first + part->count == (gsize) value->shape.dims[2];
   guint8 *memory = memory_of (value, data, from);
@@ -60,7 +61,8 @@ weir_ring_move (const WeirValue *value, void *data, gssize from, const WeirPart 
     if (part->base != from)
       memmove (plane, plane + (gsize) (part->base - from) * row, kept * row);
     if (last)
-      memset (plane + (kept + part->count) * row, 0, value->layout.bottom * row);
+      memset (plane + (kept + part->count) * row, weir_value_zero (value),
+              value->layout.bottom * row);
   }
   return memory + element_offset (value, part->base) * (gssize) size;
 }

@@ -5,14 +5,29 @@
 /* What steps work on: values with their layouts in memory, and groups of operations. */
 
 /**
+ * WeirLevels:
+ * @step: 0 where a value has no levels
+ * @zero: the byte that stands for 0; it may lie beyond what a byte holds
+ *
+ * How the elements of an f32 value can be told in bytes: each is (byte - @zero) * @step.
+ * Kernels without signs only: i8 of a model is u8 with another @zero here.
+ */
+typedef struct {
+  float step;
+  gint32 zero;
+} WeirLevels;
+
+/**
  * WeirLayout:
  * @block: 0: plain, row-major. Else rank 4 only: [N][ceil(C / block)][H][W][block]; lanes
  *   beyond C hold finite numbers of no meaning
+ * @bytes: elements of an f32 value are kept as bytes, as its #WeirLevels say
  * @top, @left, @bottom, @right: a border of zeros around each plane of a blocked value,
  * so that a window that is padded with zeros never needs a check
  */
 typedef struct {
   guint block;
+  gboolean bytes;
   guint top, left, bottom, right;
 } WeirLayout;
 
@@ -28,6 +43,7 @@ typedef enum {
 /**
  * WeirValue:
  * @dtype, @shape: what it is; unknown dimensions only with %WEIR_STORAGE_DYNAMIC
+ * @levels: all its elements are of these; of a constant: they are whole and fit a gint8
  * @index: which network input or output it is, with those storages
  * @device: index of the device that holds it
  * @offset: bytes from the beginning of the arena, or of the tensor, to element (0,0,0,0):
@@ -43,6 +59,7 @@ typedef enum {
 typedef struct {
   WeirDtype dtype;
   WeirShape shape;
+  WeirLevels levels;
   WeirLayout layout;
   WeirStorage storage;
   guint index;
@@ -53,6 +70,20 @@ typedef struct {
   gsize ring;
   gsize row, plane, batch;
 } WeirValue;
+
+/** weir_value_element: bytes of an element in memory. */
+static inline gsize
+weir_value_element (const WeirValue *value)
+{
+  return value->layout.bytes ? 1 : weir_dtype_size (value->dtype);
+}
+
+/** weir_value_zero: the byte that a border of zeros is made of. */
+static inline int
+weir_value_zero (const WeirValue *value)
+{
+  return value->layout.bytes ? value->levels.zero : 0;
+}
 
 /** WeirActivationKind: functions that kernels apply to results before they store them. */
 typedef enum {
@@ -89,21 +120,28 @@ typedef struct {
  * @inputs: values it reads; weights and other constants too, with
  *   %WEIR_STORAGE_CONSTANT, at the node's own input positions
  * @residual: index in @inputs of a value that is added, or -1
+ * @scale: (nullable): f32, one a channel or one for all
  * @bias: (nullable): f32, one a channel (dimension 1, or the last one of MatMul)
  * @before: activation applied before the residual is added
- * @after: activation applied last
+ * @inner: (nullable): a FakeQuantize that is applied before the residual is added
+ * @after: activation applied behind that
+ * @last: (nullable): a FakeQuantize that is applied last
  * @outputs: values it writes
  *
- * One step of the network: after (before (node + bias) + residual).
+ * One step of the network: last (after (inner (before (node * scale + bias)) +
+ * residual)). Only kernels that say so know @scale, @inner and @last.
  */
 typedef struct {
   const WeirNode *node;
   guint *inputs;
   guint n_inputs;
   int residual;
+  WeirTensor *scale;
   WeirTensor *bias;
   WeirActivation before;
+  const WeirNode *inner;
   WeirActivation after;
+  const WeirNode *last;
   guint *outputs;
   guint n_outputs;
 } WeirGroup;
@@ -112,10 +150,12 @@ typedef struct {
  * WeirDemand:
  * @block: what a kernel wants of one value: 0 plain, 4, 8 or 16 blocked,
  *   %WEIR_BLOCK_ANY when it takes strides as they come
+ * @bytes: it wants bytes
  * @top, @left, @bottom, @right: borders that it reads (inputs only)
  */
 typedef struct {
   guint block;
+  gboolean bytes;
   guint top, left, bottom, right;
 } WeirDemand;
 

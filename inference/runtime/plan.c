@@ -5,6 +5,7 @@ group_clear (WeirGroup *group)
 {
   g_free (group->inputs);
   g_free (group->outputs);
+  weir_tensor_unref (group->scale);
   weir_tensor_unref (group->bias);
   weir_tensor_unref (group->before.slopes);
   weir_tensor_unref (group->after.slopes);

@@ -21,6 +21,7 @@ typedef struct _WeirDevice WeirDevice;
  * WeirKernel:
  * @name: for profiles and logs: "conv-direct-avx512"
  * @op: (nullable): the operation; %NULL asks @accepts for every one
+ * @rounds: whether it knows scales and roundings of groups
  * @accepts: whether it computes this group; types and shapes are known, layouts not yet
  * @demand: what it wants of each input and output; both arrays begin as plain, no border
  * @cost: estimated nanoseconds on one thread
@@ -40,6 +41,7 @@ typedef struct _WeirDevice WeirDevice;
 struct _WeirKernel {
   const char *name;
   const char *op;
+  gboolean rounds;
   gboolean (*accepts) (const WeirPlan *plan, const WeirGroup *group);
   void (*demand) (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
                   WeirDemand *outputs);

@@ -302,12 +302,15 @@ const WeirKernel *
 kernel_find (WeirIsa isa, const char *name, const char *op)
 {
   const WeirKernelTable *table = weir_kernel_table (isa);
-  g_autofree char *full = g_strdup_printf ("%s-%s", name, weir_isa_name (isa));
+  g_autofree char *start = g_strconcat (name, "-", NULL);
 
-  for (guint i = 0; i < table->n_kernels; i++)
-    if (strcmp (table->kernels[i]->name, full) == 0 &&
+  for (guint i = 0; i < table->n_kernels; i++) {
+    const char *full = table->kernels[i]->name;
+
+    if (g_str_has_prefix (full, start) && strchr (full + strlen (start), '-') == NULL &&
         g_strcmp0 (table->kernels[i]->op, op) == 0)
       return table->kernels[i];
+  }
   return NULL;
 }
 

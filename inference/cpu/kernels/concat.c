@@ -3,7 +3,19 @@
 
 #include <string.h>
 
-/* Concatenations that the compiler could not write in place. */
+/* Concatenations that the compiler could not write in place. Where all parts have the
+ * same levels they are made of bytes. */
+
+static void
+demand_blocks (const WeirPlan *plan, const WeirGroup *group, guint block,
+               WeirDemand *inputs, WeirDemand *outputs)
+{
+  gboolean bytes = weir_group_output (plan, group, 0)->levels.step > 0;
+
+  for (guint i = 0; i < group->n_inputs; i++)
+    inputs[i] = (WeirDemand){ .block = block, .bytes = bytes };
+  outputs[0] = (WeirDemand){ .block = block, .bytes = bytes };
+}
 
 static gboolean
 is_bare (const WeirGroup *group)
@@ -46,12 +58,19 @@ plain_accepts (const WeirPlan *plan, const WeirGroup *group)
          axis_of (plan, group, &axis);
 }
 
+static void
+plain_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
+              WeirDemand *outputs)
+{
+  demand_blocks (plan, group, 0, inputs, outputs);
+}
+
 static gboolean
 plain_run (const WeirRun *run, GError **error)
 {
   const WeirGroup *group = &run->step->group;
   const WeirShape *out = &weir_group_output (run->plan, group, 0)->shape;
-  gsize size = weir_dtype_size (weir_group_output (run->plan, group, 0)->dtype);
+  gsize size = weir_value_element (weir_group_output (run->plan, group, 0));
   gsize inner = size, outer = 1, at = 0, row;
   int axis;
 
@@ -79,6 +98,7 @@ WEIR_KERNEL_DEFINE (concat_plain) = {
   .name = "concat-plain-" WEIR_ISA_STRING (WEIR_ISA),
   .op = "Concat",
   .accepts = plain_accepts,
+  .demand = plain_demand,
   .cost = concat_cost,
   .run = plain_run,
 };
@@ -102,56 +122,53 @@ static void
 blocked_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
                 WeirDemand *outputs)
 {
-  guint block = VLEN;
-
-  (void) plan;
-  for (guint i = 0; i < group->n_inputs; i++)
-    inputs[i].block = block;
-  outputs[0].block = block;
+  demand_blocks (plan, group, VLEN, inputs, outputs);
 }
 
 /* Moves @n lanes of every pixel of one plane. */
 static void
-move_lanes (const WeirValue *from, const float *source, const WeirValue *to,
-            float *target, guint n)
+move_lanes (const WeirValue *from, const guint8 *source, const WeirValue *to,
+            guint8 *target, guint n)
 {
-  guint block = to->layout.block;
+  gsize size = weir_value_element (to), pixel = to->layout.block * size;
 
-  for (gint64 y = 0; y < to->shape.dims[2]; y++, source += from->row, target += to->row)
-    for (gint64 x = 0; x < to->shape.dims[3]; x++)
-      memcpy (target + x * block, source + x * block, n * sizeof (float));
+  for (gint64 y = 0; y < to->shape.dims[2];
+       y++, source += from->row * size, target += to->row * size)
+    for (gsize x = 0; x < (gsize) to->shape.dims[3]; x++)
+      memcpy (target + x * pixel, source + x * pixel, n * size);
 }
 
 /* All channels of one input, behind the first @start of the result. */
 static void
-append (const WeirValue *from, const float *source, const WeirValue *to, float *target,
+append (const WeirValue *from, const guint8 *source, const WeirValue *to, guint8 *target,
         gsize start)
 {
   gsize channels = (gsize) from->shape.dims[1], block = to->layout.block;
+  gsize size = weir_value_element (to);
 
   for (gsize c = 0; c < channels;) {
     gsize in = c % block, out = (start + c) % block;
     gsize n = MIN (MIN (block - in, block - out), channels - c);
 
-    move_lanes (from, source + c / block * from->plane + in, to,
-                target + (start + c) / block * to->plane + out, (guint) n);
+    move_lanes (from, source + (c / block * from->plane + in) * size, to,
+                target + ((start + c) / block * to->plane + out) * size, (guint) n);
     c += n;
   }
 }
 
 /* Lanes beyond the channels hold what memory held: they must be finite. */
 static void
-clear_tail (const WeirValue *to, float *target)
+clear_tail (const WeirValue *to, guint8 *target)
 {
   gsize channels = (gsize) to->shape.dims[1], block = to->layout.block;
-  gsize used = channels % block;
-  float *plane = target + channels / block * to->plane + used;
+  gsize used = channels % block, size = weir_value_element (to);
+  guint8 *plane = target + (channels / block * to->plane + used) * size;
 
   if (used == 0)
     return;
-  for (gint64 y = 0; y < to->shape.dims[2]; y++, plane += to->row)
+  for (gint64 y = 0; y < to->shape.dims[2]; y++, plane += to->row * size)
     for (gint64 x = 0; x < to->shape.dims[3]; x++)
-      memset (plane + (gsize) x * block, 0, (block - used) * sizeof (float));
+      memset (plane + (gsize) x * block * size, 0, (block - used) * size);
 }
 
 static gboolean
@@ -159,17 +176,18 @@ blocked_run (const WeirRun *run, GError **error)
 {
   const WeirGroup *group = &run->step->group;
   const WeirValue *to = weir_group_output (run->plan, group, 0);
+  gsize size = weir_value_element (to);
 
   (void) error;
   for (gsize image = 0; image < (gsize) to->shape.dims[0]; image++) {
-    float *target = (float *) weir_run_output (run, 0) + image * to->batch;
+    guint8 *target = (guint8 *) weir_run_output (run, 0) + image * to->batch * size;
     gsize start = 0;
 
     for (guint i = 0; i < group->n_inputs; i++) {
       const WeirValue *from = weir_group_input (run->plan, group, i);
 
-      append (from, (const float *) weir_run_input (run, i) + image * from->batch, to,
-              target, start);
+      append (from, (const guint8 *) weir_run_input (run, i) + image * from->batch * size,
+              to, target, start);
       start += (gsize) from->shape.dims[1];
     }
     clear_tail (to, target);

@@ -19,6 +19,12 @@
 #define COST_FLOPS  32.0
 #define COST_VECTOR 0.2
 #endif
+/* BYTES_GAIN: how many times as fast bytes are multiplied */
+#if (VLEN == 16 && defined(__AVX512VNNI__)) || (VLEN == 8 && defined(__AVXVNNI__))
+#define BYTES_GAIN 4.0
+#else
+#define BYTES_GAIN 1.3
+#endif
 #define COST_BYTES  70.0
 #define COST_STREAM 18.0
 #define COST_CALL   200.0

@@ -1,6 +1,7 @@
 #include "cost.h"
 #include "cpu/kernel.h"
 #include "map.h"
+#include "vec-bytes.h"
 
 /* Maximum and mean of windows, on blocked values. The part of a window that lies outside
  * of the image is left out. */
@@ -76,6 +77,23 @@ pool_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
   inputs[0].block = outputs[0].block = VLEN;
 }
 
+/* The maximum of bytes that rise with what they stand for. */
+static gboolean
+pool_bytes_accepts (const WeirPlan *plan, const WeirGroup *group)
+{
+  return pool_accepts (plan, group) && weir_node_is (group->node, "MaxPool") &&
+         weir_group_input (plan, group, 0)->levels.step > 0 &&
+         weir_group_output (plan, group, 0)->levels.step > 0;
+}
+
+static void
+pool_bytes_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
+                   WeirDemand *outputs)
+{
+  pool_demand (plan, group, inputs, outputs);
+  inputs[0].bytes = outputs[0].bytes = TRUE;
+}
+
 static double
 pool_cost (const WeirPlan *plan, const WeirGroup *group)
 {
@@ -100,8 +118,8 @@ pool_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
 typedef struct {
   const Pool *pool;
   const WeirValue *x, *y;
-  const float *source;
-  float *target;
+  const void *source;
+  void *target;
   guint blocks;
 } Job;
 
@@ -160,19 +178,42 @@ pool_pixel (const Job *job, const float *plane, gint64 y, gint64 x, float *out)
 }
 
 static void
+pool_pixel_bytes (const Job *job, const guint8 *plane, gint64 y, gint64 x, guint8 *out)
+{
+  const Pool *pool = job->pool;
+  gint64 top, bottom, left, right;
+  VecBytes result = { 0 };
+
+  clip (pool, 0, y, job->x->shape.dims[2], &top, &bottom);
+  clip (pool, 1, x, job->x->shape.dims[3], &left, &right);
+  plane += (y * pool->stride[0] - pool->begin[0]) * (gint64) job->x->row +
+           (x * pool->stride[1] - pool->begin[1]) * VLEN;
+  for (gint64 a = top; a < bottom; a++)
+    for (gint64 b = left; b < right; b++)
+      result = vec_max_bytes (
+          result, vec_bytes (plane + a * pool->dilation[0] * (gint64) job->x->row +
+                             b * pool->dilation[1] * VLEN));
+  *(VecBytesLoose *) out = result;
+}
+
+static void
 pool_task (void *context, guint index, guint thread)
 {
   const Job *job = context;
   gint64 height = job->y->shape.dims[2], width = job->y->shape.dims[3];
   gsize plane = index / (gsize) height, y = index % (gsize) height;
   gsize image = plane / job->blocks, block = plane % job->blocks;
-  const float *in = job->source + image * job->x->batch + block * job->x->plane;
-  float *out =
-      job->target + image * job->y->batch + block * job->y->plane + y * job->y->row;
+  gsize in = image * job->x->batch + block * job->x->plane;
+  gsize out = image * job->y->batch + block * job->y->plane + y * job->y->row;
 
   (void) thread;
-  for (gint64 x = 0; x < width; x++)
-    pool_pixel (job, in, (gint64) y, x, out + x * VLEN);
+  for (gint64 x = 0; x < width; x++, out += VLEN)
+    if (job->y->layout.bytes)
+      pool_pixel_bytes (job, (const guint8 *) job->source + in, (gint64) y, x,
+                        (guint8 *) job->target + out);
+    else
+      pool_pixel (job, (const float *) job->source + in, (gint64) y, x,
+                  (float *) job->target + out);
 }
 
 static gboolean
@@ -197,6 +238,17 @@ WEIR_KERNEL_DEFINE (pool) = {
   .name = "pool-" WEIR_ISA_STRING (WEIR_ISA),
   .accepts = pool_accepts,
   .demand = pool_demand,
+  .cost = pool_cost,
+  .prepare = pool_prepare,
+  .release = g_free,
+  .run = pool_run,
+};
+
+WEIR_KERNEL_DEFINE (pool_bytes) = {
+  .name = "pool-bytes-" WEIR_ISA_STRING (WEIR_ISA),
+  .op = "MaxPool",
+  .accepts = pool_bytes_accepts,
+  .demand = pool_bytes_demand,
   .cost = pool_cost,
   .prepare = pool_prepare,
   .release = g_free,

@@ -1,4 +1,5 @@
 #include "cpu/kernel.h"
+#include "recode.h"
 #include "vec-transpose.h"
 
 #include <string.h>
@@ -121,7 +122,7 @@ static void
 convert_block (const Job *job, gsize image, guint index, guint block)
 {
   const WeirValue *from = job->from, *to = job->to;
-  gsize size = weir_dtype_size (to->dtype);
+  gsize size = weir_value_element (to);
   gsize height = (gsize) to->shape.dims[2], width = (gsize) to->shape.dims[3];
   guint channels = MIN (block, (guint) to->shape.dims[1] - index * block);
   gsize step_from = from->layout.block > 0 ? 1 : block;
@@ -173,9 +174,13 @@ reorder_run (const WeirRun *run, GError **error)
   guint block = block_of (&job);
 
   (void) error;
+  if (job.from->layout.bytes != job.to->layout.bytes) {
+    recode_run (run);
+    return TRUE;
+  }
   if (block == 0) {
     memcpy (job.target, job.source,
-            weir_shape_elements (&job.to->shape) * weir_dtype_size (job.to->dtype));
+            weir_shape_elements (&job.to->shape) * weir_value_element (job.to));
     return TRUE;
   }
   job.planes = ((guint) job.to->shape.dims[1] + block - 1) / block;

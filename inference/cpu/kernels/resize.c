@@ -1,7 +1,7 @@
 #include "base/error.h"
 #include "cost.h"
 #include "cpu/kernel.h"
-#include "simd.h"
+#include "vec-bytes.h"
 
 /* Interpolate of blocked values along height and width: nearest and linear. */
 
@@ -104,9 +104,11 @@ static void
 resize_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
                WeirDemand *outputs)
 {
-  (void) plan;
-  (void) group;
-  inputs[0].block = outputs[0].block = VLEN;
+  gboolean bytes = weir_node_string_is (group->node, "mode", "nearest") &&
+                   weir_group_input (plan, group, 0)->levels.step > 0 &&
+                   weir_group_output (plan, group, 0)->levels.step > 0;
+
+  inputs[0] = outputs[0] = (WeirDemand){ .block = VLEN, .bytes = bytes };
 }
 
 static double
@@ -209,10 +211,19 @@ resize_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
 typedef struct {
   const Resize *r;
   const WeirValue *x, *y;
-  const float *source;
-  float *target;
+  const void *source;
+  void *target;
   guint blocks;
 } Job;
+
+static void
+nearest_bytes (const Job *job, const guint8 *plane, gsize y, guint8 *out)
+{
+  const guint8 *row = plane + job->r->first[0][y] * job->x->row;
+
+  for (gsize x = 0; x < (gsize) job->y->shape.dims[3]; x++)
+    *(VecBytesLoose *) (out + x * VLEN) = vec_bytes (row + job->r->first[1][x] * VLEN);
+}
 
 static void
 nearest_row (const Job *job, const float *plane, gsize y, float *out)
@@ -249,15 +260,17 @@ resize_task (void *context, guint index, guint thread)
   gsize height = (gsize) job->y->shape.dims[2], plane = index / height,
         y = index % height;
   gsize image = plane / job->blocks, block = plane % job->blocks;
-  const float *in = job->source + image * job->x->batch + block * job->x->plane;
-  float *out =
-      job->target + image * job->y->batch + block * job->y->plane + y * job->y->row;
+  gsize in = image * job->x->batch + block * job->x->plane;
+  gsize out = image * job->y->batch + block * job->y->plane + y * job->y->row;
 
   (void) thread;
-  if (job->r->linear)
-    linear_row (job, in, y, out);
+  if (job->y->layout.bytes)
+    nearest_bytes (job, (const guint8 *) job->source + in, y,
+                   (guint8 *) job->target + out);
+  else if (job->r->linear)
+    linear_row (job, (const float *) job->source + in, y, (float *) job->target + out);
   else
-    nearest_row (job, in, y, out);
+    nearest_row (job, (const float *) job->source + in, y, (float *) job->target + out);
 }
 
 static gboolean

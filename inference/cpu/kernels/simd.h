@@ -158,6 +158,18 @@ vec_clamp (Vec x, Vec low, Vec high)
   return vec_min (high, vec_max (low, x));
 }
 
+/* A product that is rounded by itself: no compiler may join it with a sum. */
+ALWAYS_INLINE Vec
+vec_alone (Vec x)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __asm__("" : "+x"(x));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(x));
+#endif
+  return x;
+}
+
 ALWAYS_INLINE Vec
 vec_abs (Vec x)
 {

@@ -45,10 +45,13 @@ static void
 split_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
               WeirDemand *outputs)
 {
-  (void) plan;
-  inputs[0].block = VLEN;
+  gboolean bytes = weir_group_input (plan, group, 0)->levels.step > 0;
+
   for (guint i = 0; i < group->n_outputs; i++)
-    outputs[i].block = VLEN;
+    bytes = bytes && weir_group_output (plan, group, i)->levels.step > 0;
+  inputs[0] = (WeirDemand){ .block = VLEN, .bytes = bytes };
+  for (guint i = 0; i < group->n_outputs; i++)
+    outputs[i] = (WeirDemand){ .block = VLEN, .bytes = bytes };
 }
 
 static double
@@ -64,8 +67,8 @@ split_run (const WeirRun *run, GError **error)
 {
   const WeirGroup *group = &run->step->group;
   const WeirValue *from = weir_group_input (run->plan, group, 0);
-  gsize rows = (gsize) from->shape.dims[2];
-  gsize width = (gsize) from->shape.dims[3] * VLEN * sizeof (float), block = 0;
+  gsize rows = (gsize) from->shape.dims[2], size = weir_value_element (from);
+  gsize width = (gsize) from->shape.dims[3] * VLEN * size, block = 0;
 
   (void) error;
   for (guint i = 0; i < group->n_outputs; i++) {
@@ -73,14 +76,14 @@ split_run (const WeirRun *run, GError **error)
     gsize blocks = (gsize) to->shape.dims[1] / VLEN;
 
     for (gsize plane = 0; plane < (gsize) to->shape.dims[0] * blocks; plane++) {
-      const float *source = (const float *) weir_run_input (run, 0) +
-                            plane / blocks * from->batch +
-                            (block + plane % blocks) * from->plane;
-      float *target = (float *) weir_run_output (run, i) + plane / blocks * to->batch +
-                      plane % blocks * to->plane;
+      const guint8 *source =
+          (const guint8 *) weir_run_input (run, 0) +
+          (plane / blocks * from->batch + (block + plane % blocks) * from->plane) * size;
+      guint8 *target = (guint8 *) weir_run_output (run, i) +
+                       (plane / blocks * to->batch + plane % blocks * to->plane) * size;
 
       for (gsize y = 0; y < rows; y++)
-        memcpy (target + y * to->row, source + y * from->row, width);
+        memcpy (target + y * to->row * size, source + y * from->row * size, width);
     }
     block += blocks;
   }

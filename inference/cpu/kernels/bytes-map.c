@@ -1,0 +1,205 @@
+#include "base/error.h"
+#include "cost.h"
+#include "cpu/kernel.h"
+#include "ir/evaluate.h"
+#include "runtime/rounding.h"
+#include "vec-levels.h"
+
+/* Functions of one operand that has at most 256 different elements: a table, computed by
+ * the reference evaluators once and for all. */
+
+#define TABLE 256
+
+typedef struct {
+  guint8 bytes[TABLE];
+  float floats[TABLE];
+} ByteMap;
+
+static gboolean
+is_function (const WeirNode *node)
+{
+  static const char *const ops[] = { "FakeQuantize", "Relu",     "Clamp",  "Sigmoid",
+                                     "Tanh",         "Swish",    "HSwish", "HSigmoid",
+                                     "HardSigmoid",  "Elu",      "Gelu",   "Mish",
+                                     "Abs",          "Negative", "Exp",    NULL };
+
+  return g_strv_contains (ops, node->op->name);
+}
+
+static gboolean
+byte_map_accepts (const WeirPlan *plan, const WeirGroup *group)
+{
+  const WeirValue *x = weir_group_input (plan, group, 0);
+  const WeirValue *y = weir_group_output (plan, group, 0);
+  WeirRounding rounding;
+
+  if (group->n_inputs == 0 || x->levels.step == 0 || !is_function (group->node) ||
+      group->scale != NULL || group->bias != NULL || group->residual >= 0 ||
+      group->before.kind != WEIR_ACT_NONE || group->after.kind != WEIR_ACT_NONE ||
+      group->inner != NULL || !weir_shape_equal (&x->shape, &y->shape))
+    return FALSE;
+  for (guint i = 1; i < group->n_inputs; i++) {
+    const WeirTensor *number = weir_group_input (plan, group, i)->constant;
+
+    if (number == NULL || weir_tensor_count (number) != 1)
+      return FALSE;
+  }
+  return group->last == NULL || weir_rounding_read (plan->graph, group->last, &rounding);
+}
+
+static void
+byte_map_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
+                 WeirDemand *outputs)
+{
+  inputs[0].block = outputs[0].block = WEIR_BLOCK_ANY;
+  inputs[0].bytes = TRUE;
+  outputs[0].bytes = weir_group_output (plan, group, 0)->levels.step > 0;
+}
+
+static double
+byte_map_cost (const WeirPlan *plan, const WeirGroup *group)
+{
+  gsize n = weir_shape_elements (&weir_group_output (plan, group, 0)->shape);
+
+  return COST_CALL + (double) n * COST_VECTOR;
+}
+
+/* @node of @x (taken), all other inputs being constants. (nullable) */
+static WeirTensor *
+evaluate (const WeirPlan *plan, const WeirNode *node, WeirTensor *x, GError **error)
+{
+  WeirTensor *inputs[5] = { x }, *y = NULL;
+
+  for (guint i = 1; i < node->n_inputs && i < G_N_ELEMENTS (inputs); i++)
+    inputs[i] = weir_graph_info (plan->graph, node->inputs[i])->value;
+  if (!weir_node_evaluate (node, inputs, &y, NULL, error))
+    y = NULL;
+  weir_tensor_unref (x);
+  return y;
+}
+
+static WeirTensor *
+all_elements (const WeirLevels *levels, GError **error)
+{
+  WeirTensor *x = weir_tensor_new (WEIR_DTYPE_F32, &WEIR_SHAPE (TABLE), error);
+  float *numbers = x != NULL ? weir_tensor_writable (x) : NULL;
+
+  for (gint32 i = 0; x != NULL && i < TABLE; i++)
+    numbers[i] = (float) (i - levels->zero) * levels->step;
+  return x;
+}
+
+static void *
+byte_map_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
+{
+  const WeirLevels *levels = &weir_group_output (plan, group, 0)->levels;
+  WeirTensor *x = all_elements (&weir_group_input (plan, group, 0)->levels, error);
+  const float *numbers;
+  ByteMap *map;
+
+  if (x != NULL)
+    x = evaluate (plan, group->node, x, error);
+  if (x != NULL && group->last != NULL)
+    x = evaluate (plan, group->last, x, error);
+  if (x == NULL)
+    return NULL;
+  map = g_new0 (ByteMap, 1);
+  numbers = weir_tensor_data (x);
+  for (guint i = 0; i < TABLE; i++) {
+    map->floats[i] = numbers[i];
+    if (levels->step > 0)
+      map->bytes[i] = (guint8) CLAMP (
+          rintf (numbers[i] / levels->step) + (float) levels->zero, 0, 255);
+  }
+  weir_tensor_unref (x);
+  return map;
+}
+
+typedef struct {
+  const ByteMap *map;
+  const WeirValue *from, *to;
+  const guint8 *source;
+  guint8 *target;
+  gsize all;
+  guint planes;
+} Job;
+
+#define CHUNK 8192
+
+static void
+map_run_of (const Job *job, gsize from, gsize to, gsize n)
+{
+  const guint8 *in = job->source + from;
+
+  if (!job->to->layout.bytes) {
+    for (gsize i = 0; i < n; i++)
+      ((float *) job->target)[to + i] = job->map->floats[in[i]];
+    return;
+  }
+  for (gsize i = 0; i < n; i += 256) {
+    guint8 bytes[256 + 64];
+    gsize count = MIN (n - i, 256);
+
+    memcpy (bytes, in + i, count);
+    memset (bytes + count, 0, 64);
+    bytes_translate (job->map->bytes, bytes, count);
+    memcpy (job->target + to + i, bytes, count);
+  }
+}
+
+static void
+chunk_task (void *context, guint index, guint thread)
+{
+  const Job *job = context;
+  gsize start = (gsize) index * CHUNK;
+
+  (void) thread;
+  map_run_of (job, start, start, MIN (CHUNK, job->all - start));
+}
+
+static void
+plane_task (void *context, guint index, guint thread)
+{
+  const Job *job = context;
+  const WeirValue *from = job->from, *to = job->to;
+  gsize s = index / job->planes * from->batch + index % job->planes * from->plane;
+  gsize t = index / job->planes * to->batch + index % job->planes * to->plane;
+
+  (void) thread;
+  for (gint64 y = 0; y < to->shape.dims[2]; y++, s += from->row, t += to->row)
+    map_run_of (job, s, t, (gsize) to->shape.dims[3] * to->layout.block);
+}
+
+static gboolean
+byte_map_run (const WeirRun *run, GError **error)
+{
+  Job job = { .map = run->step->state,
+              .from = weir_group_input (run->plan, &run->step->group, 0),
+              .to = weir_group_output (run->plan, &run->step->group, 0),
+              .source = weir_run_input (run, 0),
+              .target = weir_run_output (run, 0) };
+  guint block = job.to->layout.block;
+
+  (void) error;
+  if (block == 0) {
+    job.all = weir_shape_elements (&job.to->shape);
+    weir_threads_run (run->threads, (guint) ((job.all + CHUNK - 1) / CHUNK), chunk_task,
+                      &job);
+    return TRUE;
+  }
+  job.planes = ((guint) job.to->shape.dims[1] + block - 1) / block;
+  weir_threads_run (run->threads, job.planes * (guint) job.to->shape.dims[0], plane_task,
+                    &job);
+  return TRUE;
+}
+
+WEIR_KERNEL_DEFINE (bytes_map) = {
+  .name = "bytes-map-" WEIR_ISA_STRING (WEIR_ISA),
+  .rounds = TRUE,
+  .accepts = byte_map_accepts,
+  .demand = byte_map_demand,
+  .cost = byte_map_cost,
+  .prepare = byte_map_prepare,
+  .release = g_free,
+  .run = byte_map_run,
+};

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "map.h"
+#include "runtime/rounding.h"
+
+/* What a group adds to sums of whole numbers: last (after (inner (before (sum * scale +
+ * bias)) + residual)). */
+
+/* Most vectors that are finished at a time. */
+#define BYTES_POST_VECTORS 32
+
+/**
+ * BytesPost:
+ * @factor, @shift: one a channel, padded to whole vectors: what a sum is multiplied by,
+ *   and what is added; where @folded, the first rounding's are in them
+ * @first_low, @first_high: bounds of that, where @clamps
+ * @clamps: all activations are clamps at most
+ * @table: (nullable): what a byte becomes behind the first rounding
+ */
+typedef struct {
+  float *factor, *shift;
+  gboolean folded, clamps, has_inner, has_last;
+  float first_low, first_high, after_low, after_high;
+  WeirActivation before, after;
+  WeirRounding inner, last;
+  guint8 *table;
+} BytesPost;
+
+/**
+ * BytesTile:
+ * @sums: [blocks][pixels][VLEN]
+ * @channel: of the first block
+ * @out, @residual: elements from the beginning of the value to each pixel in that block
+ * @out_block, @residual_block: elements from one block to the next
+ */
+typedef struct {
+  gint32 *sums;
+  guint blocks, pixels;
+  gsize channel;
+  const gsize *out, *residual;
+  gsize out_block, residual_block;
+} BytesTile;
+
+/**
+ * BytesTarget:
+ * @residual: (nullable)
+ *
+ * What a step writes to and adds.
+ */
+typedef struct {
+  const WeirValue *out, *residual;
+  void *out_data;
+  const void *residual_data;
+} BytesTarget;
+
+#define bytes_post_accepts WEIR_ISA_SYMBOL (bytes_post_accepts)
+#define bytes_post_demand  WEIR_ISA_SYMBOL (bytes_post_demand)
+#define bytes_post_init    WEIR_ISA_SYMBOL (bytes_post_init)
+#define bytes_post_clear   WEIR_ISA_SYMBOL (bytes_post_clear)
+#define bytes_post_tile    WEIR_ISA_SYMBOL (bytes_post_tile)
+#define bytes_post_target  WEIR_ISA_SYMBOL (bytes_post_target)
+
+gboolean bytes_post_accepts (const WeirPlan *plan, const WeirGroup *group);
+/** bytes_post_demand: bytes where the output has levels, and of the residual whatever it
+ * is. */
+void bytes_post_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
+                        WeirDemand *outputs);
+gboolean bytes_post_init (BytesPost *post, const WeirPlan *plan, const WeirGroup *group,
+                          gsize channels, GError **error);
+void bytes_post_clear (BytesPost *post);
+/** bytes_post_tile: finishes and stores a tile of at most BYTES_POST_VECTORS. */
+void bytes_post_tile (const BytesPost *post, const BytesTarget *target,
+                      const BytesTile *tile);
+BytesTarget bytes_post_target (const WeirRun *run);

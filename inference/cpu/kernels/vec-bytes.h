@@ -1,0 +1,112 @@
+#pragma once
+
+#include "simd-bytes.h"
+
+/* Bytes in memory, whole numbers from 0 to 255 in lanes; and sums of products of bytes
+ * with weights of 8 bits and a sign, which never saturate. */
+
+typedef guint8 VecBytes __attribute__ ((vector_size (VLEN)));
+typedef guint8 VecBytesLoose __attribute__ ((vector_size (VLEN), aligned (1), may_alias));
+
+ALWAYS_INLINE VecBytes
+vec_bytes (const guint8 *from)
+{
+  return *(const VecBytesLoose *) from;
+}
+
+ALWAYS_INLINE VecBytes
+vec_max_bytes (VecBytes a, VecBytes b)
+{
+#if VLEN == 16 && defined(__SSE2__)
+  return (VecBytes) _mm_max_epu8 ((__m128i) a, (__m128i) b);
+#else
+  VecBytes more = (VecBytes) (a > b);
+
+  return (a & more) | (b & ~more);
+#endif
+}
+
+ALWAYS_INLINE VecInt
+vec_load_bytes (const guint8 *from)
+{
+  return __builtin_convertvector(*(const VecBytesLoose *) from, VecInt);
+}
+
+/* To the nearest whole number, to the even one from half-way: beyond 2^23 floats have no
+ * fractions. For numbers from -2^22 to 2^22. */
+#define VEC_WHOLE 12582912.0f
+
+ALWAYS_INLINE Vec
+vec_round (Vec x)
+{
+  Vec whole = x + VEC_WHOLE;
+
+  return whole - VEC_WHOLE;
+}
+
+/* Rounds numbers from 0 to 255: the last bits of a float beyond 2^23 count. */
+ALWAYS_INLINE void
+vec_store_bytes (guint8 *to, Vec x)
+{
+  VecInt whole = (VecInt) (x + VEC_WHOLE);
+
+#if VLEN == 16 && defined(__AVX512F__)
+  _mm_storeu_si128 ((__m128i *) to, _mm512_cvtepi32_epi8 ((__m512i) whole));
+#else
+  *(VecBytesLoose *) to = __builtin_convertvector(whole, VecBytes);
+#endif
+}
+
+/* DOT_WORDS: how many vectors the weights of four channels take: one of bytes where there
+ * is an instruction for that, else two of pairs of 16 bits, of channels 0 and 2, then 1
+ * and 3. */
+#if (VLEN == 16 && defined(__AVX512VNNI__)) || (VLEN == 8 && defined(__AVXVNNI__))
+#define DOT_WORDS 1
+#else
+#define DOT_WORDS 2
+#endif
+
+/** dot_pack: the weight of channel @channel (0 .. 3) into its place in one lane: @to is
+ * the first of DOT_WORDS, @stride numbers apart. */
+static inline void
+dot_pack (gint32 *to, gsize stride, guint channel, gint32 weight)
+{
+#if DOT_WORDS == 1
+  (void) stride;
+  *to |= (gint32) ((guint32) (weight & 0xff) << 8 * channel);
+#else
+  to[channel % 2 * stride] |=
+      (gint32) ((guint32) (weight & 0xffff) << (channel / 2 * 16));
+#endif
+}
+
+/** DotInput: four bytes in each lane, ready to be multiplied. */
+typedef struct {
+  VecInt words[DOT_WORDS];
+} DotInput;
+
+ALWAYS_INLINE DotInput
+dot_input (VecInt bytes)
+{
+#if DOT_WORDS == 1
+  return (DotInput){ { bytes } };
+#else
+  return (DotInput){ { vec_even_bytes (bytes), vec_odd_bytes (bytes) & 0x00ff00ff } };
+#endif
+}
+
+/* @weights: DOT_WORDS vectors */
+ALWAYS_INLINE VecInt
+dot_add (VecInt sum, DotInput in, const VecInt *weights)
+{
+#if DOT_WORDS == 1 && VLEN == 16
+  return (VecInt) _mm512_dpbusd_epi32 ((__m512i) sum, (__m512i) in.words[0],
+                                       (__m512i) weights[0]);
+#elif DOT_WORDS == 1
+  return (VecInt) _mm256_dpbusd_avx_epi32 ((__m256i) sum, (__m256i) in.words[0],
+                                           (__m256i) weights[0]);
+#else
+  return sum + vec_dot_pairs (in.words[0], weights[0]) +
+         vec_dot_pairs (in.words[1], weights[1]);
+#endif
+}
