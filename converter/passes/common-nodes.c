@@ -62,8 +62,8 @@ node_equal (gconstpointer first, gconstpointer second)
          weir_tensor_equal (a->outputs[0].info.value, b->outputs[0].info.value);
 }
 
-/* The one that stays bears the lesser name, whichever was made first: so what is written is
- * the same when it is read and written again. */
+/* The one that stays bears the lesser name, whichever was made first: so what is written
+ * is the same when it is read and written again. */
 static void
 replace (WeirGraph *graph, WeirNode *node, WeirNode *by)
 {

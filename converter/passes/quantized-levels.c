@@ -79,9 +79,11 @@ times (WeirBuilder *b, const char *name, WeirPort port, const double *values, gs
       weir_build_constant (b, constant, along_axis (values, n, axis, rank)));
 }
 
-/* Whoever read @node reads @port times @scales (taken), and may find that out. */
+/* Whoever read output @index of @node reads @port times @scales (taken), and may find
+ * that out. */
 static gboolean
-put (Pass *pass, WeirNode *node, WeirPort port, double *scales, gsize n, int axis)
+put_output (Pass *pass, WeirNode *node, guint index, WeirPort port, double *scales,
+            gsize n, int axis)
 {
   WeirBuilder *b = &pass->builder;
   WeirPort product = times (b, node->name, port, scales, n, axis);
@@ -94,9 +96,19 @@ put (Pass *pass, WeirNode *node, WeirPort port, double *scales, gsize n, int axi
   levels = g_new (Levels, 1);
   *levels = (Levels){ .port = port, .scales = scales, .n = n, .axis = axis };
   g_hash_table_insert (pass->levels, GUINT_TO_POINTER (product.node), levels);
-  weir_edit_bypass (b->graph, WEIR_PORT (node, 0), product);
-  weir_edit_remove_unused (b->graph, node);
+  weir_edit_bypass (b->graph, WEIR_PORT (node, index), product);
   return TRUE;
+}
+
+/* The same for a node of one output, which goes. */
+static gboolean
+put (Pass *pass, WeirNode *node, WeirPort port, double *scales, gsize n, int axis)
+{
+  gboolean good = put_output (pass, node, 0, port, scales, n, axis);
+
+  if (good)
+    weir_edit_remove_unused (pass->builder.graph, node);
+  return good;
 }
 
 /* The step and the smallest level of a FakeQuantize that only rounds. */
@@ -205,6 +217,51 @@ visit_linear (Pass *pass, WeirNode *node)
               from->n, from->axis);
 }
 
+/* Parts that count in the same steps, side by side. */
+static gboolean
+visit_concat (Pass *pass, WeirNode *node)
+{
+  WeirBuilder *b = &pass->builder;
+  g_autofree WeirPort *inputs = g_new (WeirPort, node->n_inputs);
+  double step = 0;
+  WeirPort port;
+
+  for (guint i = 0; i < node->n_inputs; i++) {
+    const Levels *from = levels_at (pass, node->inputs[i]);
+
+    if (from == NULL || from->n != 1 || (i > 0 && from->scales[0] != step))
+      return TRUE;
+    step = from->scales[0];
+    inputs[i] = from->port;
+  }
+  port = weir_build_end (
+      b, weir_build_begin_like (b, node, node->name, inputs, node->n_inputs));
+  return put (pass, node, port, g_memdup2 (&step, sizeof step), 1, 0);
+}
+
+static gboolean
+visit_split (Pass *pass, WeirNode *node)
+{
+  WeirBuilder *b = &pass->builder;
+  const Levels *from = levels_at (pass, node->inputs[0]);
+  g_autofree WeirPort *inputs = NULL;
+  WeirNode *split;
+  gboolean good = TRUE;
+
+  if (from == NULL || from->n != 1)
+    return TRUE;
+  inputs = g_memdup2 (node->inputs, node->n_inputs * sizeof *inputs);
+  inputs[0] = from->port;
+  split = weir_build_begin_like (b, node, node->name, inputs, node->n_inputs);
+  weir_build_end (b, split);
+  for (guint i = 0; good && split != NULL && i < node->n_outputs; i++)
+    good = put_output (pass, node, i, WEIR_PORT (split, i),
+                       g_memdup2 (from->scales, sizeof (double)), 1, 0);
+  if (good && split != NULL)
+    weir_edit_remove_unused (b->graph, node);
+  return good;
+}
+
 static const struct {
   const char *op;
   gboolean (*visit) (Pass *pass, WeirNode *node);
@@ -214,6 +271,10 @@ static const struct {
   { "GroupConvolution", visit_layer },
   { "MatMul", visit_layer },
 
+  { "Concat", visit_concat },
+  { "Split", visit_split },
+  { "VariadicSplit", visit_split },
+
   { "Relu", visit_linear },
   { "MaxPool", visit_linear },
   { "AvgPool", visit_linear },
@@ -222,6 +283,7 @@ static const struct {
   { "Transpose", visit_linear },
   { "Squeeze", visit_linear },
   { "Unsqueeze", visit_linear },
+  { "Interpolate", visit_linear },
 };
 
 static gboolean

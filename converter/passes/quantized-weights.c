@@ -110,6 +110,52 @@ count_steps (const WeirPassWeights *w, const double *scales)
   return g_steal_pointer (&levels);
 }
 
+/* What the largest weight of all, or of a channel, counts where nothing is known of steps
+ * but that there are some: weights that were computed when the network was converted. */
+static const double largest[] = { 127, 128 };
+
+static double
+magnitude (const WeirPassWeights *w, gsize i)
+{
+  return fabs (weir_tensor_get (w->tensor, i));
+}
+
+/* (transfer full) (nullable): the weights in steps; @scales: (out): what those are. */
+static WeirTensor *
+guess_steps (const WeirPassWeights *w, gboolean a_channel, double count, double **scales)
+{
+  gsize channels = w->groups * w->outputs;
+  double most = 0;
+  WeirTensor *levels;
+
+  *scales = g_new0 (double, channels);
+  for (gsize i = 0; i < weir_tensor_count (w->tensor); i++) {
+    double *scale = &(*scales)[channel_of (w, i)];
+
+    *scale = MAX (*scale, magnitude (w, i) / count);
+    most = MAX (most, *scale);
+  }
+  for (gsize i = 0; i < channels; i++) {
+    double scale = a_channel ? (*scales)[i] : most;
+
+    (*scales)[i] = scale > 0 ? scale : 1;
+  }
+  levels = count_steps (w, *scales);
+  if (levels == NULL)
+    g_clear_pointer (scales, g_free);
+  return levels;
+}
+
+static WeirTensor *
+guess_levels (const WeirPassWeights *w, double **scales)
+{
+  WeirTensor *levels = NULL;
+
+  for (guint i = 0; levels == NULL && i < 2 * G_N_ELEMENTS (largest); i++)
+    levels = guess_steps (w, i % 2 == 0, largest[i / 2], scales);
+  return levels;
+}
+
 gboolean
 weir_pass_quantized_weights (const WeirGraph *graph, const WeirNode *node,
                              WeirTensor **levels, double **scales, gsize *channels)
@@ -122,19 +168,21 @@ weir_pass_quantized_weights (const WeirGraph *graph, const WeirNode *node,
       !weir_pass_weights_form (node, weir_graph_shape (graph, node->inputs[1]), &w))
     return FALSE;
   steps = find_steps (graph, node->inputs[1]);
-  if (steps == NULL)
-    return FALSE;
   *channels = w.groups * w.outputs;
   w.tensor = value_of (graph, node->inputs[1], 0);
-  if (w.tensor == NULL ||
-      (weir_tensor_count (steps) != 1 && weir_tensor_count (steps) != *channels)) {
+  if (w.tensor == NULL || (steps != NULL && weir_tensor_count (steps) != 1 &&
+                           weir_tensor_count (steps) != *channels)) {
     weir_pass_weights_clear (&w);
     return FALSE;
   }
-  *scales = weir_pass_values (steps, *channels);
-  *levels = count_steps (&w, *scales);
-  if (*levels == NULL)
-    g_clear_pointer (scales, g_free);
+  if (steps != NULL) {
+    *scales = weir_pass_values (steps, *channels);
+    *levels = count_steps (&w, *scales);
+    if (*levels == NULL)
+      g_clear_pointer (scales, g_free);
+  } else {
+    *levels = guess_levels (&w, scales);
+  }
   weir_pass_weights_clear (&w);
   return *levels != NULL;
 }

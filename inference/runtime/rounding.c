@@ -33,6 +33,8 @@ weir_rounding_read (const WeirGraph *graph, const WeirNode *node, WeirRounding *
   *rounding = (WeirRounding){
     .factor = (float) (n - 1) / ((float) ends[1] - (float) ends[0]),
     .top = (float) (n - 1),
+    .step = ((float) ends[3] - (float) ends[2]) / (float) (n - 1),
+    .low = (float) ends[2],
     .levels = { .step = (float) step, .zero = (gint32) rint (zero) },
   };
   rounding->shift = -(float) ends[0] * rounding->factor;

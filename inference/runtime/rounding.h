@@ -6,13 +6,16 @@
  * WeirRounding:
  * @factor, @shift: an input x becomes byte x * @factor + @shift, rounded
  * @top: the largest byte
- * @levels: what a byte stands for in the output
+ * @step, @low: a byte becomes byte * @step + @low
+ * @levels: the same in whole steps from zero
  *
  * A FakeQuantize of one range for all elements, whose output counts from zero in whole
- * steps.
+ * steps. Numbers are computed in float as its specification says, so that who computes
+ * with them rounds as it does.
  */
 typedef struct {
   float factor, shift, top;
+  float step, low;
   WeirLevels levels;
 } WeirRounding;
 

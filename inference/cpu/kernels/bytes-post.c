@@ -61,43 +61,46 @@ bounds_of (const WeirActivation *act, float *low, float *high)
   }
 }
 
-static float
-round_bound (const WeirRounding *r, float bound)
-{
-  return CLAMP (bound * r->factor + r->shift, 0, r->top);
-}
-
-/* @first (nullable) is folded into factors and shifts. */
 static gboolean
-init_factors (BytesPost *post, const WeirGroup *group, const WeirRounding *first,
-              gsize channels, GError **error)
+pad_channels (float **to, const WeirTensor *from, float other, gsize channels,
+              GError **error)
 {
   gsize padded = (channels + VLEN - 1) / VLEN * VLEN;
-  double factor = first != NULL ? first->factor : 1;
-  double shift = first != NULL ? first->shift : 0;
 
-  post->factor = weir_try_alloc (padded * sizeof (float), error);
-  post->shift = weir_try_alloc (padded * sizeof (float), error);
-  if (post->factor == NULL || post->shift == NULL)
+  *to = weir_try_alloc (padded * sizeof (float), error);
+  if (*to == NULL)
     return FALSE;
-  for (gsize i = 0; i < channels; i++) {
-    double scale = 1, bias = 0;
-
-    if (group->scale != NULL)
-      scale =
-          weir_tensor_get (group->scale, weir_tensor_count (group->scale) == 1 ? 0 : i);
-    if (group->bias != NULL)
-      bias = weir_tensor_get (group->bias, weir_tensor_count (group->bias) == 1 ? 0 : i);
-    post->factor[i] = (float) (scale * factor);
-    post->shift[i] = (float) (bias * factor + shift);
-  }
+  for (gsize i = 0; i < channels; i++)
+    (*to)[i] =
+        from == NULL
+            ? other
+            : (float) weir_tensor_get (from, weir_tensor_count (from) == 1 ? 0 : i);
   return TRUE;
 }
 
-static float
-decode (const WeirLevels *levels, float byte)
+ALWAYS_INLINE Vec
+level_of (const WeirRounding *r, Vec x)
 {
-  return (byte - (float) levels->zero) * levels->step;
+  return vec_alone (x * r->factor) + r->shift;
+}
+
+ALWAYS_INLINE Vec
+level_within (const WeirRounding *r, Vec x)
+{
+  return vec_clamp (level_of (r, x), vec_set (0), vec_set (r->top));
+}
+
+ALWAYS_INLINE Vec
+number_of (const WeirRounding *r, Vec level)
+{
+  return vec_alone (vec_round (level) * r->step) + r->low;
+}
+
+/* The byte that @x becomes, before it is rounded. */
+static float
+round_bound (const WeirRounding *r, float x)
+{
+  return level_within (r, vec_set (x))[0];
 }
 
 /* All that can follow the first rounding, for each byte. */
@@ -107,52 +110,57 @@ make_table (BytesPost *post)
   float values[256];
 
   for (guint i = 0; i < 256; i++)
-    values[i] = decode (&post->inner.levels, (float) i);
+    values[i] = (float) i;
+  for (guint i = 0; i < 256; i += VLEN)
+    vec_store (values + i, number_of (&post->inner, vec_load (values + i)));
   map_run (&post->after, values, 256);
   post->table = g_new (guint8, 256);
-  for (guint i = 0; i < 256; i++)
-    post->table[i] = (guint8) rintf (
-        CLAMP (values[i] * post->last.factor + post->last.shift, 0, post->last.top));
+  for (guint i = 0; i < 256; i += VLEN)
+    vec_store_bytes (post->table + i, level_within (&post->last, vec_load (values + i)));
+}
+
+/* Which rounding is done first, and within which bounds. */
+static void
+find_first (BytesPost *post, gboolean alone)
+{
+  bounds_of (&post->before, &post->first_low, &post->first_high);
+  bounds_of (&post->after, &post->after_low, &post->after_high);
+  if (post->has_inner && is_clamp (&post->before)) {
+    post->first = &post->inner;
+  } else if (!post->has_inner && post->has_last && alone && post->clamps) {
+    post->first = &post->last;
+    post->first_low = CLAMP (post->first_low, post->after_low, post->after_high);
+    post->first_high = CLAMP (post->first_high, post->after_low, post->after_high);
+  }
+  if (post->first == NULL)
+    return;
+  post->first_low = round_bound (post->first, post->first_low);
+  post->first_high = round_bound (post->first, post->first_high);
 }
 
 gboolean
 bytes_post_init (BytesPost *post, const WeirPlan *plan, const WeirGroup *group,
                  gsize channels, GError **error)
 {
-  const WeirRounding *first = NULL;
   gboolean alone =
       group->residual < 0 && weir_group_output (plan, group, 0)->layout.bytes;
-  float low, high;
 
   *post = (BytesPost){ .before = group->before, .after = group->after };
   post->has_inner = rounding_of (plan, group->inner, &post->inner);
   post->has_last = rounding_of (plan, group->last, &post->last);
   post->clamps = is_clamp (&group->before) && is_clamp (&group->after);
-  bounds_of (&group->before, &post->first_low, &post->first_high);
-  bounds_of (&group->after, &post->after_low, &post->after_high);
-  if (post->has_inner && is_clamp (&group->before))
-    first = &post->inner;
-  else if (!post->has_inner && alone && post->clamps && post->has_last) {
-    first = &post->last;
-    bounds_of (&group->after, &low, &high);
-    post->first_low = CLAMP (post->first_low, low, high);
-    post->first_high = CLAMP (post->first_high, low, high);
-  }
-  if (first != NULL) {
-    post->folded = TRUE;
-    post->first_low = round_bound (first, post->first_low);
-    post->first_high = round_bound (first, post->first_high);
-  }
-  if (first == &post->inner && alone && post->has_last)
+  find_first (post, alone);
+  if (post->first == &post->inner && alone && post->has_last)
     make_table (post);
-  return init_factors (post, group, first, channels, error);
+  return pad_channels (&post->scale, group->scale, 1, channels, error) &&
+         pad_channels (&post->bias, group->bias, 0, channels, error);
 }
 
 void
 bytes_post_clear (BytesPost *post)
 {
-  weir_free (post->factor);
-  weir_free (post->shift);
+  weir_free (post->scale);
+  weir_free (post->bias);
   g_free (post->table);
   *post = (BytesPost){ 0 };
 }
@@ -171,10 +179,11 @@ bytes_post_target (const WeirRun *run)
   return target;
 }
 
+/* Vector @i of the sums, with scale and bias. */
 ALWAYS_INLINE Vec
-load_sum (const BytesTile *t, guint i)
+load_sum (const BytesTile *t, guint i, Vec scale, Vec bias)
 {
-  return vec_from_int (*(const VecInt *) (t->sums + i * VLEN));
+  return vec_alone (vec_from_int (*(const VecInt *) (t->sums + i * VLEN)) * scale) + bias;
 }
 
 /* One rounding only, and perhaps the table behind it. */
@@ -183,17 +192,19 @@ finish_bytes (const BytesPost *post, const BytesTarget *target, const BytesTile 
 {
   guint8 bytes[BYTES_POST_VECTORS * VLEN + 64], *out = target->out_data;
   const Vec low = vec_set (post->first_low), high = vec_set (post->first_high);
+  const WeirRounding first = *post->first;
 
   for (guint b = 0; b < t->blocks; b++) {
-    const Vec factor = vec_load (post->factor + t->channel + b * VLEN);
-    const Vec shift = vec_load (post->shift + t->channel + b * VLEN);
+    const Vec scale = vec_load (post->scale + t->channel + b * VLEN);
+    const Vec bias = vec_load (post->bias + t->channel + b * VLEN);
 
     for (guint p = 0; p < t->pixels; p++) {
       guint i = b * t->pixels + p;
-      Vec x = vec_clamp (vec_fma (load_sum (t, i), factor, shift), low, high);
+      Vec x = level_of (&first, load_sum (t, i, scale, bias));
 
-      vec_store_bytes (
-          post->table != NULL ? bytes + i * VLEN : out + t->out[p] + b * t->out_block, x);
+      vec_store_bytes (post->table != NULL ? bytes + i * VLEN
+                                           : out + t->out[p] + b * t->out_block,
+                       vec_clamp (x, low, high));
     }
   }
   if (post->table == NULL)
@@ -210,52 +221,46 @@ load_residual (const BytesTarget *target, gsize at)
 {
   if (!target->residual->layout.bytes)
     return vec_load ((const float *) target->residual_data + at);
-  return vec_decode (
+  return vec_alone (vec_decode (
       &target->residual->levels,
-      vec_from_int (vec_load_bytes ((const guint8 *) target->residual_data + at)));
+      vec_from_int (vec_load_bytes ((const guint8 *) target->residual_data + at))));
 }
 
-/* What stands before the residual, once @x is in bounds. */
+/* What stands before the residual, once activations are through that are no clamps. */
 ALWAYS_INLINE Vec
 finish_inner (const BytesPost *post, Vec x)
 {
-  if (!post->has_inner)
-    return x;
-  if (!post->folded)
-    x = vec_clamp (x * post->inner.factor + post->inner.shift, vec_set (0),
-                   vec_set (post->inner.top));
-  return vec_decode (&post->inner.levels, vec_round (x));
+  const Vec low = vec_set (post->first_low), high = vec_set (post->first_high);
+
+  if (post->first != NULL)
+    return number_of (post->first, vec_clamp (level_of (post->first, x), low, high));
+  if (is_clamp (&post->before))
+    x = vec_clamp (x, low, high);
+  return post->has_inner ? number_of (&post->inner, level_within (&post->inner, x)) : x;
 }
 
 ALWAYS_INLINE void
 finish_last (const BytesPost *post, const BytesTarget *target, gsize at, Vec x)
 {
-  if (!post->has_last) {
+  if (!post->has_last)
     vec_store ((float *) target->out_data + at, x);
-    return;
-  }
-  x = vec_clamp (x * post->last.factor + post->last.shift, vec_set (0),
-                 vec_set (post->last.top));
-  if (target->out->layout.bytes)
-    vec_store_bytes ((guint8 *) target->out_data + at, x);
+  else if (target->out->layout.bytes)
+    vec_store_bytes ((guint8 *) target->out_data + at, level_within (&post->last, x));
   else
     vec_store ((float *) target->out_data + at,
-               vec_decode (&post->last.levels, vec_round (x)));
+               number_of (&post->last, level_within (&post->last, x)));
 }
 
 static void
 finish_clamps (const BytesPost *post, const BytesTarget *target, const BytesTile *t)
 {
-  const Vec low = vec_set (post->first_low), high = vec_set (post->first_high);
-
   for (guint b = 0; b < t->blocks; b++) {
-    const Vec factor = vec_load (post->factor + t->channel + b * VLEN);
-    const Vec shift = vec_load (post->shift + t->channel + b * VLEN);
+    const Vec scale = vec_load (post->scale + t->channel + b * VLEN);
+    const Vec bias = vec_load (post->bias + t->channel + b * VLEN);
 
     for (guint p = 0; p < t->pixels; p++) {
-      Vec x = vec_fma (load_sum (t, b * t->pixels + p), factor, shift);
+      Vec x = finish_inner (post, load_sum (t, b * t->pixels + p, scale, bias));
 
-      x = finish_inner (post, vec_clamp (x, low, high));
       if (target->residual != NULL)
         x = x + load_residual (target, t->residual[p] + b * t->residual_block);
       x = vec_clamp (x, vec_set (post->after_low), vec_set (post->after_high));
@@ -274,19 +279,15 @@ finish_any (const BytesPost *post, const BytesTarget *target, const BytesTile *t
   for (guint i = 0; i < n; i++) {
     gsize channel = t->channel + i / t->pixels * VLEN;
 
-    vec_store (values + i * VLEN,
-               vec_fma (load_sum (t, i), vec_load (post->factor + channel),
-                        vec_load (post->shift + channel)));
+    vec_store (values + i * VLEN, load_sum (t, i, vec_load (post->scale + channel),
+                                            vec_load (post->bias + channel)));
   }
-  if (!post->folded)
+  if (!is_clamp (&post->before))
     map_run (&post->before, values, n * VLEN);
   for (guint i = 0; i < n; i++) {
     guint b = i / t->pixels, p = i % t->pixels;
-    Vec x = vec_load (values + i * VLEN);
+    Vec x = finish_inner (post, vec_load (values + i * VLEN));
 
-    if (post->folded)
-      x = vec_clamp (x, vec_set (post->first_low), vec_set (post->first_high));
-    x = finish_inner (post, x);
     if (target->residual != NULL)
       x = x + load_residual (target, t->residual[p] + b * t->residual_block);
     vec_store (values + i * VLEN, x);
@@ -300,9 +301,7 @@ finish_any (const BytesPost *post, const BytesTarget *target, const BytesTile *t
 void
 bytes_post_tile (const BytesPost *post, const BytesTarget *target, const BytesTile *tile)
 {
-  gboolean once = post->folded && (!post->has_inner || post->table != NULL);
-
-  if (once && target->out->layout.bytes)
+  if (post->table != NULL || (post->first != NULL && post->first == &post->last))
     finish_bytes (post, target, tile);
   else if (post->clamps)
     finish_clamps (post, target, tile);

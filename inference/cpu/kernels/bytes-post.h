@@ -11,18 +11,23 @@
 
 /**
  * BytesPost:
- * @factor, @shift: one a channel, padded to whole vectors: what a sum is multiplied by,
- *   and what is added; where @folded, the first rounding's are in them
- * @first_low, @first_high: bounds of that, where @clamps
+ * @scale, @bias: one a channel, padded to whole vectors
  * @clamps: all activations are clamps at most
+ * @first: (nullable): the first rounding, if nothing but clamps stands before it; bytes
+ *   before it are rounded are between @first_low and @first_high; without, sums with
+ *   scale and bias are
  * @table: (nullable): what a byte becomes behind the first rounding
+ *
+ * Numbers are multiplied and added as the operations that were fused did it, each result
+ * being rounded to float: so no result differs from theirs.
  */
 typedef struct {
-  float *factor, *shift;
-  gboolean folded, clamps, has_inner, has_last;
+  float *scale, *bias;
+  gboolean clamps, has_inner, has_last;
   float first_low, first_high, after_low, after_high;
   WeirActivation before, after;
   WeirRounding inner, last;
+  const WeirRounding *first;
   guint8 *table;
 } BytesPost;
 
