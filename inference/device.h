@@ -39,8 +39,7 @@ struct _WeirDevice {
 };
 
 /** weir_cpu_device: the CPU with the widest instruction set that both it and the
- * environment variable WEIR_ISA ("c", "avx2", "avx512", "avx512vnni") allow. Lives for
- * ever. */
+ * environment variable WEIR_ISA (see weir_isa_name()) allow. Lives for ever. */
 WeirDevice *weir_cpu_device (void);
 /** weir_reference_device: the plain evaluators. Lives for ever. */
 WeirDevice *weir_reference_device (void);

@@ -3,7 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const isa_names[] = { "c", "avx2", "avx512", "avx512vnni" };
+static const char *const isa_names[] = { "c", "avx2", "avx512", "avx512vnni",
+                                         "avx512amx" };
 
 const char *
 weir_isa_name (WeirIsa isa)
@@ -13,12 +14,16 @@ weir_isa_name (WeirIsa isa)
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
+#if defined(__linux__) && defined(__x86_64__)
+#include <sys/syscall.h>
+#endif
 
 #define BIT(word, n) (((word) >> (n)) & 1)
 
 /* Bits of XCR0 (Intel SDM volume 1, 13.3): registers that the system saves. */
-#define XCR0_YMM 0x06
-#define XCR0_ZMM 0xe6
+#define XCR0_YMM   0x06
+#define XCR0_ZMM   0xe6
+#define XCR0_TILES 0x60000
 
 static guint64
 saved_registers (void)
@@ -28,6 +33,25 @@ saved_registers (void)
   __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
   return (guint64) high << 32 | low;
 }
+
+#if defined(__linux__) && defined(__x86_64__)
+/* Linux lets a process use tiles that has asked for it (Documentation/arch/x86/xstate).
+ */
+#define ARCH_REQ_XCOMP_PERM 0x1023
+#define XFEATURE_XTILEDATA  18
+
+static gboolean
+may_use_tiles (void)
+{
+  return syscall (SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+}
+#else
+static gboolean
+may_use_tiles (void)
+{
+  return FALSE;
+}
+#endif
 
 /* CPUID leaves 1 and 7 (Intel SDM volume 2, CPUID). */
 static void
@@ -50,8 +74,12 @@ detect_isa (WeirFeatures *features)
   if ((saved & XCR0_ZMM) != XCR0_ZMM || !avx512)
     return;
   features->isa = WEIR_ISA_AVX512;
-  if (BIT (c, 11) && BIT (c, 1))
-    features->isa = WEIR_ISA_AVX512_VNNI;
+  if (!BIT (c, 11) || !BIT (c, 1))
+    return;
+  features->isa = WEIR_ISA_AVX512_VNNI;
+  if (BIT (d, 24) && BIT (d, 25) && (saved & XCR0_TILES) == XCR0_TILES &&
+      may_use_tiles ())
+    features->isa = WEIR_ISA_AVX512_AMX;
 }
 
 /* Leaves 0x80000002 to 0x80000004 hold the name in 48 bytes. */
@@ -103,7 +131,8 @@ apply_environment (WeirFeatures *features)
     features->isa = MIN (features->isa, (WeirIsa) i);
     return;
   }
-  g_warning ("WEIR_ISA: expected c, avx2, avx512 or avx512vnni, found '%s'", cap);
+  g_warning ("WEIR_ISA: expected c, avx2, avx512, avx512vnni or avx512amx, found '%s'",
+             cap);
 }
 
 const WeirFeatures *

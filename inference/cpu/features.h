@@ -8,6 +8,7 @@ typedef enum {
   WEIR_ISA_AVX2,   /* with FMA and F16C */
   WEIR_ISA_AVX512, /* F, BW, VL, DQ */
   WEIR_ISA_AVX512_VNNI, /* and VNNI and VBMI: dot products and tables of bytes */
+  WEIR_ISA_AVX512_AMX,  /* and AMX: products of tiles of bytes */
 } WeirIsa;
 
 /**
@@ -25,5 +26,6 @@ typedef struct {
 
 /** weir_features: found out once. */
 const WeirFeatures *weir_features (void);
-/** weir_isa_name: "c", "avx2", "avx512", "avx512vnni". */
+/** weir_isa_name: "c", "avx2", "avx512", "avx512vnni",
+ * "avx512amx". */
 const char *weir_isa_name (WeirIsa isa);

@@ -11,25 +11,28 @@
   WEIR_KERNELS (DECLARE_##isa)      \
   WEIR_REORDER (DECLARE_##isa)
 
-/* @dots: the set that kernels for bytes are built for. */
-#define TABLE(isa, dots, size)                                                           \
-  static const WeirKernel *const kernels_##dots[] = { WEIR_BYTE_KERNELS (ADDRESS_##dots) \
-                                                          WEIR_KERNELS (ADDRESS_##isa) & \
-                                                      weir_kernel_reference };           \
-  static const WeirKernelTable table_##dots = { kernels_##dots,                          \
-                                                G_N_ELEMENTS (kernels_##dots), size,     \
+/* @dots: the set that kernels for bytes are built for; @first: the address of a kernel
+ * that only set @name has, and a comma, or nothing. */
+#define NOTHING
+#define TABLE(name, isa, dots, first, size)                                          \
+  static const WeirKernel *const kernels_##name[] = {                                \
+    first WEIR_BYTE_KERNELS (ADDRESS_##dots) WEIR_KERNELS (ADDRESS_##isa) &          \
+    weir_kernel_reference                                                            \
+  };                                                                                 \
+  static const WeirKernelTable table_##name = { kernels_##name,                      \
+                                                G_N_ELEMENTS (kernels_##name), size, \
                                                 &weir_kernel_reorder_##isa };
 
 #define DECLARE_c(id) DECLARE (id, c)
 #define ADDRESS_c(id) ADDRESS (id, c)
 DECLARE_ALL (c)
-TABLE (c, c, 4)
+TABLE (c, c, c, NOTHING, 4)
 
 #ifdef WEIR_HAVE_AVX2
 #define DECLARE_avx2(id) DECLARE (id, avx2)
 #define ADDRESS_avx2(id) ADDRESS (id, avx2)
 DECLARE_ALL (avx2)
-TABLE (avx2, avx2, 8)
+TABLE (avx2, avx2, avx2, NOTHING, 8)
 #define TABLE_AVX2 &table_avx2
 #else
 #define TABLE_AVX2 &table_c
@@ -39,7 +42,7 @@ TABLE (avx2, avx2, 8)
 #define DECLARE_avx512(id) DECLARE (id, avx512)
 #define ADDRESS_avx512(id) ADDRESS (id, avx512)
 DECLARE_ALL (avx512)
-TABLE (avx512, avx512, 16)
+TABLE (avx512, avx512, avx512, NOTHING, 16)
 #define TABLE_AVX512 &table_avx512
 #else
 #define TABLE_AVX512 TABLE_AVX2
@@ -49,10 +52,18 @@ TABLE (avx512, avx512, 16)
 #define DECLARE_avx512vnni(id) DECLARE (id, avx512vnni)
 #define ADDRESS_avx512vnni(id) ADDRESS (id, avx512vnni)
 WEIR_BYTE_KERNELS (DECLARE_avx512vnni)
-TABLE (avx512, avx512vnni, 16)
+TABLE (avx512vnni, avx512, avx512vnni, NOTHING, 16)
 #define TABLE_AVX512_VNNI &table_avx512vnni
 #else
 #define TABLE_AVX512_VNNI TABLE_AVX512
+#endif
+
+#ifdef WEIR_HAVE_AVX512AMX
+DECLARE (conv_bytes_tiles, avx512amx)
+TABLE (avx512amx, avx512, avx512vnni, ADDRESS (conv_bytes_tiles, avx512amx), 16)
+#define TABLE_AVX512_AMX &table_avx512amx
+#else
+#define TABLE_AVX512_AMX TABLE_AVX512_VNNI
 #endif
 
 static const WeirKernelTable *const tables[] = {
@@ -60,6 +71,7 @@ static const WeirKernelTable *const tables[] = {
   [WEIR_ISA_AVX2] = TABLE_AVX2,
   [WEIR_ISA_AVX512] = TABLE_AVX512,
   [WEIR_ISA_AVX512_VNNI] = TABLE_AVX512_VNNI,
+  [WEIR_ISA_AVX512_AMX] = TABLE_AVX512_AMX,
 };
 
 const WeirKernelTable *

@@ -21,14 +21,14 @@ typedef struct {
  * WeirLayout:
  * @block: 0: plain, row-major. Else rank 4 only: [N][ceil(C / block)][H][W][block]; lanes
  *   beyond C hold finite numbers of no meaning
- * @bytes: elements of an f32 value are kept as bytes, as its #WeirLevels say
  * @top, @left, @bottom, @right: a border of zeros around each plane of a blocked value,
- * so that a window that is padded with zeros never needs a check
+ *   so that a window that is padded with zeros never needs a check
+ * @bytes: elements of an f32 value are kept as bytes, as its #WeirLevels say
  */
 typedef struct {
   guint block;
-  gboolean bytes;
   guint top, left, bottom, right;
+  gboolean bytes;
 } WeirLayout;
 
 /** WeirStorage: where a value's elements are. */
@@ -150,13 +150,13 @@ typedef struct {
  * WeirDemand:
  * @block: what a kernel wants of one value: 0 plain, 4, 8 or 16 blocked,
  *   %WEIR_BLOCK_ANY when it takes strides as they come
- * @bytes: it wants bytes
  * @top, @left, @bottom, @right: borders that it reads (inputs only)
+ * @bytes: it wants bytes
  */
 typedef struct {
   guint block;
-  gboolean bytes;
   guint top, left, bottom, right;
+  gboolean bytes;
 } WeirDemand;
 
 #define WEIR_BLOCK_ANY ((guint) -1)

@@ -150,7 +150,7 @@ assert_equal_levels (const WeirTensor *got, const WeirTensor *expected, double s
 }
 
 static void
-check_on_all (WeirGraph *graph, CompareTensors compare, double step)
+check_on_all (WeirGraph *graph, const char *kernel, CompareTensors compare, double step)
 {
   for (guint isa = WEIR_ISA_C; isa <= (guint) weir_features ()->isa; isa++) {
     const WeirKernelTable *table = weir_kernel_table ((WeirIsa) isa);
@@ -164,7 +164,7 @@ check_on_all (WeirGraph *graph, CompareTensors compare, double step)
     device.block = table->block;
     device.reorder = table->reorder;
     plan = compile_graph (graph, devices, 1);
-    g_assert_cmpuint (count_steps (plan, "conv-bytes"), >, 0);
+    g_assert_cmpuint (count_steps (plan, kernel), >, 0);
     g_assert_cmpuint (count_steps (plan, "reference"), ==, 0);
     weir_plan_free (plan);
     check_plan_by (graph, devices, 1, 1, compare, step);
@@ -185,7 +185,7 @@ test_layer (gconstpointer data)
   x = round_to (&b, "y/levels", x, -100, 256, 2.0 / 100, FALSE);
   weir_build_result (&b, "y", x);
   g_assert_no_error (b.error);
-  check_on_all (graph, assert_equal_levels, 2.0 / 100);
+  check_on_all (graph, "conv-bytes", assert_equal_levels, 2.0 / 100);
 }
 
 typedef WeirPort (*Build) (WeirBuilder *b, WeirPort x);
@@ -296,7 +296,49 @@ test_case (gconstpointer data)
 
   weir_build_result (&b, "y", cases[i].build (&b, input_levels (&b, x, &plain_layer)));
   g_assert_no_error (b.error);
-  check_on_all (graph, cases[i].compare, cases[i].step);
+  check_on_all (graph, "conv-bytes", cases[i].compare, cases[i].step);
+}
+
+/* One range for all, or one a channel, of floats in any layout. */
+static WeirPort
+fake_quantize (WeirBuilder *b, WeirPort x, gboolean channels)
+{
+  gint64 n = weir_graph_shape (b->graph, x)->dims[1];
+  WeirPort low = channels ? a_channel (b, "low", n, -0.9, 0.1)
+                          : weir_build_scalar (b, "low", x, -0.7);
+  WeirPort high = channels ? a_channel (b, "high", n, 0.3, 0.2)
+                           : weir_build_scalar (b, "high", x, 0.9);
+  WeirNode *node = weir_build_begin (b, "FakeQuantize", "rounded",
+                                     WEIR_INPUTS (x, low, high, high, low));
+
+  weir_node_set_int (node, "levels", 37);
+  return weir_build_end (b, node);
+}
+
+/* A pool of single elements, which wants blocks. */
+static WeirPort
+pool (WeirBuilder *b, WeirPort x)
+{
+  WeirNode *node = weir_build_begin (b, "MaxPool", "pool", &x, 1);
+
+  weir_node_set_ints (node, "kernel", (gint64[]){ 1, 1 }, 2);
+  weir_node_set_ints (node, "strides", (gint64[]){ 1, 1 }, 2);
+  weir_node_set_ints (node, "dilations", (gint64[]){ 1, 1 }, 2);
+  return weir_build_end (b, node);
+}
+
+static void
+test_floats (gconstpointer data)
+{
+  gboolean channels = GPOINTER_TO_INT (data) & 1, blocked = GPOINTER_TO_INT (data) & 2;
+  g_autoptr (WeirGraph) graph = weir_graph_new ();
+  WeirBuilder b = WEIR_BUILDER (graph);
+  WeirPort x = weir_build_parameter (&b, "x", WEIR_DTYPE_F32, &WEIR_SHAPE (2, 21, 5, 7));
+
+  x = fake_quantize (&b, blocked ? pool (&b, x) : x, channels);
+  weir_build_result (&b, "y", blocked ? pool (&b, x) : x);
+  g_assert_no_error (b.error);
+  check_on_all (graph, "quantize", assert_equal_levels, 1e-6);
 }
 
 int
@@ -311,5 +353,12 @@ main (int argc, char **argv)
     g_autofree char *path = g_strconcat ("/compile/levels/", cases[i].name, NULL);
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_case);
   }
+  g_test_add_data_func ("/compile/levels/floats", GINT_TO_POINTER (0), test_floats);
+  g_test_add_data_func ("/compile/levels/floats/channels", GINT_TO_POINTER (1),
+                        test_floats);
+  g_test_add_data_func ("/compile/levels/floats/blocked", GINT_TO_POINTER (2),
+                        test_floats);
+  g_test_add_data_func ("/compile/levels/floats/blocked-channels", GINT_TO_POINTER (3),
+                        test_floats);
   return g_test_run ();
 }

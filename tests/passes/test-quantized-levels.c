@@ -20,7 +20,7 @@ static const int biases[OUTPUTS] = { 100, -50 };
 static int
 weight_of (int o, int i)
 {
-  return (o * 31 + i * 7) % 255 - 127;
+  return i == 0 ? 127 - 254 * o : (o * 31 + i * 7) % 255 - 127;
 }
 
 static WeirPort
@@ -171,6 +171,24 @@ test_other_weights (void)
   g_assert_false (weir_node_is_exact (only_op (after, "Convolution")));
 }
 
+/* Weights that a converter has folded are told by their largest ones. */
+static void
+test_folded_weights (void)
+{
+  g_autoptr (WeirGraph) graph = make (0);
+  g_autoptr (WeirGraph) folded = run_pass (graph, weir_pass_fold_all, NULL);
+  g_autoptr (WeirGraph) after = run_pass_only (folded, weir_pass_quantized_levels, NULL);
+  const WeirNode *layer = only_op (after, "Convolution");
+  const WeirTensor *levels = weir_graph_info (after, layer->inputs[1])->value;
+
+  g_assert_nonnull (
+      weir_match_input (folded, only_op (folded, "Convolution"), 1, "Constant"));
+  g_assert_true (weir_node_is_exact (layer));
+  for (int i = 0; i < OUTPUTS * CHANNELS * 9; i++)
+    g_assert_cmpfloat (weir_tensor_get (levels, (gsize) i), ==,
+                       weight_of (i / (CHANNELS * 9), i % (CHANNELS * 9)));
+}
+
 /* Nor is a FakeQuantize that gives other numbers than it takes. */
 static void
 test_other_range (void)
@@ -191,6 +209,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/passes/quantized-levels/whole-numbers", test_whole_numbers);
   g_test_add_func ("/passes/quantized-levels/other-weights", test_other_weights);
+  g_test_add_func ("/passes/quantized-levels/folded-weights", test_folded_weights);
   g_test_add_func ("/passes/quantized-levels/other-range", test_other_range);
   return g_test_run ();
 }

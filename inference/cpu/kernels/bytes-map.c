@@ -2,13 +2,15 @@
 #include "cost.h"
 #include "cpu/kernel.h"
 #include "ir/evaluate.h"
+#include "map.h"
 #include "runtime/rounding.h"
 #include "vec-levels.h"
 
-/* Functions of one operand that has at most 256 different elements: a table, computed by
- * the reference evaluators once and for all. */
+/* Functions of one operand that has at most 256 different elements, and what follows
+ * them: a table, computed by the reference evaluators once and for all. */
 
-#define TABLE 256
+#define TABLE      256
+#define MAX_INPUTS 5
 
 typedef struct {
   guint8 bytes[TABLE];
@@ -21,38 +23,58 @@ is_function (const WeirNode *node)
   static const char *const ops[] = { "FakeQuantize", "Relu",     "Clamp",  "Sigmoid",
                                      "Tanh",         "Swish",    "HSwish", "HSigmoid",
                                      "HardSigmoid",  "Elu",      "Gelu",   "Mish",
-                                     "Abs",          "Negative", "Exp",    NULL };
+                                     "Abs",          "Negative", "Exp",    "Multiply",
+                                     "Add",          "Subtract", "Divide", NULL };
 
   return g_strv_contains (ops, node->op->name);
+}
+
+/* The input that is no number; both operands of an operation of two may be. */
+static guint
+operand (const WeirPlan *plan, const WeirGroup *group)
+{
+  return group->n_inputs == 2 && weir_group_input (plan, group, 0)->constant != NULL;
+}
+
+static gboolean
+others_are_numbers (const WeirPlan *plan, const WeirGroup *group)
+{
+  for (guint i = 0; i < group->n_inputs; i++) {
+    const WeirTensor *number = weir_group_input (plan, group, i)->constant;
+
+    if (i != operand (plan, group) && (number == NULL || weir_tensor_count (number) != 1))
+      return FALSE;
+  }
+  return group->n_inputs <= MAX_INPUTS;
 }
 
 static gboolean
 byte_map_accepts (const WeirPlan *plan, const WeirGroup *group)
 {
-  const WeirValue *x = weir_group_input (plan, group, 0);
-  const WeirValue *y = weir_group_output (plan, group, 0);
+  const WeirValue *x, *y = weir_group_output (plan, group, 0);
   WeirRounding rounding;
 
-  if (group->n_inputs == 0 || x->levels.step == 0 || !is_function (group->node) ||
-      group->scale != NULL || group->bias != NULL || group->residual >= 0 ||
-      group->before.kind != WEIR_ACT_NONE || group->after.kind != WEIR_ACT_NONE ||
-      group->inner != NULL || !weir_shape_equal (&x->shape, &y->shape))
+  if (group->n_inputs == 0 || !is_function (group->node) || group->scale != NULL ||
+      group->bias != NULL || group->residual >= 0 || group->inner != NULL ||
+      group->before.kind != WEIR_ACT_NONE || group->after.slopes != NULL ||
+      group->after.offset != 0 ||
+      (group->after.kind != WEIR_ACT_NONE && map_find (group->after.kind) == NULL))
     return FALSE;
-  for (guint i = 1; i < group->n_inputs; i++) {
-    const WeirTensor *number = weir_group_input (plan, group, i)->constant;
-
-    if (number == NULL || weir_tensor_count (number) != 1)
-      return FALSE;
-  }
-  return group->last == NULL || weir_rounding_read (plan->graph, group->last, &rounding);
+  x = weir_group_input (plan, group, operand (plan, group));
+  return x->levels.step > 0 && weir_shape_equal (&x->shape, &y->shape) &&
+         others_are_numbers (plan, group) &&
+         (group->last == NULL ||
+          weir_rounding_read (plan->graph, group->last, &rounding));
 }
 
 static void
 byte_map_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
                  WeirDemand *outputs)
 {
-  inputs[0].block = outputs[0].block = WEIR_BLOCK_ANY;
-  inputs[0].bytes = TRUE;
+  guint i = operand (plan, group);
+
+  inputs[i].block = outputs[0].block = WEIR_BLOCK_ANY;
+  inputs[i].bytes = TRUE;
   outputs[0].bytes = weir_group_output (plan, group, 0)->levels.step > 0;
 }
 
@@ -64,14 +86,15 @@ byte_map_cost (const WeirPlan *plan, const WeirGroup *group)
   return COST_CALL + (double) n * COST_VECTOR;
 }
 
-/* @node of @x (taken), all other inputs being constants. (nullable) */
+/* @node of @x (taken) as input @at, all others being constants. (nullable) */
 static WeirTensor *
-evaluate (const WeirPlan *plan, const WeirNode *node, WeirTensor *x, GError **error)
+evaluate (const WeirPlan *plan, const WeirNode *node, WeirTensor *x, guint at,
+          GError **error)
 {
-  WeirTensor *inputs[5] = { x }, *y = NULL;
+  WeirTensor *inputs[MAX_INPUTS] = { NULL }, *y = NULL;
 
-  for (guint i = 1; i < node->n_inputs && i < G_N_ELEMENTS (inputs); i++)
-    inputs[i] = weir_graph_info (plan->graph, node->inputs[i])->value;
+  for (guint i = 0; i < node->n_inputs; i++)
+    inputs[i] = i == at ? x : weir_graph_info (plan->graph, node->inputs[i])->value;
   if (!weir_node_evaluate (node, inputs, &y, NULL, error))
     y = NULL;
   weir_tensor_unref (x);
@@ -89,29 +112,40 @@ all_elements (const WeirLevels *levels, GError **error)
   return x;
 }
 
+/* What each byte comes to. (nullable) */
+static WeirTensor *
+all_results (const WeirPlan *plan, const WeirGroup *group, GError **error)
+{
+  guint at = operand (plan, group);
+  WeirTensor *x = all_elements (&weir_group_input (plan, group, at)->levels, error);
+
+  if (x != NULL)
+    x = evaluate (plan, group->node, x, at, error);
+  if (x != NULL)
+    map_run (&group->after, weir_tensor_writable (x), TABLE);
+  if (x != NULL && group->last != NULL)
+    x = evaluate (plan, group->last, x, 0, error);
+  return x;
+}
+
 static void *
 byte_map_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
 {
   const WeirLevels *levels = &weir_group_output (plan, group, 0)->levels;
-  WeirTensor *x = all_elements (&weir_group_input (plan, group, 0)->levels, error);
+  g_autoptr (WeirTensor) results = all_results (plan, group, error);
   const float *numbers;
   ByteMap *map;
 
-  if (x != NULL)
-    x = evaluate (plan, group->node, x, error);
-  if (x != NULL && group->last != NULL)
-    x = evaluate (plan, group->last, x, error);
-  if (x == NULL)
+  if (results == NULL)
     return NULL;
   map = g_new0 (ByteMap, 1);
-  numbers = weir_tensor_data (x);
+  numbers = weir_tensor_data (results);
   for (guint i = 0; i < TABLE; i++) {
     map->floats[i] = numbers[i];
     if (levels->step > 0)
       map->bytes[i] = (guint8) CLAMP (
           rintf (numbers[i] / levels->step) + (float) levels->zero, 0, 255);
   }
-  weir_tensor_unref (x);
   return map;
 }
 
@@ -173,10 +207,11 @@ plane_task (void *context, guint index, guint thread)
 static gboolean
 byte_map_run (const WeirRun *run, GError **error)
 {
+  guint at = operand (run->plan, &run->step->group);
   Job job = { .map = run->step->state,
-              .from = weir_group_input (run->plan, &run->step->group, 0),
+              .from = weir_group_input (run->plan, &run->step->group, at),
               .to = weir_group_output (run->plan, &run->step->group, 0),
-              .source = weir_run_input (run, 0),
+              .source = weir_run_input (run, at),
               .target = weir_run_output (run, 0) };
   guint block = job.to->layout.block;
 

@@ -179,6 +179,20 @@ bytes_post_target (const WeirRun *run)
   return target;
 }
 
+gboolean
+bytes_post_finish (const BytesPost *post, const BytesTarget *target, gsize channel,
+                   BytesFinish *finish)
+{
+  *finish = (BytesFinish){ .scale = post->scale + channel,
+                           .bias = post->bias + channel,
+                           .factor = post->last.factor,
+                           .shift = post->last.shift,
+                           .low = post->first_low,
+                           .high = post->first_high,
+                           .out = target->out_data };
+  return post->first != NULL && post->first == &post->last;
+}
+
 /* Vector @i of the sums, with scale and bias. */
 ALWAYS_INLINE Vec
 load_sum (const BytesTile *t, guint i, Vec scale, Vec bias)

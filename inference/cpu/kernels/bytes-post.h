@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bytes-finish.h"
 #include "map.h"
 #include "runtime/rounding.h"
 
@@ -63,6 +64,7 @@ typedef struct {
 #define bytes_post_init    WEIR_ISA_SYMBOL (bytes_post_init)
 #define bytes_post_clear   WEIR_ISA_SYMBOL (bytes_post_clear)
 #define bytes_post_tile    WEIR_ISA_SYMBOL (bytes_post_tile)
+#define bytes_post_finish  WEIR_ISA_SYMBOL (bytes_post_finish)
 #define bytes_post_target  WEIR_ISA_SYMBOL (bytes_post_target)
 
 gboolean bytes_post_accepts (const WeirPlan *plan, const WeirGroup *group);
@@ -76,4 +78,8 @@ void bytes_post_clear (BytesPost *post);
 /** bytes_post_tile: finishes and stores a tile of at most BYTES_POST_VECTORS. */
 void bytes_post_tile (const BytesPost *post, const BytesTarget *target,
                       const BytesTile *tile);
+/** bytes_post_finish: (out @finish): whether bytes_level() does all that is to be done,
+ * for the channels from @channel on. */
+gboolean bytes_post_finish (const BytesPost *post, const BytesTarget *target,
+                            gsize channel, BytesFinish *finish);
 BytesTarget bytes_post_target (const WeirRun *run);

@@ -16,6 +16,22 @@ load_input (const guint8 *from)
 }
 
 ALWAYS_INLINE void
+finish_tile (const BytesSums *t, VecInt sums[][BYTES_MAX_PIXELS], const guint blocks,
+             const guint pixels)
+{
+  const BytesFinish *f = t->finish;
+
+  UNROLLED (b, blocks) {
+    const Vec scale = vec_load (f->scale + b * VLEN),
+              bias = vec_load (f->bias + b * VLEN);
+    guint8 *out = f->out + b * t->out_block;
+
+    UNROLLED (p, pixels)
+      vec_store_bytes (out + t->out_places[p], bytes_level (f, sums[b][p], scale, bias));
+  }
+}
+
+ALWAYS_INLINE void
 run_tile (const BytesSums *t, const guint blocks, const guint pixels, const guint quads)
 {
   VecInt sums[BYTES_TILE_BLOCKS][BYTES_MAX_PIXELS];
@@ -44,6 +60,10 @@ run_tile (const BytesSums *t, const guint blocks, const guint pixels, const guin
           sums[b][p] = dot_add (sums[b][p], x, weights[b]);
       }
     }
+  }
+  if (t->finish != NULL) {
+    finish_tile (t, sums, blocks, pixels);
+    return;
   }
   UNROLLED (b, blocks)
     UNROLLED (p, pixels)

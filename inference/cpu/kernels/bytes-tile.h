@@ -1,7 +1,7 @@
 #pragma once
 
+#include "bytes-finish.h"
 #include "cpu/kernel.h"
-#include "vec-bytes.h"
 
 /* The register tile of convolutions of bytes: sums of products for some blocks of output
  * channels times some pixels, each of which has an address of its own. */
@@ -25,6 +25,8 @@
  * @quads: groups of four channels a step: 1 or VLEN / 4
  * @start: [blocks][VLEN]: what sums begin with
  * @sums: (out): [blocks][pixels][VLEN]
+ * @finish: (nullable): makes bytes of them at once, at @out_places of the output, whose
+ *   blocks are @out_block apart; then @sums is not written
  * @in: where the value begins; @places: bytes from there to each pixel
  */
 typedef struct {
@@ -34,6 +36,9 @@ typedef struct {
   guint quads;
   const gint32 *start;
   gint32 *sums;
+  const BytesFinish *finish;
+  const gsize *out_places;
+  gsize out_block;
   const guint8 *in;
   const gssize *places;
 } BytesSums;

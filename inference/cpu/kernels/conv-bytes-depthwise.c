@@ -133,6 +133,7 @@ depthwise_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
  * @in: what the window reads for the first pixel; @row and @column bytes from one
  * position of the window to the next, @step from one pixel to the next
  * @out, @residual: elements to the first pixel
+ * @simple: @finish does all
  *
  * Where the tiles of one row begin.
  */
@@ -144,6 +145,8 @@ typedef struct {
   gsize channel;
   gsize row, column, step;
   gsize out, residual;
+  gboolean simple;
+  BytesFinish finish;
 } Strip;
 
 /* @rows (1 .. WORD_ROWS) bytes of each channel, @row apart, side by side. */
@@ -220,6 +223,24 @@ sum_any (const Strip *t, VecInt *sums, const guint pixels)
     }
 }
 
+static void
+finish_any (const Strip *t, VecInt *sums, guint pixels)
+{
+  gsize out[MAX_PIXELS], residual[MAX_PIXELS];
+  BytesTile tile = { .sums = (gint32 *) sums,
+                     .blocks = 1,
+                     .pixels = pixels,
+                     .channel = t->channel,
+                     .out = out,
+                     .residual = residual };
+
+  for (guint p = 0; p < pixels; p++) {
+    out[p] = t->out + p * VLEN;
+    residual[p] = t->residual + p * VLEN;
+  }
+  bytes_post_tile (&t->d->post, t->target, &tile);
+}
+
 /* @count tiles of @pixels, one behind the other; @size 0 is a window of any kind. */
 ALWAYS_INLINE void
 run_strip (Strip *t, guint count, const guint size, const guint stride,
@@ -227,13 +248,6 @@ run_strip (Strip *t, guint count, const guint size, const guint stride,
 {
   for (; count > 0; count--) {
     VecInt sums[MAX_PIXELS];
-    gsize out[MAX_PIXELS], residual[MAX_PIXELS];
-    BytesTile tile = { .sums = (gint32 *) sums,
-                       .blocks = 1,
-                       .pixels = pixels,
-                       .channel = t->channel,
-                       .out = out,
-                       .residual = residual };
 
     UNROLLED (p, pixels)
       sums[p] = *(const VecIntLoose *) t->starts;
@@ -241,11 +255,15 @@ run_strip (Strip *t, guint count, const guint size, const guint stride,
       sum_square (t, sums, size, stride, pixels);
     else
       sum_any (t, sums, pixels);
-    for (guint p = 0; p < pixels; p++) {
-      out[p] = t->out + p * VLEN;
-      residual[p] = t->residual + p * VLEN;
+    if (t->simple) {
+      const Vec scale = vec_load (t->finish.scale), bias = vec_load (t->finish.bias);
+
+      UNROLLED (p, pixels)
+        vec_store_bytes (t->finish.out + t->out + p * VLEN,
+                         bytes_level (&t->finish, sums[p], scale, bias));
+    } else {
+      finish_any (t, sums, pixels);
     }
-    bytes_post_tile (&t->d->post, t->target, &tile);
     t->in += pixels * t->step;
     t->out += pixels * VLEN;
     t->residual += pixels * VLEN;
@@ -349,6 +367,8 @@ run_task (void *context, guint index, guint thread)
                   .step = s->stride_x * VLEN };
 
   (void) thread;
+  strip.simple =
+      bytes_post_finish (&job->d->post, &job->target, strip.channel, &strip.finish);
   for (gsize y = begin; y < end; y++) {
     strip.in = in + y * s->stride_y * job->in->row;
     strip.out = place_of (job->target.out, image, block, y);

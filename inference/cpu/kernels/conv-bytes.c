@@ -277,8 +277,13 @@ run_slice (const Job *job, gsize image, gsize block, gsize count, const Places *
                      .channel = block * VLEN,
                      .out_block = target.out->plane };
 
+  BytesFinish finish;
+
   if (target.residual != NULL)
     tile.residual_block = target.residual->plane;
+  if (bytes_post_finish (&c->post, &target, tile.channel, &finish))
+    sums.finish = &finish;
+  sums.out_block = tile.out_block;
   for (gsize at = 0; at < count; at += tile.pixels) {
     gsize n = (count - at + BYTES_PIXELS (blocks) - 1) / BYTES_PIXELS (blocks);
 
@@ -286,8 +291,10 @@ run_slice (const Job *job, gsize image, gsize block, gsize count, const Places *
     tile.out = places->out + at;
     tile.residual = places->residual + at;
     sums.places = places->in + at;
+    sums.out_places = tile.out;
     bytes_sums_run (&sums, blocks, tile.pixels);
-    bytes_post_tile (&c->post, &target, &tile);
+    if (sums.finish == NULL)
+      bytes_post_tile (&c->post, &target, &tile);
   }
 }
 

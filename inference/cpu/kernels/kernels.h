@@ -6,6 +6,7 @@
  * for every instruction set; tables.c declares them and makes a table a set from this
  * list. Adding a kernel is adding a file to meson.build and a row here. */
 #define WEIR_KERNELS(K)   \
+  K (bytes_add)           \
   K (bytes_same)          \
   K (quantize)            \
   K (pool_bytes)          \
