@@ -138,6 +138,21 @@ find_first (BytesPost *post, gboolean alone)
   post->first_high = round_bound (post->first, post->first_high);
 }
 
+/* Sums are below 2^31. */
+static gboolean
+find_saturates (const BytesPost *post, gsize channels)
+{
+  double most = 0;
+
+  if (post->first == NULL || post->first_low != 0 || post->first_high != 255)
+    return FALSE;
+  for (gsize i = 0; i < channels; i++)
+    most = MAX (most,
+                0x1p31 * fabs ((double) post->scale[i]) + fabs ((double) post->bias[i]));
+  return most * fabs ((double) post->first->factor) + fabs ((double) post->first->shift) <
+         0x1p30;
+}
+
 gboolean
 bytes_post_init (BytesPost *post, const WeirPlan *plan, const WeirGroup *group,
                  gsize channels, GError **error)
@@ -152,8 +167,11 @@ bytes_post_init (BytesPost *post, const WeirPlan *plan, const WeirGroup *group,
   find_first (post, alone);
   if (post->first == &post->inner && alone && post->has_last)
     make_table (post);
-  return pad_channels (&post->scale, group->scale, 1, channels, error) &&
-         pad_channels (&post->bias, group->bias, 0, channels, error);
+  if (!pad_channels (&post->scale, group->scale, 1, channels, error) ||
+      !pad_channels (&post->bias, group->bias, 0, channels, error))
+    return FALSE;
+  post->saturates = find_saturates (post, channels);
+  return TRUE;
 }
 
 void
@@ -179,18 +197,28 @@ bytes_post_target (const WeirRun *run)
   return target;
 }
 
+/* How the first rounding is done for the channels from @channel on. */
+static BytesFinish
+finish_first (const BytesPost *post, gsize channel)
+{
+  return (BytesFinish){ .scale = post->scale + channel,
+                        .bias = post->bias + channel,
+                        .factor = post->first->factor,
+                        .shift = post->first->shift,
+                        .low = post->first_low,
+                        .high = post->first_high,
+                        .saturates = post->saturates };
+}
+
 gboolean
 bytes_post_finish (const BytesPost *post, const BytesTarget *target, gsize channel,
                    BytesFinish *finish)
 {
-  *finish = (BytesFinish){ .scale = post->scale + channel,
-                           .bias = post->bias + channel,
-                           .factor = post->last.factor,
-                           .shift = post->last.shift,
-                           .low = post->first_low,
-                           .high = post->first_high,
-                           .out = target->out_data };
-  return post->first != NULL && post->first == &post->last;
+  if (post->first == NULL || post->first != &post->last)
+    return FALSE;
+  *finish = finish_first (post, channel);
+  finish->out = target->out_data;
+  return TRUE;
 }
 
 /* Vector @i of the sums, with scale and bias. */
@@ -205,25 +233,21 @@ static void
 finish_bytes (const BytesPost *post, const BytesTarget *target, const BytesTile *t)
 {
   guint8 bytes[BYTES_POST_VECTORS * VLEN + 64], *out = target->out_data;
-  const Vec low = vec_set (post->first_low), high = vec_set (post->first_high);
-  const WeirRounding first = *post->first;
 
   for (guint b = 0; b < t->blocks; b++) {
-    const Vec scale = vec_load (post->scale + t->channel + b * VLEN);
-    const Vec bias = vec_load (post->bias + t->channel + b * VLEN);
+    const BytesFinish f = finish_first (post, t->channel + b * VLEN);
+    const Vec scale = vec_load (f.scale), bias = vec_load (f.bias);
+    const VecInt *sums = (const VecInt *) t->sums + b * t->pixels;
+    guint8 *to = bytes + b * t->pixels * VLEN;
+    guint p = 0;
 
-    for (guint p = 0; p < t->pixels; p++) {
-      guint i = b * t->pixels + p;
-      Vec x = level_of (&first, load_sum (t, i, scale, bias));
-
-      vec_store_bytes (post->table != NULL ? bytes + i * VLEN
-                                           : out + t->out[p] + b * t->out_block,
-                       vec_clamp (x, low, high));
-    }
+    for (; p + 4 <= t->pixels; p += 4)
+      bytes_store_line (&f, sums + p, scale, bias, to + p * VLEN, 4);
+    for (; p < t->pixels; p++)
+      bytes_store (&f, sums[p], scale, bias, to + p * VLEN);
   }
-  if (post->table == NULL)
-    return;
-  bytes_translate (post->table, bytes, t->blocks * t->pixels * VLEN);
+  if (post->table != NULL)
+    bytes_translate (post->table, bytes, t->blocks * t->pixels * VLEN);
   for (guint b = 0; b < t->blocks; b++)
     for (guint p = 0; p < t->pixels; p++)
       memcpy (out + t->out[p] + b * t->out_block, bytes + (b * t->pixels + p) * VLEN,

@@ -17,6 +17,7 @@
  * @first: (nullable): the first rounding, if nothing but clamps stands before it; bytes
  *   before it are rounded are between @first_low and @first_high; without, sums with
  *   scale and bias are
+ * @saturates: those bounds are a byte's, and no number comes near 2^31
  * @table: (nullable): what a byte becomes behind the first rounding
  *
  * Numbers are multiplied and added as the operations that were fused did it, each result
@@ -24,7 +25,7 @@
  */
 typedef struct {
   float *scale, *bias;
-  gboolean clamps, has_inner, has_last;
+  gboolean clamps, has_inner, has_last, saturates;
   float first_low, first_high, after_low, after_high;
   WeirActivation before, after;
   WeirRounding inner, last;

@@ -26,8 +26,11 @@ finish_tile (const BytesSums *t, VecInt sums[][BYTES_MAX_PIXELS], const guint bl
               bias = vec_load (f->bias + b * VLEN);
     guint8 *out = f->out + b * t->out_block;
 
-    UNROLLED (p, pixels)
-      vec_store_bytes (out + t->out_places[p], bytes_level (f, sums[b][p], scale, bias));
+    if (t->line)
+      bytes_store_line (f, sums[b], scale, bias, out + t->out_places[0], pixels);
+    else
+      UNROLLED (p, pixels)
+        bytes_store (f, sums[b][p], scale, bias, out + t->out_places[p]);
   }
 }
 

@@ -27,6 +27,7 @@
  * @sums: (out): [blocks][pixels][VLEN]
  * @finish: (nullable): makes bytes of them at once, at @out_places of the output, whose
  *   blocks are @out_block apart; then @sums is not written
+ * @line: these places are neighbours
  * @in: where the value begins; @places: bytes from there to each pixel
  */
 typedef struct {
@@ -39,6 +40,7 @@ typedef struct {
   const BytesFinish *finish;
   const gsize *out_places;
   gsize out_block;
+  gboolean line;
   const guint8 *in;
   const gssize *places;
 } BytesSums;

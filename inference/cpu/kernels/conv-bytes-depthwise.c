@@ -258,9 +258,7 @@ run_strip (Strip *t, guint count, const guint size, const guint stride,
     if (t->simple) {
       const Vec scale = vec_load (t->finish.scale), bias = vec_load (t->finish.bias);
 
-      UNROLLED (p, pixels)
-        vec_store_bytes (t->finish.out + t->out + p * VLEN,
-                         bytes_level (&t->finish, sums[p], scale, bias));
+      bytes_store_line (&t->finish, sums, scale, bias, t->finish.out + t->out, pixels);
     } else {
       finish_any (t, sums, pixels);
     }

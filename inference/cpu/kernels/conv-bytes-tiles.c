@@ -289,23 +289,36 @@ plane_of (const Job *job, gsize image, gsize block)
   return p;
 }
 
-/* Finishes those of up to 16 pixels that there are. */
+static gboolean
+is_line (const gsize *places)
+{
+  return places[TILE_ROWS - 1] - places[0] == (TILE_ROWS - 1) * VLEN;
+}
+
+/* Finishes those of @count pixels that there are, at most 16 at a time. */
 static void
 finish (const Job *job, const BytesTarget *target, const Part *part, gsize block,
         gsize at, gsize count, gint32 *sums)
 {
   BytesTile tile = { .blocks = 1, .channel = block * VLEN };
+  BytesFinish f;
+  gboolean simple = bytes_post_finish (&job->t->post, target, tile.channel, &f);
 
   for (gsize i = 0, n; i < count; i += n) {
     gboolean real = part->out[at + i] != NO_PIXEL;
 
-    for (n = 1; i + n < count && (part->out[at + i + n] != NO_PIXEL) == real; n++)
+    for (n = 1;
+         n < TILE_ROWS && i + n < count && (part->out[at + i + n] != NO_PIXEL) == real;
+         n++)
       ;
     tile.sums = sums + i * VLEN;
     tile.pixels = (guint) n;
     tile.out = part->out + at + i;
     tile.residual = part->residual + at + i;
-    if (real)
+    if (real && simple && n == TILE_ROWS && is_line (tile.out))
+      bytes_store_line (&f, (const VecInt *) tile.sums, vec_load (f.scale),
+                        vec_load (f.bias), f.out + tile.out[0], TILE_ROWS);
+    else if (real)
       bytes_post_tile (&job->t->post, target, &tile);
   }
 }

@@ -256,9 +256,24 @@ plane_of (const Job *job, gsize image, gsize block)
   return t;
 }
 
-/* One slice of the output for @count pixels. */
+/* How many pixels, of @limit at most, a tile has from @pixel on, of the @left ones that
+ * still come: as even a part as can be, of the rest of the row where rows are long enough
+ * to fill tiles. */
+static guint
+tile_pixels (const ConvBytes *c, gsize limit, gsize pixel, gsize left)
+{
+  gsize width = c->shape.out_width, n;
+
+  if (width >= limit)
+    left = MIN (left, width - pixel % width);
+  n = (left + limit - 1) / limit;
+  return (guint) ((left + n - 1) / n);
+}
+
+/* One slice of the output for @count pixels from @first on. */
 static void
-run_slice (const Job *job, gsize image, gsize block, gsize count, const Places *places)
+run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
+           const Places *places)
 {
   const ConvBytes *c = job->c;
   const BytesTarget target = plane_of (job, image, block);
@@ -285,13 +300,12 @@ run_slice (const Job *job, gsize image, gsize block, gsize count, const Places *
     sums.finish = &finish;
   sums.out_block = tile.out_block;
   for (gsize at = 0; at < count; at += tile.pixels) {
-    gsize n = (count - at + BYTES_PIXELS (blocks) - 1) / BYTES_PIXELS (blocks);
-
-    tile.pixels = (guint) ((count - at + n - 1) / n);
+    tile.pixels = tile_pixels (c, BYTES_PIXELS (blocks), first + at, count - at);
     tile.out = places->out + at;
     tile.residual = places->residual + at;
     sums.places = places->in + at;
     sums.out_places = tile.out;
+    sums.line = tile.out[tile.pixels - 1] - tile.out[0] == (tile.pixels - 1) * VLEN;
     bytes_sums_run (&sums, blocks, tile.pixels);
     if (sums.finish == NULL)
       bytes_post_tile (&c->post, &target, &tile);
@@ -320,7 +334,7 @@ run_task (void *context, guint index, guint thread)
 
   find_pixels (job, first, count, &places);
   for (gsize i = slices * part / job->slice_parts; i < end; i++)
-    run_slice (job, image, i * BYTES_TILE_BLOCKS, count, &places);
+    run_slice (job, image, i * BYTES_TILE_BLOCKS, first, count, &places);
 }
 
 /* By pixels as the cache wants it, then by slices, then into fewer pixels, until there is

@@ -57,6 +57,36 @@ vec_store_bytes (guint8 *to, Vec x)
 #endif
 }
 
+/* The same for four vectors of any numbers below 2^31: those beyond a byte become the
+ * nearest one. */
+ALWAYS_INLINE void
+vec_store_four_bytes (guint8 *to, const Vec *x)
+{
+#if VLEN == 16 && defined(__AVX512BW__)
+  const __m512i order =
+      _mm512_set_epi32 (15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+  __m512i a = _mm512_packs_epi32 (_mm512_cvtps_epi32 (x[0]), _mm512_cvtps_epi32 (x[1]));
+  __m512i b = _mm512_packs_epi32 (_mm512_cvtps_epi32 (x[2]), _mm512_cvtps_epi32 (x[3]));
+
+  _mm512_storeu_si512 (to, _mm512_permutexvar_epi32 (order, _mm512_packus_epi16 (a, b)));
+#elif VLEN == 8 && defined(__AVX2__)
+  const __m256i order = _mm256_set_epi32 (7, 3, 6, 2, 5, 1, 4, 0);
+  __m256i a = _mm256_packs_epi32 (_mm256_cvtps_epi32 (x[0]), _mm256_cvtps_epi32 (x[1]));
+  __m256i b = _mm256_packs_epi32 (_mm256_cvtps_epi32 (x[2]), _mm256_cvtps_epi32 (x[3]));
+
+  _mm256_storeu_si256 ((__m256i *) to,
+                       _mm256_permutevar8x32_epi32 (_mm256_packus_epi16 (a, b), order));
+#elif VLEN == 4 && defined(__SSE2__)
+  __m128i a = _mm_packs_epi32 (_mm_cvtps_epi32 (x[0]), _mm_cvtps_epi32 (x[1]));
+  __m128i b = _mm_packs_epi32 (_mm_cvtps_epi32 (x[2]), _mm_cvtps_epi32 (x[3]));
+
+  _mm_storeu_si128 ((__m128i *) to, _mm_packus_epi16 (a, b));
+#else
+  for (guint i = 0; i < 4; i++)
+    vec_store_bytes (to + i * VLEN, vec_clamp (x[i], vec_set (0), vec_set (255)));
+#endif
+}
+
 /* DOT_WORDS: how many vectors the weights of four channels take: one of bytes where there
  * is an instruction for that, else two of pairs of 16 bits, of channels 0 and 2, then 1
  * and 3. */
