@@ -289,6 +289,39 @@ finish_last (const BytesPost *post, const BytesTarget *target, gsize at, Vec x)
                number_of (&post->last, level_within (&post->last, x)));
 }
 
+/* Two roundings and the bytes of a residual between them, as in a residual block: all
+ * numbers are held in registers. */
+static void
+finish_sum (const BytesPost *post, const BytesTarget *target, const BytesTile *t)
+{
+  const WeirRounding inner = post->inner, last = post->last;
+  const Vec first_low = vec_set (post->first_low),
+            first_high = vec_set (post->first_high);
+  const Vec low = vec_set (post->after_low), high = vec_set (post->after_high);
+  const Vec zero = vec_set ((float) target->residual->levels.zero);
+  const Vec step = vec_set (target->residual->levels.step);
+  const gboolean has_inner = post->first != NULL;
+
+  for (guint b = 0; b < t->blocks; b++) {
+    const Vec scale = vec_load (post->scale + t->channel + b * VLEN);
+    const Vec bias = vec_load (post->bias + t->channel + b * VLEN);
+    const guint8 *residual =
+        (const guint8 *) target->residual_data + b * t->residual_block;
+    guint8 *out = (guint8 *) target->out_data + b * t->out_block;
+
+    for (guint p = 0; p < t->pixels; p++) {
+      Vec x = load_sum (t, b * t->pixels + p, scale, bias), r;
+
+      x = has_inner ? number_of (&inner,
+                                 vec_clamp (level_of (&inner, x), first_low, first_high))
+                    : vec_clamp (x, first_low, first_high);
+      r = vec_from_int (vec_load_bytes (residual + t->residual[p]));
+      x = vec_clamp (x + vec_alone ((r - zero) * step), low, high);
+      vec_store_bytes (out + t->out[p], level_within (&last, x));
+    }
+  }
+}
+
 static void
 finish_clamps (const BytesPost *post, const BytesTarget *target, const BytesTile *t)
 {
@@ -341,6 +374,10 @@ bytes_post_tile (const BytesPost *post, const BytesTarget *target, const BytesTi
 {
   if (post->table != NULL || (post->first != NULL && post->first == &post->last))
     finish_bytes (post, target, tile);
+  else if (post->clamps && (post->first != NULL || !post->has_inner) && post->has_last &&
+           target->residual != NULL && target->residual->layout.bytes &&
+           target->out->layout.bytes)
+    finish_sum (post, target, tile);
   else if (post->clamps)
     finish_clamps (post, target, tile);
   else

@@ -29,7 +29,20 @@ vec_max_bytes (VecBytes a, VecBytes b)
 ALWAYS_INLINE VecInt
 vec_load_bytes (const guint8 *from)
 {
+#if VLEN == 16 && defined(__AVX512F__)
+  return (VecInt) _mm512_cvtepu8_epi32 (_mm_loadu_si128 ((const __m128i *) from));
+#elif VLEN == 8 && defined(__AVX2__)
+  return (VecInt) _mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const __m128i *) from));
+#elif VLEN == 4 && defined(__SSE2__)
+  int four;
+
+  memcpy (&four, from, sizeof four);
+  return (VecInt) _mm_unpacklo_epi16 (
+      _mm_unpacklo_epi8 (_mm_cvtsi32_si128 (four), _mm_setzero_si128 ()),
+      _mm_setzero_si128 ());
+#else
   return __builtin_convertvector(*(const VecBytesLoose *) from, VecInt);
+#endif
 }
 
 /* To the nearest whole number, to the even one from half-way: beyond 2^23 floats have no
@@ -52,6 +65,17 @@ vec_store_bytes (guint8 *to, Vec x)
 
 #if VLEN == 16 && defined(__AVX512F__)
   _mm_storeu_si128 ((__m128i *) to, _mm512_cvtepi32_epi8 ((__m512i) whole));
+#elif VLEN == 8 && defined(__AVX2__)
+  __m256i low = (__m256i) (whole & 255);
+  __m128i pairs =
+      _mm_packs_epi32 (_mm256_castsi256_si128 (low), _mm256_extracti128_si256 (low, 1));
+
+  _mm_storel_epi64 ((__m128i *) to, _mm_packus_epi16 (pairs, pairs));
+#elif VLEN == 4 && defined(__SSE2__)
+  __m128i pairs = _mm_packs_epi32 ((__m128i) (whole & 255), (__m128i) (whole & 255));
+  int four = _mm_cvtsi128_si32 (_mm_packus_epi16 (pairs, pairs));
+
+  memcpy (to, &four, sizeof four);
 #else
   *(VecBytesLoose *) to = __builtin_convertvector(whole, VecBytes);
 #endif
