@@ -23,13 +23,23 @@ is_root (Compiler *c, guint id)
   return compiler_draft (c, id)->parent == NO_VALUE;
 }
 
+/* Bytes that mean something else than those they are made of, in the same places. */
+static gboolean
+same_bytes (const WeirValue *from, const WeirValue *to)
+{
+  return from->layout.bytes && to->layout.bytes &&
+         from->layout.block == to->layout.block &&
+         weir_shape_equal (&from->shape, &to->shape);
+}
+
 static gboolean
 make_alias (Compiler *c, const WeirGroup *group)
 {
   guint in = group->inputs[0], out = group->outputs[0];
   const WeirValue *from = compiler_value (c, in), *to = compiler_value (c, out);
+  gboolean plain = from->layout.block == 0 && to->layout.block == 0;
 
-  if (from->device != to->device || from->layout.block != 0 || to->layout.block != 0 ||
+  if (from->device != to->device || (!plain && !same_bytes (from, to)) ||
       from->layout.bytes != to->layout.bytes || from->storage == WEIR_STORAGE_DYNAMIC ||
       to->storage == WEIR_STORAGE_DYNAMIC || from->storage == WEIR_STORAGE_CONSTANT)
     return FALSE;
@@ -210,9 +220,14 @@ make_view (Compiler *c, const WeirGroup *group)
   static const char *const aliases[] = { "Reshape", "Squeeze", "Unsqueeze", NULL };
   static const char *const splits[] = { "Split", "VariadicSplit", NULL };
   static const char *const concats[] = { "Concat", NULL };
+  static const char *const products[] = { "Multiply", NULL };
 
-  if (group->residual >= 0 || group->after.kind != WEIR_ACT_NONE)
+  if (group->residual >= 0 || group->after.kind != WEIR_ACT_NONE || group->last != NULL)
     return FALSE;
+  if (is_op (group, products))
+    return same_bytes (compiler_value (c, group->inputs[0]),
+                       compiler_value (c, group->outputs[0])) &&
+           make_alias (c, group);
   if (is_op (group, aliases))
     return make_alias (c, group);
   if (is_op (group, splits))

@@ -323,10 +323,21 @@ finish (const Job *job, const BytesTarget *target, const Part *part, gsize block
   }
 }
 
-/* Sums of up to 2 blocks by 32 pixels, @in being where the first one's window begins. */
+/* Weights come from L3 or from memory, and are asked for some steps ahead. */
+#define AHEAD (6 * STEP_SIZE)
+
+ALWAYS_INLINE void
+fetch_ahead (const gint8 *weights)
+{
+  for (guint i = 0; i < TILE_ROWS; i++)
+    __builtin_prefetch (weights + AHEAD + i * TILE_BYTES, 0, 2);
+}
+
+/* Sums of up to 2 blocks by 32 pixels, @in being where the first one's window begins.
+ * @first: nobody has read these weights before. */
 static void
 multiply (const Tiles *t, const guint8 *in, gsize block, gsize blocks, gboolean wide,
-          gint32 *sums)
+          gboolean first, gint32 *sums)
 {
   const gsize step = t->shape.stride_x * t->pixel;
   const gsize row = t->shape.dilation_y * t->width * t->pixel;
@@ -342,6 +353,10 @@ multiply (const Tiles *t, const guint8 *in, gsize block, gsize blocks, gboolean 
   }
   for (gsize y = 0; y < t->shape.kernel_height; y++, in += row, in2 += row)
     for (gsize k = 0; k < t->steps; k++, w += STEP_SIZE, w2 += STEP_SIZE) {
+      if (first) {
+        fetch_ahead (w);
+        fetch_ahead (w2);
+      }
       _tile_loadd (4, in + k * TILE_BYTES, (int) step);
       _tile_loadd (6, w, TILE_BYTES);
       _tile_dpbusd (0, 4, 6);
@@ -380,7 +395,7 @@ run_blocks (const Job *job, const Part *part, gsize image, gsize block)
       gsize at = line * part->n_pixels + x;
 
       multiply (t, part->copy + (line * pitch + x * t->shape.stride_x) * t->pixel, block,
-                blocks, count > TILE_ROWS, sums);
+                blocks, count > TILE_ROWS, at == 0, sums);
       for (gsize b = 0; b < blocks; b++)
         finish (job, &targets[b], part, block + b, at, count,
                 sums + b * 2 * TILE_ROWS * VLEN);
@@ -456,21 +471,23 @@ tiles_run (const WeirRun *run, GError **error)
   return tiles_run_rows (run, 0, t->shape.out_height, error);
 }
 
-/* Copies, and 16 by 16 by 64 products in 16 cycles at best. */
+/* 16 by 16 by 64 products in 16 cycles at best; sums that go through memory; copies. */
 static double
 tiles_cost (const WeirPlan *plan, const WeirGroup *group)
 {
   ConvShape s;
-  double pixels, steps, blocks;
+  double pixels, steps, blocks, pixel;
 
   if (!tiles_shape (plan, group, &s))
     return INFINITY;
   pixels = (double) (s.batch * s.out_height * (s.out_width + s.kernel_width - 1));
-  steps = ceil ((double) s.kernel_width * cost_pad (s.channels) / TILE_BYTES);
+  pixel = s.channels <= 4 ? 4 : cost_pad (s.channels);
+  steps = ceil ((double) s.kernel_width * pixel / TILE_BYTES);
   blocks = cost_pad (s.outputs) / VLEN;
   return 2 * COST_CALL +
          pixels / TILE_ROWS * steps * (double) s.kernel_height * blocks * 7 +
-         (double) (s.batch * s.in_height * s.in_width) * cost_pad (s.channels) / 16 +
+         pixels * blocks * 0.7 +
+         (double) (s.batch * s.in_height * s.in_width) * ceil (pixel / 16) +
          (double) s.kernel_height * steps * blocks * STEP_SIZE / COST_STREAM;
 }
 

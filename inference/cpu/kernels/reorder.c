@@ -100,6 +100,30 @@ block_row_any (const guint8 *source, gsize plane, guint channels, guint8 *target
       memcpy (target + (x * block + c) * size, source + (c * plane + x) * size, size);
 }
 
+/* Rows of bytes: 16 pixels at a time where there are blocks of 16. */
+static void
+unblock_row_bytes (const guint8 *source, guint block, guint channels, guint8 *target,
+                   gsize plane, gsize width)
+{
+  gsize x = 0;
+
+#ifdef VEC_TRANSPOSES_BYTES
+  for (; block == 16 && x + 16 <= width; x += 16) {
+    __m128i rows[16];
+
+    UNROLLED (i, 16)
+      rows[i] = _mm_loadu_si128 ((const __m128i *) (source + (x + i) * 16));
+    vec_transpose_bytes (rows);
+    UNROLLED (c, 16)
+      if (c < channels)
+        _mm_storeu_si128 ((__m128i *) (target + c * plane + x), rows[c]);
+  }
+#endif
+  for (gsize i = x; i < width; i++)
+    for (guint c = 0; c < channels; c++)
+      target[c * plane + i] = source[i * block + c];
+}
+
 static void
 unblock_row_any (const guint8 *source, guint block, guint channels, guint8 *target,
                  gsize plane, gsize width, gsize size)
@@ -144,6 +168,8 @@ convert_block (const Job *job, gsize image, guint index, guint block)
       block_row_any (s, from->plane, channels, t, block, width, size);
     else if (size == sizeof (float))
       unblock_row_f32 ((const float *) s, block, channels, (float *) t, to->plane, width);
+    else if (size == 1)
+      unblock_row_bytes (s, block, channels, t, to->plane, width);
     else
       unblock_row_any (s, block, channels, t, to->plane, width, size);
   }

@@ -32,3 +32,23 @@ vec_transpose (Vec rows[VLEN])
 
 #undef LOWER
 #undef UPPER
+
+#if VLEN == 16 && defined(__SSE2__)
+#define VEC_TRANSPOSES_BYTES
+
+/* 16 rows of 16 bytes: each round interleaves both halves. */
+ALWAYS_INLINE void
+vec_transpose_bytes (__m128i rows[16])
+{
+  UNROLLED (round, 4) {
+    __m128i next[16];
+
+    UNROLLED (i, 8) {
+      next[2 * i] = _mm_unpacklo_epi8 (rows[i], rows[i + 8]);
+      next[2 * i + 1] = _mm_unpackhi_epi8 (rows[i], rows[i + 8]);
+    }
+    UNROLLED (i, 16)
+      rows[i] = next[i];
+  }
+}
+#endif
