@@ -60,12 +60,14 @@ make_larger (const char *mode)
 {
   WeirGraph *graph = weir_graph_new ();
   WeirBuilder b = WEIR_BUILDER (graph);
-  WeirPort x = parameter (&b, "x"), sizes, axes;
+  WeirPort x = parameter (&b, "x"), sizes, scales, axes;
   WeirNode *node;
 
   sizes = weir_build_i64 (&b, "sizes", (gint64[]){ 12, 12 }, 2);
+  scales = weir_build_constant (&b, "scales", random_f32 (&WEIR_SHAPE (2), 1));
   axes = weir_build_i64 (&b, "axes", (gint64[]){ 2, 3 }, 2);
-  node = weir_build_begin (&b, "Interpolate", "larger", WEIR_INPUTS (x, sizes, axes));
+  node = weir_build_begin (&b, "Interpolate", "larger",
+                           WEIR_INPUTS (x, sizes, scales, axes));
   weir_node_set_string (node, "mode", mode);
   weir_node_set_string (node, "shape_calculation_mode", "sizes");
   weir_build_result (&b, "z",

@@ -2,6 +2,7 @@
 #include "passes.h"
 
 #include "ir/evaluate.h"
+#include "ir/match.h"
 #include "passes/list.h"
 
 #include <math.h>
