@@ -50,6 +50,28 @@ bytes_post_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inp
       group->last != NULL && weir_group_output (plan, group, 0)->levels.step > 0;
 }
 
+gboolean
+bytes_conv_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
+{
+  const WeirValue *in = weir_group_input (plan, group, 0);
+
+  return weir_node_is_exact (group->node) && weir_conv_shape (plan, group, s) &&
+         in->levels.step == 1 && weir_group_input (plan, group, 1)->levels.step == 1 &&
+         (!weir_conv_has_border (s) ||
+          (in->levels.zero >= 0 && in->levels.zero <= 255)) &&
+         bytes_post_accepts (plan, group);
+}
+
+void
+bytes_conv_demand (const WeirPlan *plan, const WeirGroup *group, const ConvShape *shape,
+                   guint block, WeirDemand *inputs, WeirDemand *outputs)
+{
+  weir_conv_demand (shape, group, VLEN, inputs, outputs);
+  inputs[0].block = block;
+  inputs[0].bytes = TRUE;
+  bytes_post_demand (plan, group, inputs, outputs);
+}
+
 static void
 bounds_of (const WeirActivation *act, float *low, float *high)
 {
@@ -181,6 +203,21 @@ bytes_post_clear (BytesPost *post)
   weir_free (post->bias);
   g_free (post->table);
   *post = (BytesPost){ 0 };
+}
+
+BytesTarget
+bytes_post_plane (const BytesTarget *target, gsize image, gsize block)
+{
+  const WeirValue *out = target->out, *residual = target->residual;
+  BytesTarget plane = *target;
+
+  plane.out_data = (guint8 *) plane.out_data +
+                   (image * out->batch + block * out->plane) * weir_value_element (out);
+  if (residual != NULL)
+    plane.residual_data = (const guint8 *) plane.residual_data +
+                          (image * residual->batch + block * residual->plane) *
+                              weir_value_element (residual);
+  return plane;
 }
 
 BytesTarget

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bytes-finish.h"
+#include "cpu/conv-shape.h"
 #include "map.h"
 #include "runtime/rounding.h"
 
@@ -66,6 +67,9 @@ typedef struct {
 #define bytes_post_clear   WEIR_ISA_SYMBOL (bytes_post_clear)
 #define bytes_post_tile    WEIR_ISA_SYMBOL (bytes_post_tile)
 #define bytes_post_finish  WEIR_ISA_SYMBOL (bytes_post_finish)
+#define bytes_post_plane   WEIR_ISA_SYMBOL (bytes_post_plane)
+#define bytes_conv_shape   WEIR_ISA_SYMBOL (bytes_conv_shape)
+#define bytes_conv_demand  WEIR_ISA_SYMBOL (bytes_conv_demand)
 #define bytes_post_target  WEIR_ISA_SYMBOL (bytes_post_target)
 
 gboolean bytes_post_accepts (const WeirPlan *plan, const WeirGroup *group);
@@ -84,3 +88,14 @@ void bytes_post_tile (const BytesPost *post, const BytesTarget *target,
 gboolean bytes_post_finish (const BytesPost *post, const BytesTarget *target,
                             gsize channel, BytesFinish *finish);
 BytesTarget bytes_post_target (const WeirRun *run);
+/** bytes_post_plane: what is written and added in the plane of block @block. */
+BytesTarget bytes_post_plane (const BytesTarget *target, gsize image, gsize block);
+
+/** bytes_conv_shape: (out @shape): whether @group is a convolution of bytes, of any
+ * number of groups, and what follows it is known. */
+gboolean bytes_conv_shape (const WeirPlan *plan, const WeirGroup *group,
+                           ConvShape *shape);
+/** bytes_conv_demand: its input in bytes, @block channels a block. */
+void bytes_conv_demand (const WeirPlan *plan, const WeirGroup *group,
+                        const ConvShape *shape, guint block, WeirDemand *inputs,
+                        WeirDemand *outputs);

@@ -1,7 +1,6 @@
 #include "base/error.h"
 #include "bytes-post.h"
 #include "cost.h"
-#include "cpu/conv-shape.h"
 #include "vec-bytes.h"
 
 /* Depthwise convolution of bytes. Each lane is a channel; the bytes of some rows of the
@@ -32,14 +31,8 @@ typedef struct {
 static gboolean
 depthwise_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
 {
-  const WeirValue *in = weir_group_input (plan, group, 0);
-
-  return weir_node_is_exact (group->node) && weir_conv_shape (plan, group, s) &&
-         s->groups == s->channels && s->groups == s->outputs && in->levels.step == 1 &&
-         weir_group_input (plan, group, 1)->levels.step == 1 &&
-         (!weir_conv_has_border (s) ||
-          (in->levels.zero >= 0 && in->levels.zero <= 255)) &&
-         bytes_post_accepts (plan, group);
+  return bytes_conv_shape (plan, group, s) && s->groups == s->channels &&
+         s->groups == s->outputs;
 }
 
 static gboolean
@@ -56,11 +49,8 @@ depthwise_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inpu
 {
   ConvShape shape;
 
-  if (!depthwise_shape (plan, group, &shape))
-    return;
-  weir_conv_demand (&shape, group, VLEN, inputs, outputs);
-  inputs[0].bytes = TRUE;
-  bytes_post_demand (plan, group, inputs, outputs);
+  if (depthwise_shape (plan, group, &shape))
+    bytes_conv_demand (plan, group, &shape, VLEN, inputs, outputs);
 }
 
 static void

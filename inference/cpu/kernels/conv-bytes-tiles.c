@@ -2,7 +2,6 @@
 #include "base/error.h"
 #include "bytes-post.h"
 #include "cost.h"
-#include "cpu/conv-shape.h"
 #include "cpu/features.h"
 
 #include <immintrin.h>
@@ -39,14 +38,7 @@ typedef struct {
 static gboolean
 tiles_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
 {
-  const WeirValue *in = weir_group_input (plan, group, 0);
-
-  return weir_node_is_exact (group->node) && weir_conv_shape (plan, group, s) &&
-         s->groups == 1 && s->dilation_x == 1 && in->levels.step == 1 &&
-         weir_group_input (plan, group, 1)->levels.step == 1 &&
-         (!weir_conv_has_border (s) ||
-          (in->levels.zero >= 0 && in->levels.zero <= 255)) &&
-         bytes_post_accepts (plan, group);
+  return bytes_conv_shape (plan, group, s) && s->groups == 1 && s->dilation_x == 1;
 }
 
 static gboolean
@@ -69,12 +61,8 @@ tiles_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inputs,
 {
   ConvShape shape;
 
-  if (!tiles_shape (plan, group, &shape))
-    return;
-  weir_conv_demand (&shape, group, VLEN, inputs, outputs);
-  inputs[0].block = block_of (&shape);
-  inputs[0].bytes = TRUE;
-  bytes_post_demand (plan, group, inputs, outputs);
+  if (tiles_shape (plan, group, &shape))
+    bytes_conv_demand (plan, group, &shape, block_of (&shape), inputs, outputs);
 }
 
 static void
@@ -274,21 +262,6 @@ find_pixels (const Job *job, gsize first, gsize rows, const Part *part)
     }
 }
 
-/* What is written and added in the plane of block @block. */
-static BytesTarget
-plane_of (const Job *job, gsize image, gsize block)
-{
-  BytesTarget p = job->target;
-
-  p.out_data = (guint8 *) p.out_data +
-               (image * p.out->batch + block * p.out->plane) * weir_value_element (p.out);
-  if (p.residual != NULL)
-    p.residual_data = (const guint8 *) p.residual_data +
-                      (image * p.residual->batch + block * p.residual->plane) *
-                          weir_value_element (p.residual);
-  return p;
-}
-
 static gboolean
 is_line (const gsize *places)
 {
@@ -388,7 +361,7 @@ run_blocks (const Job *job, const Part *part, gsize image, gsize block)
   BytesTarget targets[2];
 
   for (gsize b = 0; b < blocks; b++)
-    targets[b] = plane_of (job, image, block + b);
+    targets[b] = bytes_post_plane (&job->target, image, block + b);
   for (gsize line = 0; line < part->n_lines; line++)
     for (gsize x = 0; x < part->n_pixels; x += 2 * TILE_ROWS) {
       gsize count = MIN (part->n_pixels - x, 2 * TILE_ROWS);

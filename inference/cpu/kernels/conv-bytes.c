@@ -3,7 +3,6 @@
 #include "bytes-post.h"
 #include "bytes-tile.h"
 #include "cost.h"
-#include "cpu/conv-shape.h"
 #include "cpu/features.h"
 
 /* Convolution of bytes with weights of 8 bits, in whole numbers. An input of few channels
@@ -41,15 +40,7 @@ block_of (const ConvShape *s)
 static gboolean
 bytes_shape (const WeirPlan *plan, const WeirGroup *group, ConvShape *s)
 {
-  const WeirValue *in = weir_group_input (plan, group, 0);
-
-  if (!weir_node_is_exact (group->node) || !weir_conv_shape (plan, group, s) ||
-      s->groups != 1 || in->levels.step != 1 ||
-      weir_group_input (plan, group, 1)->levels.step != 1)
-    return FALSE;
-  return (!weir_conv_has_border (s) ||
-          (in->levels.zero >= 0 && in->levels.zero <= 255)) &&
-         bytes_post_accepts (plan, group);
+  return bytes_conv_shape (plan, group, s) && s->groups == 1;
 }
 
 static gboolean
@@ -66,12 +57,8 @@ conv_bytes_demand (const WeirPlan *plan, const WeirGroup *group, WeirDemand *inp
 {
   ConvShape shape;
 
-  if (!bytes_shape (plan, group, &shape))
-    return;
-  weir_conv_demand (&shape, group, VLEN, inputs, outputs);
-  inputs[0].block = block_of (&shape);
-  inputs[0].bytes = TRUE;
-  bytes_post_demand (plan, group, inputs, outputs);
+  if (bytes_shape (plan, group, &shape))
+    bytes_conv_demand (plan, group, &shape, block_of (&shape), inputs, outputs);
 }
 
 static void
@@ -241,21 +228,6 @@ find_pixels (const Job *job, gsize first, gsize count, Places *places)
   }
 }
 
-/* What is written and added in the plane of block @block. */
-static BytesTarget
-plane_of (const Job *job, gsize image, gsize block)
-{
-  BytesTarget t = job->target;
-
-  t.out_data = (guint8 *) t.out_data +
-               (image * t.out->batch + block * t.out->plane) * weir_value_element (t.out);
-  if (t.residual != NULL)
-    t.residual_data = (const guint8 *) t.residual_data +
-                      (image * t.residual->batch + block * t.residual->plane) *
-                          weir_value_element (t.residual);
-  return t;
-}
-
 /* How many pixels, of @limit at most, a tile has from @pixel on, of the @left ones that
  * still come: as even a part as can be, of the rest of the row where rows are long enough
  * to fill tiles. */
@@ -276,7 +248,7 @@ run_slice (const Job *job, gsize image, gsize block, gsize first, gsize count,
            const Places *places)
 {
   const ConvBytes *c = job->c;
-  const BytesTarget target = plane_of (job, image, block);
+  const BytesTarget target = bytes_post_plane (&job->target, image, block);
   guint blocks = slice_blocks (c, block);
   gint32 values[BYTES_TILE_BLOCKS * BYTES_MAX_PIXELS * VLEN]
       __attribute__ ((aligned (64)));
