@@ -130,7 +130,7 @@ guess_steps (const WeirPassWeights *w, gboolean a_channel, double count, double 
 
   *scales = g_new0 (double, channels);
   for (gsize i = 0; i < weir_tensor_count (w->tensor); i++) {
-    double *scale = &(*scales)[channel_of (w, i)];
+    double *scale = &(*scales)[weir_pass_weights_output (w, i)];
 
     *scale = MAX (*scale, magnitude (w, i) / count);
     most = MAX (most, *scale);
