@@ -322,6 +322,16 @@ with_bus (WeirModel *model, const char *caps)
   return h;
 }
 
+/* What waits on the bus holds the element, which holds the bus. */
+static void
+end_with_bus (GstHarness *h)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
+
+  gst_harness_teardown (h);
+  gst_bus_set_flushing (bus, TRUE);
+}
+
 /* Told by who loads the model, or, where the caps came later, by the first frame. */
 static void
 expect_refusal (WeirModel *model, const char *caps, const void *data, gsize size,
@@ -337,7 +347,7 @@ expect_refusal (WeirModel *model, const char *caps, const void *data, gsize size
   gst_message_parse_error (message, &error, NULL);
   g_test_message ("%s", error->message);
   g_assert_true (g_str_has_suffix (error->message, text));
-  gst_harness_teardown (h);
+  end_with_bus (h);
 }
 
 static void
@@ -385,7 +395,7 @@ test_refused_swap (void)
   }
   PUSH (h, 1, 2, 20);
   EXPECT (h, 1, 1, 3, 30);
-  gst_harness_teardown (h);
+  end_with_bus (h);
 }
 
 /* Detectors look at pictures only. */
