@@ -1,5 +1,7 @@
 #include "ranges.h"
 
+#include "base/checked.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -72,7 +74,7 @@ square_error (const WeirHistogram *h, WeirRange r)
 static guint
 bin_of (const WeirHistogram *h, double x)
 {
-  return (guint) CLAMP ((x - h->min) / bin_width (h), 0, WEIR_HISTOGRAM_BINS - 1);
+  return (guint) weir_whole ((x - h->min) / bin_width (h), 0, WEIR_HISTOGRAM_BINS - 1);
 }
 
 /** Spread: bins from one to another, without that of zero: zero is exact in any range,

@@ -2,6 +2,8 @@
 
 #include "runtime/group.h"
 
+#include <math.h>
+
 /**
  * WeirRounding:
  * @factor, @shift: an input x becomes byte x * @factor + @shift, rounded
@@ -25,3 +27,12 @@ gboolean weir_rounding_read (const WeirGraph *graph, const WeirNode *node,
 
 /** weir_levels_equal: whether the same bytes mean the same. */
 gboolean weir_levels_equal (const WeirLevels *a, const WeirLevels *b);
+
+/** weir_levels_byte: the byte nearest to @x; the smallest for what is not a number. */
+static inline guint8
+weir_levels_byte (const WeirLevels *levels, float x)
+{
+  float byte = rintf (x / levels->step) + (float) levels->zero;
+
+  return (guint8) fminf (fmaxf (byte, 0), 255);
+}

@@ -143,8 +143,7 @@ byte_map_prepare (const WeirPlan *plan, const WeirGroup *group, GError **error)
   for (guint i = 0; i < TABLE; i++) {
     map->floats[i] = numbers[i];
     if (levels->step > 0)
-      map->bytes[i] = (guint8) CLAMP (
-          rintf (numbers[i] / levels->step) + (float) levels->zero, 0, 255);
+      map->bytes[i] = weir_levels_byte (levels, numbers[i]);
   }
   return map;
 }

@@ -1,5 +1,6 @@
 #include "recode.h"
 
+#include "runtime/rounding.h"
 #include "vec-levels.h"
 #include "vec-transpose.h"
 
@@ -25,8 +26,7 @@ static void
 write_element (const WeirValue *value, guint8 *data, gsize i, float x)
 {
   if (value->layout.bytes)
-    data[i] = (guint8) CLAMP (rintf (x / value->levels.step) + (float) value->levels.zero,
-                              0, 255);
+    data[i] = weir_levels_byte (&value->levels, x);
   else
     ((float *) data)[i] = x;
 }
