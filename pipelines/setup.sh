@@ -14,7 +14,7 @@ packages=(
   libcairo2-dev libpango1.0-dev gobject-introspection libgirepository1.0-dev
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-tools
   gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
-  gstreamer1.0-plugins-ugly gstreamer1.0-libav
+  gstreamer1.0-plugins-ugly gstreamer1.0-libav fonts-dejavu-core
 )
 
 # The sanitizers and libFuzzer of the distribution's clang.

@@ -349,12 +349,14 @@ test_fps (void)
 {
   Run run = draw ("weiroverlay show-fps=true");
   GstBuffer *buffer = frame_new (&run);
-  gboolean ink = FALSE;
+  guint ink = 0;
 
+  /* Letters that fonts draw as they like: some of them nearly white, on black. */
   buffer = through (&run, buffer);
-  for (guint x = 0; x < 60; x++)
-    ink |= pixel (&run, buffer, x, 7) == 0xffffff;
-  g_assert_true (ink);
+  for (guint y = 0; y < 24; y++)
+    for (guint x = 0; x < 60; x++)
+      ink += (pixel (&run, buffer, x, y) & 0xff) > 0xa0;
+  g_assert_cmpuint (ink, >, 10);
   gst_buffer_unref (buffer);
   gst_harness_teardown (run.harness);
 }
